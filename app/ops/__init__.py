@@ -1,0 +1,1 @@
+"""Operations: one function, one user action, one transaction."""
