@@ -43,7 +43,9 @@ class AppError(Exception):
     def user_text(self) -> str:
         """Return the Chinese text for a dialog: sentence, hint, code."""
         facts = _Blank(self.facts)
-        return f"{self.message.format_map(facts)}\n{self.hint.format_map(facts)}\n（编号 {self.code}）"
+        return (
+            f"{self.message.format_map(facts)}\n{self.hint.format_map(facts)}\n（编号 {self.code}）"
+        )
 
 
 class _Blank(dict[str, object]):

@@ -16,7 +16,7 @@ NEW_ROW = ""  # the field name of a change that brings a whole new row
 
 
 class Chain(NamedTuple):
-    """The sequence of one device's changesets in one scope: numbered 1, 2, 3 …
+    """The sequence of one device's changesets in one scope: numbered from 1.
 
     ``scope`` is a village's area code, or ``policy:<area code>`` of a superior.
     """
@@ -123,7 +123,9 @@ def genesis(identity_digest: str, epoch: str, scope: str) -> str:
     ``identity_digest`` is the SHA-256 (hex) of the device's identity record, which its
     certificate repeats: so a chain cannot be carried over to another device or scope.
     """
-    return hashlib.sha256(f"zhucun chain 1\n{identity_digest}\n{epoch}\n{scope}".encode()).hexdigest()
+    return hashlib.sha256(
+        f"zhucun chain 1\n{identity_digest}\n{epoch}\n{scope}".encode()
+    ).hexdigest()
 
 
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

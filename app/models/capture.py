@@ -1,0 +1,282 @@
+"""Fill the journal from the session, inside the same transaction.
+
+Flushes collect what changed; just before the commit one changeset per scope is written, its
+canonical line made and kept. What comes back to its old value within the transaction is no change.
+"""
+
+import json
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import func, insert, inspect, select, update
+from sqlalchemy.orm import Session, UOWTransaction
+
+from app.domain.changeset import (
+    NEW_ROW,
+    Chain,
+    Changeset,
+    FieldChange,
+    Head,
+    digest,
+    genesis,
+)
+from app.domain.ownership import LEVELS, POLICY, Actor, Ownership
+from app.models import guard
+from app.models.base import Journaled, canonical, journaled_columns
+from app.models.errors import OwnershipError
+from app.models.journal import (
+    ACTIVE,
+    VOID,
+    ChainHeadRow,
+    ChangeRow,
+    ChangesetRow,
+    SeenRow,
+)
+
+_INFO = "intent"
+_LEVEL_LABELS = {"village": "村", "township": "镇", "county": "县"}
+
+
+@dataclass(slots=True)
+class Intent:
+    """Why a session writes: what the changesets will say beside the changes."""
+
+    operation: str
+    actor: Actor
+    reason: str
+    at: str
+    level: str
+    origin: str
+    epoch: str
+    identity_digest: str
+    ownership: Ownership
+    # (scope, table, row, field) -> change; new rows have all their values in one change
+    changes: dict[tuple[str, str, str, str], FieldChange] = field(default_factory=dict)
+
+
+def begin(session: Session, intent: Intent) -> None:
+    """Make a session a writing one."""
+    session.info[_INFO] = intent
+
+
+def after_flush(session: Session, _context: UOWTransaction) -> None:
+    """Collect one change per new row and per changed field of this flush."""
+    for obj in session.new:
+        if isinstance(obj, Journaled):
+            _collect_new(_intent(session), obj)
+    for obj in session.dirty:
+        if isinstance(obj, Journaled):
+            _collect_changed(_intent(session), obj)
+
+
+def before_commit(session: Session) -> None:
+    """Write the changesets; called once, after the last flush of the operation."""
+    if _INFO not in session.info:
+        return
+    session.flush()
+    intent = _intent(session)
+    scopes = dict.fromkeys(key[0] for key in intent.changes)
+    operation_id = str(uuid.uuid4())
+    for scope in scopes:
+        changes = tuple(c for key, c in intent.changes.items() if key[0] == scope)
+        _refuse_foreign(intent, changes)
+        with guard.lifted(session.connection()):
+            _write(session, intent, operation_id, scope, changes)
+    intent.changes.clear()
+
+
+def _intent(session: Session) -> Intent:
+    if _INFO not in session.info:
+        raise TypeError("a write outside Store.write(): the journal would not know who and why")
+    intent: Intent = session.info[_INFO]
+    return intent
+
+
+def _collect_new(intent: Intent, obj: Journaled) -> None:
+    table = obj.__tablename__
+    values = {
+        name: canonical(getattr(obj, name)) for name in journaled_columns(type(obj)) if name != "id"
+    }
+    key = (obj.scope, table, obj.id, NEW_ROW)
+    intent.changes[key] = FieldChange(table, obj.id, NEW_ROW, None, values)
+
+
+def _collect_changed(intent: Intent, obj: Journaled) -> None:
+    for name in journaled_columns(type(obj)):
+        history = inspect(obj).attrs[name].history
+        if not history.has_changes():
+            continue
+        if name in ("id", "scope"):
+            raise TypeError(f"{obj.__tablename__}.{name} never changes")
+        if not history.deleted:
+            raise TypeError(f"{obj.__tablename__}.{name}: old value unknown, load it first")
+        _merge(intent, obj, name, canonical(history.deleted[0]), canonical(history.added[0]))
+
+
+def _merge(intent: Intent, obj: Journaled, name: str, old: Any, new: Any) -> None:
+    """Fold a change into what this transaction did before: one line per field, none for A→B→A."""
+    table = obj.__tablename__
+    created = intent.changes.get((obj.scope, table, obj.id, NEW_ROW))
+    if created is not None:
+        created.new[name] = new
+        return
+    key = (obj.scope, table, obj.id, name)
+    earlier = intent.changes.get(key)
+    first = earlier.old if earlier else old
+    if first == new:
+        intent.changes.pop(key, None)
+    else:
+        intent.changes[key] = FieldChange(table, obj.id, name, first, new)
+
+
+def _refuse_foreign(intent: Intent, changes: tuple[FieldChange, ...]) -> None:
+    refused = intent.ownership.refusals(intent.level, intent.actor.role, intent.reason, changes)
+    if refused:
+        change = next(
+            c
+            for c in changes
+            if intent.ownership.refusals(intent.level, intent.actor.role, intent.reason, [c])
+        )
+        owners = intent.ownership.owners(change.table, change.field)
+        raise OwnershipError(
+            f"{intent.level} {intent.actor.role} {change.table}.{change.field}",
+            role=f"{_LEVEL_LABELS[intent.level]}·{intent.actor.name}",
+            what=refused[0],
+            owner="、".join(_LEVEL_LABELS[level] for level in LEVELS if level in owners) or "上级",
+        )
+
+
+def _write(
+    session: Session,
+    intent: Intent,
+    operation_id: str,
+    scope: str,
+    changes: tuple[FieldChange, ...],
+) -> None:
+    chain = Chain(intent.origin, intent.epoch, scope)
+    head = _head(session, chain)
+    changeset = Changeset(
+        chain=chain,
+        number=head.number + 1 if head else 1,
+        previous=head.digest if head else genesis(intent.identity_digest, intent.epoch, scope),
+        at=intent.at,
+        actor=intent.actor.name,
+        role=intent.actor.role,
+        operation=intent.operation,
+        operation_id=operation_id,
+        reason=intent.reason,
+        seen=_newly_seen(session, chain),
+        changes=changes,
+    )
+    add_changeset(session, changeset, changeset.line(), ACTIVE)
+
+
+def add_changeset(
+    session: Session, changeset: Changeset, line: bytes, state: str, state_reason: str = ""
+) -> int:
+    """Insert a changeset with its changes and what it had seen; return its local id.
+
+    The caller holds the guard lifted: this is the journal's own door, used here for one's own
+    and by the import of packages for foreign changesets.
+    """
+    chain = changeset.chain
+    row = insert(ChangesetRow).values(
+        **chain._asdict(),
+        number=changeset.number,
+        digest=digest(line),
+        previous=changeset.previous,
+        at=changeset.at,
+        actor=changeset.actor,
+        role=changeset.role,
+        operation=changeset.operation,
+        operation_id=changeset.operation_id,
+        reason=changeset.reason,
+        line=line,
+        state=state,
+        state_reason=state_reason,
+    )
+    changeset_id: int = session.connection().execute(row).inserted_primary_key[0]  # type: ignore[index]
+    _insert_all(session, ChangeRow, (_change_values(changeset_id, c) for c in changeset.changes))
+    seen = (
+        {"changeset_id": changeset_id, **other._asdict(), **head._asdict()}
+        for other, head in changeset.seen.items()
+    )
+    _insert_all(session, SeenRow, seen)
+    if state in (ACTIVE, VOID):
+        _advance(session, chain, Head(changeset.number, digest(line)))
+    return changeset_id
+
+
+def _advance(session: Session, chain: Chain, head: Head) -> None:
+    """Move the chain's head on; numbers come in order, one after the other."""
+    key = {"origin": chain.origin, "epoch": chain.epoch, "scope": chain.scope}
+    connection = session.connection()
+    table = ChainHeadRow.__table__
+    if head.number == 1:
+        connection.execute(insert(ChainHeadRow).values(**key, **head._asdict()))
+        return
+    moved = connection.execute(
+        update(ChainHeadRow)
+        .where(*(table.c[name] == value for name, value in key.items()))
+        .where(ChainHeadRow.number == head.number - 1)
+        .values(**head._asdict())
+    )
+    if moved.rowcount != 1:
+        raise ValueError("a changeset does not follow the head of its chain")
+
+
+def _change_values(changeset_id: int, change: FieldChange) -> dict[str, Any]:
+    old, new = (
+        json.dumps(v, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        for v in (change.old, change.new)
+    )
+    return {
+        "changeset_id": changeset_id,
+        "table_name": change.table,
+        "row_id": change.row,
+        "field": change.field,
+        "old": old,
+        "new": new,
+    }
+
+
+def _insert_all(
+    session: Session, table: type[ChangeRow | SeenRow], rows: Iterable[dict[str, Any]]
+) -> None:
+    values = list(rows)
+    if values:
+        session.connection().execute(insert(table), values)
+
+
+def _head(session: Session, chain: Chain) -> Head | None:
+    query = select(ChainHeadRow.number, ChainHeadRow.digest).filter_by(**chain._asdict())
+    row = session.execute(query).first()
+    return Head(row.number, row.digest) if row else None
+
+
+def _newly_seen(session: Session, own: Chain) -> dict[Chain, Head]:
+    """Return the heads of other chains of this scope and of policy that are new to this chain."""
+    seen_before = _seen_before(session, own)
+    table = ChainHeadRow.__table__
+    query = select(table).where(
+        (ChainHeadRow.scope == own.scope) | ChainHeadRow.scope.startswith(POLICY)
+    )
+    heads: dict[Chain, Head] = {}
+    for row in session.execute(query):
+        chain = Chain(row.origin, row.epoch, row.scope)
+        if chain != own and row.number > seen_before.get(chain, 0):
+            heads[chain] = Head(row.number, row.digest)
+    return heads
+
+
+def _seen_before(session: Session, own: Chain) -> dict[Chain, int]:
+    query = (
+        select(SeenRow.origin, SeenRow.epoch, SeenRow.scope, func.max(SeenRow.number))
+        .join(ChangesetRow, ChangesetRow.id == SeenRow.changeset_id)
+        .where(ChangesetRow.origin == own.origin, ChangesetRow.epoch == own.epoch)
+        .where(ChangesetRow.scope == own.scope)
+        .group_by(SeenRow.origin, SeenRow.epoch, SeenRow.scope)
+    )
+    return {Chain(origin, epoch, scope): n for origin, epoch, scope, n in session.execute(query)}

@@ -1,0 +1,17 @@
+"""The bundled ownership table, with the steps that each life cycle allows to a level."""
+
+import tomllib
+from functools import cache
+
+from app.domain import warning
+from app.domain.ownership import LEVELS, Ownership, parse_ownership
+from app.paths import RESOURCES
+
+
+@cache
+def bundled() -> Ownership:
+    """Return the table that ships with the program (resources/ownership.toml)."""
+    with (RESOURCES / "ownership.toml").open("rb") as file:
+        data = tomllib.load(file)
+    actions = {"warning_step": {level: warning.actions_of(level) for level in LEVELS}}
+    return parse_ownership(data, actions)

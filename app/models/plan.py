@@ -1,0 +1,55 @@
+"""Assistance plans (一户一策) and measures (帮扶措施)."""
+
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import Journaled
+
+
+class Plan(Journaled):
+    """A household's plan of one year. ``id`` is natural (household, year)."""
+
+    __tablename__ = "plan"
+
+    household_id: Mapped[str] = mapped_column(ForeignKey("household.id"), index=True)
+    year: Mapped[int]
+    needs: Mapped[str] = mapped_column(default="")  # free text that may hang on the wall
+    removal_target: Mapped[str] = mapped_column(default="")
+    income_target: Mapped[Decimal | None]
+    guarantee_target: Mapped[str] = mapped_column(default="")
+
+
+class Measure(Journaled):
+    """One measure for a household or one member."""
+
+    __tablename__ = "measure"
+
+    household_id: Mapped[str] = mapped_column(ForeignKey("household.id"), index=True)
+    member_id: Mapped[str] = mapped_column(String(36), default="")
+    measure_category: Mapped[str] = mapped_column(String(24))
+    measure_kind: Mapped[str]
+    content: Mapped[str] = mapped_column(default="")
+    warning_ids: Mapped[str] = mapped_column(default="")  # joined by ","
+    department: Mapped[str] = mapped_column(default="")
+    responsible_person: Mapped[str] = mapped_column(default="")
+    planned_start_on: Mapped[date | None]
+    planned_end_on: Mapped[date | None]
+    amount: Mapped[Decimal | None]
+    is_carried_over: Mapped[bool] = mapped_column(default=False)
+
+
+class MeasureStep(Journaled):
+    """A step (processes e: M1–M7) of a measure; the measure is where the last one led."""
+
+    __tablename__ = "measure_step"
+
+    measure_id: Mapped[str] = mapped_column(ForeignKey("measure.id"), index=True)
+    follows: Mapped[str] = mapped_column(String(36), default="")
+    action: Mapped[str] = mapped_column(String(24))
+    step_on: Mapped[date]
+    actor: Mapped[str]
+    note: Mapped[str] = mapped_column(default="")
+    amount: Mapped[Decimal | None]

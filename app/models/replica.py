@@ -1,0 +1,103 @@
+"""This replica and the devices that it knows."""
+
+from sqlalchemy import LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import Base, Journaled
+
+
+class ReplicaRow(Base):
+    """The one row that says who this replica is; private keys live only here.
+
+    ``superior_id``, ``root_id``: pinned by typed fingerprint; None before the enrolment.
+    """
+
+    __tablename__ = "replica"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    level: Mapped[str] = mapped_column(String(16))  # county, township, village
+    area_code: Mapped[str] = mapped_column(String(12))
+    name: Mapped[str]
+    device_id: Mapped[str] = mapped_column(String(32))
+    epoch: Mapped[str] = mapped_column(String(32))
+    identity: Mapped[bytes] = mapped_column(LargeBinary)  # canonical identity record
+    identity_digest: Mapped[str] = mapped_column(String(64))
+    signing_key: Mapped[bytes] = mapped_column(LargeBinary)  # Ed25519 private, 32 bytes
+    encryption_key: Mapped[str]  # age X25519 identity
+    superior_id: Mapped[str | None] = mapped_column(String(32))
+    root_id: Mapped[str | None] = mapped_column(String(32))
+    created_at: Mapped[str] = mapped_column(String(32))
+
+
+class OperatorRow(Base):
+    """A person who uses this replica; each level keeps its own."""
+
+    __tablename__ = "operator"
+    __table_args__ = (UniqueConstraint("name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    role: Mapped[str] = mapped_column(String(16))  # entry, leader, reviewer, readonly
+    is_default: Mapped[bool] = mapped_column(default=False)
+
+
+class Device(Journaled):
+    """A device that its superior has enrolled; ``id`` is the device id.
+
+    Lives in the superior's policy scope, so that certificates travel as ordinary changesets.
+    """
+
+    __tablename__ = "device"
+
+    level: Mapped[str] = mapped_column(String(16))
+    area_code: Mapped[str] = mapped_column(String(12), index=True)
+    name: Mapped[str]
+    issuer_id: Mapped[str] = mapped_column(String(32))
+    root_id: Mapped[str] = mapped_column(String(32))
+    certificate: Mapped[str]  # record line, signature in hex
+    epochs: Mapped[str] = mapped_column(default="")  # in order, joined by ","
+    state: Mapped[str] = mapped_column(String(16), default="active")
+
+
+class KnownCertificateRow(Base):
+    """A certificate that has been verified up to a confirmed root; kept to verify and forward."""
+
+    __tablename__ = "known_certificate"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    device_id: Mapped[str] = mapped_column(String(32), index=True)
+    issuer_id: Mapped[str] = mapped_column(String(32))
+    record: Mapped[bytes] = mapped_column(LargeBinary)
+    signature: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class ReceiptRow(Base):
+    """The latest receipt: ``taken`` from a peer (what it has), or ``given`` to it."""
+
+    __tablename__ = "receipt"
+
+    peer_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    direction: Mapped[str] = mapped_column(String(8), primary_key=True)
+    epoch: Mapped[str] = mapped_column(String(32))
+    package_number: Mapped[int]
+    content: Mapped[str]  # canonical JSON
+    at: Mapped[str] = mapped_column(String(32))
+
+
+class PackageRow(Base):
+    """The log of packages written, taken in and refused; a refusal is noted, nothing else."""
+
+    __tablename__ = "package_log"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    direction: Mapped[str] = mapped_column(String(8))  # out, in
+    peer_id: Mapped[str] = mapped_column(String(32))
+    epoch: Mapped[str] = mapped_column(String(32))  # of the sender
+    number: Mapped[int]
+    body_digest: Mapped[str] = mapped_column(String(64), index=True)
+    bytes: Mapped[int]
+    at: Mapped[str] = mapped_column(String(32))
+    actor: Mapped[str]
+    state: Mapped[str] = mapped_column(String(16))  # exported, imported, refused
+    code: Mapped[str] = mapped_column(String(8), default="")
+    counts: Mapped[str] = mapped_column(default="{}")  # JSON

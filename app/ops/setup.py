@@ -1,0 +1,225 @@
+"""First start, opening and locking a replica."""
+
+import itertools
+import json
+import os
+import re
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from app.errors import AppError
+from app.models import schema, vault
+from app.models.errors import NoReplicaError, ReplicaExistsError, ReplicaInUseError
+from app.models.replica import OperatorRow, ReplicaRow
+from app.models.store import Store, new_epoch
+from app.paths import RESOURCES, ReplicaPaths
+from app.sync import keys
+
+MIN_PASSPHRASE = 10  # characters; the contract of the command line
+MANAGER = "管理员"  # the operator who has every role of the level
+
+
+class WeakPassphraseError(AppError):
+    """The passphrase is too easy to guess; ``reason`` says why."""
+
+    code, message = "E108", "口令不能用：{reason}没有建立数据。"
+    hint = "建议用一句只有您知道的话的拼音，至少12个字符。"
+
+
+class AreaCodeError(AppError):
+    """Not a 12-digit area code of the level."""
+
+    code, message = "E109", "区划代码“{area_code}”不是{level}的12位代码。没有建立数据。"
+    hint = "村的代码后三位不为000；镇的后三位为000；县的后六位为000000。"
+
+
+@dataclass(frozen=True, slots=True)
+class ReplicaPlan:
+    """What a new replica will be. ``level``: county, township, village."""
+
+    level: str
+    area_code: str
+    name: str
+    operator: str = MANAGER
+
+
+@dataclass(frozen=True, slots=True)
+class NewReplica:
+    """What was made. ``recovery_key`` is shown once and stored nowhere."""
+
+    recovery_key: str
+    device_id: str
+    fingerprint: str
+    schema: str
+
+
+def check_passphrase(text: str, plan: ReplicaPlan) -> str | None:
+    """Return a Chinese reason why a passphrase is refused; None if it may be used."""
+    if len(text) < MIN_PASSPHRASE:
+        return f"太短，还差{MIN_PASSPHRASE - len(text)}个字符。"
+    plain = text.casefold()
+    if plain in _weak() or len(set(plain)) <= 2 or _is_run(plain):
+        return "这是常见口令。"
+    names = [plan.name, plan.operator, *_pinyin(plan.name), *_pinyin(plan.operator)]
+    if any(len(name) >= 2 and name.casefold() in plain for name in names):
+        return "含有您的姓名或村名。"
+    return None
+
+
+def create_replica(folder: Path, plan: ReplicaPlan, passphrase: str) -> NewReplica:
+    """Make an encrypted replica with its device keys in an absent or empty folder.
+
+    Raises:
+        ReplicaExistsError: the folder holds a replica.
+        WeakPassphraseError, AreaCodeError: refused; nothing is left behind.
+    """
+    paths = ReplicaPaths(folder)
+    if paths.vault.exists() or paths.database.exists():
+        raise ReplicaExistsError
+    _check_area(plan)
+    reason = check_passphrase(passphrase, plan)
+    if reason:
+        raise WeakPassphraseError(reason=reason)
+    made_folder = not folder.exists()
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        return _create(paths, plan, passphrase)
+    except BaseException:
+        for path in (paths.vault, paths.database):
+            for name in (path, *path.parent.glob(f"{path.name}-*")):
+                name.unlink(missing_ok=True)
+        if made_folder:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def _create(paths: ReplicaPaths, plan: ReplicaPlan, passphrase: str) -> NewReplica:
+    identity = keys.new_device(plan.level, plan.area_code, plan.name)
+    epoch = new_epoch()
+    key, recovery_key = vault.create_vault(paths.vault, passphrase)
+    schema.upgrade(paths.database, key)
+    paths.database.chmod(0o600)
+    store = Store(paths.database, key)
+    row = ReplicaRow(
+        id=1,
+        level=plan.level,
+        area_code=plan.area_code,
+        name=plan.name,
+        device_id=identity.device_id,
+        epoch=epoch,
+        identity=identity.identity,
+        identity_digest=identity.identity_digest,
+        signing_key=identity.signing_key,
+        encryption_key=identity.encryption_key,
+        root_id=identity.device_id if plan.level == "county" else None,
+        created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+    try:
+        with store.absorb() as session:  # the replica row is local, there is no journal yet
+            session.add(row)
+            session.add(OperatorRow(name=plan.operator, role="administrator", is_default=True))
+    finally:
+        store.close()
+    fingerprint = keys.request_fingerprint(identity, epoch)
+    return NewReplica(recovery_key, identity.device_id, fingerprint, schema.newest())
+
+
+def open_replica(
+    folder: Path,
+    passphrase: str,
+    holder: str,
+    *,
+    clock: Callable[[], datetime] | None = None,
+) -> Store:
+    """Open a replica for this process alone; ``Store.close()`` frees the lock.
+
+    An older schema is brought up to date first, after a copy beside the backups.
+
+    Raises:
+        NoReplicaError, ReplicaInUseError, WrongPassphraseError, DamagedFileError,
+        NewerDatabaseError: nothing was changed.
+    """
+    paths = ReplicaPaths(folder)
+    if not paths.vault.exists() or not paths.database.exists():
+        raise NoReplicaError
+    key = vault.open_vault(paths.vault, passphrase)
+    lock = _take_lock(paths, holder)
+    try:
+        if schema.needs_upgrade(paths.database, key):
+            _copy_before_upgrade(paths, key)
+            schema.upgrade(paths.database, key)
+        extra = {} if clock is None else {"clock": clock}
+        return Store(paths.database, key, on_close=lock.release, **extra)
+    except BaseException:
+        lock.release()
+        raise
+
+
+def _take_lock(paths: ReplicaPaths, holder: str) -> FileLock:
+    lock = FileLock(paths.lock)
+    note = paths.folder / "replica.holder"
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise ReplicaInUseError(holder=_holder_of(note)) from None
+    text = {"holder": holder, "pid": os.getpid(), "since": datetime.now().astimezone().isoformat()}
+    note.write_text(json.dumps(text, ensure_ascii=False), encoding="utf-8")
+    return lock
+
+
+def _holder_of(note: Path) -> str:
+    try:
+        found = json.loads(note.read_text(encoding="utf-8"))
+        return f"{found['holder']}，进程 {found['pid']}"
+    except (OSError, ValueError, KeyError):
+        return "另一个进程"
+
+
+def _copy_before_upgrade(paths: ReplicaPaths, key: bytes) -> None:
+    """Keep the old state: an encrypted copy that the same key opens."""
+    old = schema.current(paths.database, key) or "empty"
+    paths.backups.mkdir(exist_ok=True)
+    target = paths.backups / f"before-upgrade-{old}.db"
+    target.unlink(missing_ok=True)
+    store = Store(paths.database, key)
+    try:
+        connection = store.raw()
+        connection.execute("VACUUM INTO ?", (str(target),))
+        connection.close()
+    finally:
+        store.close()
+
+
+def _check_area(plan: ReplicaPlan) -> None:
+    labels = {"county": "县", "township": "镇", "village": "村"}
+    shape = {
+        "county": r"\d{6}000000",
+        "township": r"\d{6}(?!000)\d{3}000",
+        "village": r"\d{9}(?!000)\d{3}",
+    }
+    if not re.fullmatch(shape[plan.level], plan.area_code):
+        raise AreaCodeError(area_code=plan.area_code, level=labels[plan.level])
+
+
+@cache
+def _weak() -> frozenset[str]:
+    text = (RESOURCES / "weak_passphrases.txt").read_text(encoding="utf-8")
+    return frozenset(text.casefold().split())
+
+
+def _is_run(plain: str) -> bool:
+    """Tell whether the characters just count up or down."""
+    steps = {ord(b) - ord(a) for a, b in itertools.pairwise(plain)}
+    return steps in ({1}, {-1})
+
+
+def _pinyin(name: str) -> list[str]:
+    from app.models.pinyin import search_keys  # noqa: PLC0415  0.2 s, first start only
+
+    return search_keys(name)[0].split()

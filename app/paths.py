@@ -1,0 +1,47 @@
+"""Where things lie: bundled resources, and the files of one replica's folder."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+ROOT = Path(__file__).resolve().parent.parent
+RESOURCES = ROOT / "resources"
+MIGRATIONS = ROOT / "migrations"
+
+
+@dataclass(frozen=True, slots=True)
+class ReplicaPaths:
+    """The files of one replica; nothing else is written beside them."""
+
+    folder: Path
+
+    @property
+    def database(self) -> Path:
+        """The encrypted database."""
+        return self.folder / "replica.db"
+
+    @property
+    def vault(self) -> Path:
+        """The wrapped data key; worthless without passphrase or recovery key."""
+        return self.folder / "vault.json"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the one process that may write."""
+        return self.folder / "replica.lock"
+
+    @property
+    def backups(self) -> Path:
+        """Encrypted whole copies."""
+        return self.folder / "backup"
+
+    @property
+    def log(self) -> Path:
+        """The log: no personal data."""
+        return self.folder / "zhucun.log"
+
+
+def default_replica() -> ReplicaPaths:
+    """Return the replica in the user's own data folder."""
+    return ReplicaPaths(Path(platformdirs.user_data_dir("zhucun", appauthor=False)))
