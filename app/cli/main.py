@@ -1,0 +1,115 @@
+"""The command line as a whole: common options, verbs, and what errors become.
+
+Verbs load when they are called, so that ``--help`` and short verbs start quickly.
+"""
+
+import importlib
+import json
+import logging
+
+import click
+
+from app.cli.common import Cli, error_object, make
+from app.errors import AppError
+
+log = logging.getLogger(__name__)
+
+_VERBS = {  # verb → module and attribute
+    "init": ("app.cli.replica", "init"),
+    "operator": ("app.cli.replica", "operator_group"),
+    "demo": ("app.cli.demo", "command"),
+    "roster": ("app.cli.roster", "group"),
+    "month": ("app.cli.month", "group"),
+    "rules": ("app.cli.rules", "group"),
+    "warning": ("app.cli.warning", "group"),
+    "print": ("app.cli.print", "group"),
+    "device": ("app.cli.device", "group"),
+    "package": ("app.cli.package", "group"),
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose verbs are imported at first use."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return every verb in the order of the table."""
+        return list(_VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return one verb; None if there is none of that name."""
+        if cmd_name not in _VERBS:
+            return super().get_command(ctx, cmd_name)
+        module, attribute = _VERBS[cmd_name]
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+
+@click.group(cls=LazyGroup, help="驻村：防止返贫致贫监测（不带动词时打开桌面）")
+@click.option("--data", metavar="DIR", help="数据文件夹")
+@click.option("--json", "as_json", is_flag=True, help="结果写成一个 JSON 对象")
+@click.option("--as", "operator", default="", metavar="NAME", help="由谁办理")
+@click.option("--today", metavar="DATE", help="今天是哪一天，如 2025-10-31")
+@click.option("--passphrase-file", metavar="F", help="口令文件")
+@click.pass_context
+def cli(
+    ctx: click.Context,
+    data: str | None,
+    as_json: bool,
+    operator: str,
+    today: str | None,
+    passphrase_file: str | None,
+) -> None:
+    """Common options of every verb."""
+    ctx.obj = make(data, as_json, operator, today, passphrase_file)
+    ctx.call_on_close(ctx.obj.close)
+
+
+def run(arguments: list[str]) -> int:
+    """Run one verb; return the exit code of the contract. Never a stack trace for the user."""
+    as_json = "--json" in arguments
+    try:
+        with cli.make_context("zhucun", list(arguments)) as context:
+            cli.invoke(context)
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except Exception as error:  # told apart and logged below
+        return _show(_known(error), as_json)
+    return 0
+
+
+def _known(error: Exception) -> AppError:
+    """Return the error to show; a bug is logged with its trace, without values."""
+    if isinstance(error, AppError):
+        return error
+    if isinstance(error, click.Abort):
+        return CancelledError()
+    if isinstance(error, OSError):
+        return SystemFaultError(reason=error.strerror or type(error).__name__)
+    log.error("unexpected error", exc_info=error)
+    return AppError()
+
+
+def _show(error: AppError, as_json: bool) -> int:
+    if as_json:
+        click.echo(json.dumps(error_object(error), ensure_ascii=False))
+    click.echo(f"{error.sentence()}（编号 {error.code}）", err=True)
+    return error.exit_code
+
+
+class CancelledError(AppError):
+    """The user stopped it."""
+
+    code, message, hint = "E003", "已取消，数据没有变。", ""
+
+
+class SystemFaultError(AppError):
+    """Disk full, read-only, stick pulled out: not the program's fault."""
+
+    code, message = "E113", "系统不能读写文件（{reason}）。数据没有变。"
+    hint = "请查磁盘空间、U盘和权限后再试。"
+
+
+__all__ = ["Cli", "cli", "run"]

@@ -1,0 +1,76 @@
+"""Fixtures: a real encrypted database per test, never a mock."""
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from app.domain.ownership import Actor
+from app.models import schema
+from app.models.replica import OperatorRow, ReplicaRow
+from app.models.store import Store, new_epoch
+from app.sync import keys
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+VILLAGE = "539901101201"
+TOWNSHIP = "539901101000"
+COUNTY = "539901000000"
+NOW = datetime(2025, 10, 20, 2, 0, tzinfo=UTC)
+
+StoreMaker = Callable[[str, str, str], Store]
+
+
+def make_store(folder: Path, level: str, area_code: str, name: str) -> Store:
+    """Make a replica with a raw key: as ``create_replica``, without the slow passphrase."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path, key = folder / "replica.db", os.urandom(32)
+    schema.upgrade(path, key)
+    device = keys.new_device(level, area_code, name)
+    store = Store(path, key, clock=lambda: NOW)
+    row = ReplicaRow(
+        id=1,
+        level=level,
+        area_code=area_code,
+        name=name,
+        device_id=device.device_id,
+        epoch=new_epoch(),
+        identity=device.identity.record,
+        identity_digest=device.identity.digest,
+        signing_key=device.signing_key,
+        encryption_key=device.encryption_key,
+        root_id=device.device_id if level == "county" else None,
+        created_at=NOW.isoformat(timespec="seconds"),
+    )
+    with store.absorb() as session:
+        session.add(row)
+        session.add(OperatorRow(name="张卫东", role="administrator", is_default=True))
+    return store
+
+
+@pytest.fixture
+def new_store(tmp_path: Path) -> Iterator[StoreMaker]:
+    """Return a function that makes further replicas, closed at the end."""
+    made: list[Store] = []
+
+    def make(level: str, area_code: str, name: str) -> Store:
+        made.append(make_store(tmp_path / f"{level}-{len(made)}", level, area_code, name))
+        return made[-1]
+
+    yield make
+    for store in made:
+        store.close()
+
+
+@pytest.fixture
+def store(new_store: StoreMaker) -> Store:
+    """Return an empty village replica."""
+    return new_store("village", VILLAGE, "上坝村")
+
+
+@pytest.fixture
+def actor() -> Actor:
+    """Return a person who may do everything of the level."""
+    return Actor("张卫东", "administrator")
