@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from PySide6.QtSvg import QSvgRenderer
 from reportlab.pdfbase.ttfonts import TTFontFile
 
@@ -179,7 +178,7 @@ def resource_files(*suffixes: str) -> list[Path]:
 
 
 def test_every_resource_is_of_a_kind_that_is_checked_here() -> None:
-    checked = {".toml", ".yaml", ".svg", ".ttf", ".qss", ".txt", ".md"}
+    checked = {".toml", ".svg", ".ttf", ".qss", ".txt", ".md"}
     unknown = [
         place(path)
         for path in resource_files()
@@ -191,11 +190,6 @@ def test_every_resource_is_of_a_kind_that_is_checked_here() -> None:
 @pytest.mark.parametrize("path", resource_files(".toml"), ids=place)
 def test_every_table_of_the_resources_can_be_read(path: Path) -> None:
     assert tomllib.loads(path.read_text(encoding="utf-8"))
-
-
-@pytest.mark.parametrize("path", resource_files(".yaml"), ids=place)
-def test_every_yaml_file_of_the_resources_can_be_read(path: Path) -> None:
-    assert yaml.safe_load(path.read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("path", resource_files(".svg"), ids=place)
