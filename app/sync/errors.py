@@ -1,0 +1,261 @@
+"""Refusals of packages, requests and certificates; nothing has been written when one is raised.
+
+One check of FORMAT.md §7, one class, one sentence.
+"""
+
+from app.errors import AppError, UntrustedError
+
+
+class PackageError(UntrustedError):
+    """Base of all refusals of a change package."""
+
+    code = "E300"
+    message = "这个变更包不能导入。没有导入，数据没有变。"
+    hint = "请让对方重新导出。"
+
+
+class WrongReceiverError(PackageError):
+    """The package was made for another device."""
+
+    code = "E301"
+    message = "这个包是给{receiver}的。没有导入，数据没有变。"
+    hint = "请向{sender}要给本机的包。"
+
+
+class DamagedError(PackageError):
+    """Base of everything that a broken copy or a forger can cause."""
+
+    code = "E302"
+    message = "文件不完整或被改过。没有导入，数据没有变。"
+    hint = "请重新拷贝；还不行，请对方重新导出。"
+
+
+class TruncatedError(DamagedError):
+    """Shorter or longer than the header says."""
+
+    message = "文件不完整：应有{expected}字节，只有{actual}字节。没有导入，数据没有变。"
+
+
+class UnknownDeviceError(PackageError):
+    """No valid certificate of the sender is known here; nothing was decrypted."""
+
+    code = "E304"
+    message = "对方设备没有登记，不知道是谁发的（设备号 {device_id}）。没有导入，数据没有变。"
+    hint = "请到“登记设备”核对指纹。"
+
+
+class StickLostError(AppError):
+    """Writing, flushing, reading back or renaming failed; the old file, if any, stands."""
+
+    code = "E306"
+    message = "U盘中途断开或写不进去。本机数据没有变，U盘上的半个文件不能用。"
+    hint = "请插好再按“导出”。"
+
+
+class NotAPackageError(AppError):
+    """Another kind of file, an empty one, or no file at all."""
+
+    code = "E310"
+    message = "这不是变更包。没有导入，数据没有变。"
+    hint = "请选后缀为“.变更包”的文件。"
+
+
+class NewerFormatError(AppError):
+    """A later format; the header digest holds, so it is not a damaged file."""
+
+    code = "E311"
+    message = "这个包由新版程序写成。没有导入，文件和数据没有变。"
+    hint = "请先升级到 ≥ {needs}（本机是 {version}）。"
+
+
+class HeaderDigestError(DamagedError):
+    """The header's own digest does not hold."""
+
+    code = "E312"
+    message = "文件头被改过或拷坏了。没有导入，数据没有变。"
+
+
+class SuiteError(PackageError):
+    """Another suite of algorithms than the one of this program and county."""
+
+    code = "E313"
+    message = "这个包用的加密套件（{suite}）和本县的不同。没有导入，数据没有变。"
+    hint = "请向上级核对程序版本。"
+
+
+class TooLargeError(PackageError):
+    """Over the limit of a package."""
+
+    code = "E314"
+    message = "文件超过64MB，不是正常的变更包。没有导入，数据没有变。"
+    hint = "请对方重新导出。"
+
+
+class RevokedDeviceError(PackageError):
+    """The sender's certificate was revoked."""
+
+    code = "E315"
+    message = "{sender}的设备已被停用。没有导入，数据没有变。"
+    hint = "请和上级联系。"
+
+
+class SignatureError(DamagedError):
+    """The sender's signature over the header does not hold."""
+
+    code = "E316"
+    message = "变更包的签名不对，不能确认是{sender}发的。没有导入，数据没有变。"
+
+
+class BodyDigestError(DamagedError):
+    """The body is not the one that was signed."""
+
+    code = "E317"
+    message = "文件内容拷坏了或被改过。没有导入，数据没有变。"
+
+
+class DecryptionError(DamagedError):
+    """The body is not a whole age file for this device."""
+
+    code = "E318"
+    message = "文件内容解不开。没有导入，数据没有变。"
+
+
+class ManifestError(DamagedError):
+    """The inner list is unreadable or belongs to another package."""
+
+    code = "E319"
+    message = "文件头和内容不是同一个包。没有导入，数据没有变。"
+
+
+class PartError(DamagedError):
+    """A part has another size, digest, kind or place than the manifest says."""
+
+    code = "E320"
+    message = "变更包缺少一部分，或某一部分被换过。没有导入，数据没有变。"
+
+
+class NewerSchemaError(AppError):
+    """The content is of a later version."""
+
+    code = "E321"
+    message = "这个包的内容由新版程序写成。没有导入，文件和数据没有变。"
+    hint = "请先升级到 ≥ {needs}（本机是 {version}）。"
+
+
+class UnknownOriginError(PackageError):
+    """A certificate is unreadable, or a segment's origin is not certified up to the root."""
+
+    code = "E322"
+    message = "包里有没有登记的设备写的内容。没有导入，数据没有变。"
+    hint = "请上级先登记该设备，再重新导出。"
+
+
+class UnlistedEpochError(PackageError):
+    """A chain of an epoch that the superior has not listed yet (after a restore)."""
+
+    code = "E323"
+    message = "{sender}的设备恢复过备份，上级还没有重新登记。没有导入，数据没有变。"
+    hint = "请先重新登记该设备。"
+
+
+class ForeignScopeError(PackageError):
+    """Content of a village that this replica must not read."""
+
+    code = "E324"
+    message = "包里有别村的内容。没有导入，数据没有变。"
+    hint = "请对方重新导出给本机的包。"
+
+
+class HeadSignatureError(DamagedError):
+    """A segment's head is not signed by its origin."""
+
+    code = "E325"
+    message = "包里一段记录的签名不对。没有导入，数据没有变。"
+
+
+class ChainError(DamagedError):
+    """Lines unreadable, miscounted, foreign to the chain or not linked."""
+
+    code = "E326"
+    message = "包里的记录前后接不上。没有导入，数据没有变。"
+
+
+class CountError(DamagedError):
+    """Counts of the manifest or the receipt do not fit."""
+
+    code = "E327"
+    message = "包里的数目或回执不对。没有导入，数据没有变。"
+
+
+class ContentError(PackageError):
+    """A signed value does not fit its table: a fault of the program that wrote it."""
+
+    code = "E328"
+    message = "包里有本机不认识的内容（{table}）。没有导入，数据没有变。"
+    hint = "请双方升级到同一版本，再重新导出。"
+
+
+class UnusualAmountError(AppError):
+    """Far more changed than usual; a person must look and confirm."""
+
+    code = "E329"
+    message = (
+        "这个包改动特别多：改{changed}户（共{households}户），减少{removed}户/人。还没有导入。"
+    )
+    hint = "请先和对方核实，确认后再导入。"
+
+
+class EnrolmentError(UntrustedError):
+    """A request, certificate or authorization is damaged, forged or not for this device."""
+
+    code = "E330"
+    message = "登记文件不完整或被改过。没有登记，数据没有变。"
+    hint = "请重新拷贝；还不行，请对方重新导出。"
+
+
+class FingerprintError(UntrustedError):
+    """The typed fingerprint is not that of the file."""
+
+    code = "E331"
+    message = "指纹不一致。没有登记，数据没有变。"
+    hint = "请打电话一组一组核对；仍不一致，这个文件不可信，请当面重新拷贝。"
+
+
+class NotSubordinateError(UntrustedError):
+    """Only a lower level inside one's own area can be enrolled."""
+
+    code = "E332"
+    message = "{name}不是本级下面的单位，本机不能给它登记。数据没有变。"
+    hint = "请由它的上级登记。"
+
+
+class NotForThisDeviceError(UntrustedError):
+    """An authorization for another device."""
+
+    code = "E333"
+    message = "这份授权书是给{name}的另一台设备的。没有登记，数据没有变。"
+    hint = "请用本机的登记申请重新办理。"
+
+
+class NotEnrolledError(AppError):
+    """Nothing can be exchanged before the superior has enrolled this device."""
+
+    code = "E334"
+    message = "本机还没有在上级登记，不能交换。数据没有变。"
+    hint = "请先到“登记设备”写申请，交上级登记。"
+
+
+class UnknownTargetError(AppError):
+    """No such enrolled device to export to."""
+
+    code = "E335"
+    message = "没有登记过这台设备：{device}。没有导出，数据没有变。"
+    hint = "请用 device list 查看已登记的设备。"
+
+
+class LevelError(AppError):
+    """The level or area code of a replica is not one that can be enrolled."""
+
+    code = "E336"
+    message = "级别或区划代码不对：{detail}。"
+    hint = "区划代码是12位数字：县、镇的后几位补零。"
