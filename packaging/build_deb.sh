@@ -7,6 +7,11 @@ cd "$(dirname "$0")/.."
 . packaging/setup.sh
 set_up
 command -v objdump >/dev/null 2>&1 && command -v dpkg-deb >/dev/null 2>&1 || need_packages binutils dpkg
+# Debian's python3 carries its library inside itself; PyInstaller wants it as a file.
+library=$(.venv/bin/python -c 'import sys; print("libpython%d.%d" % sys.version_info[:2])')
+.venv/bin/python -c "import ctypes; ctypes.CDLL('$library.so.1.0')" 2>/dev/null ||
+    [ -f "$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_config_var("LIBDIR"))')/$library.so.1.0" ] ||
+    need_packages "$library"
 .venv/bin/python -m PyInstaller --version >/dev/null 2>&1 ||
     pip_install --require-hashes -r packaging/build.lock
 
