@@ -1,0 +1,85 @@
+"""A table for the keyboard: arrows move, Enter opens, Ctrl+C copies for WPS."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QShowEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+
+from app.ui.table_model import Column, TableModel
+
+
+class DataTable(QTableView):
+    """Shows a ``TableModel``; ``opened`` carries the row that Enter or a double click chose."""
+
+    opened = Signal(object)
+    moved = Signal(object)
+
+    def __init__(self, columns: Sequence[Column], name: str) -> None:
+        super().__init__()
+        self.table = TableModel(columns)
+        self.setModel(self.table)
+        self.setAccessibleName(name)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setTabKeyNavigation(False)  # Tab leaves the table, arrows move inside
+        self.setAlternatingRowColors(True)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.verticalHeader().hide()
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.horizontalHeader().setHighlightSections(False)
+        self.horizontalHeader().setDefaultAlignment(
+            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        )
+        self.doubleClicked.connect(lambda index: self.opened.emit(self.table.row_at(index.row())))
+        self.selectionModel().currentRowChanged.connect(
+            lambda index, _old: self.moved.emit(self.table.row_at(index.row()))
+        )
+        self._fit()
+
+    def set_rows(self, rows: Sequence[Any]) -> None:
+        """Show ``rows`` and keep a current row, so that the keyboard has somewhere to stand."""
+        number = max(self.currentIndex().row(), 0)
+        self.table.set_rows(rows)
+        if rows and not self.currentIndex().isValid():
+            self.selectRow(min(number, len(rows) - 1))
+
+    def current(self) -> Any:
+        """Return the value of the current row, None without one."""
+        return self.table.row_at(self.currentIndex().row())
+
+    def chosen(self) -> list[Any]:
+        """Return the values of all selected rows, in the order shown."""
+        numbers = sorted(index.row() for index in self.selectionModel().selectedRows())
+        return [self.table.row_at(number) for number in numbers]
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            numbers = sorted(index.row() for index in self.selectionModel().selectedRows())
+            QGuiApplication.clipboard().setText(self.table.as_tsv(numbers))
+            return
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
+            if self.current() is not None:
+                self.opened.emit(self.current())
+            return
+        super().keyPressEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self._fit()  # the font, and so the width of a character, may have changed
+        super().showEvent(event)
+
+    def _fit(self) -> None:
+        unit = self.fontMetrics().horizontalAdvance("汉")
+        header = self.horizontalHeader()
+        self.verticalHeader().setDefaultSectionSize(round(self.fontMetrics().height() * 1.25))
+        stretched = False
+        for number, column in enumerate(self.table.columns):
+            if column.width:
+                self.setColumnWidth(number, round(unit * (column.width + 1.2)))
+            else:
+                header.setSectionResizeMode(number, QHeaderView.ResizeMode.Stretch)
+                stretched = True
+        header.setStretchLastSection(not stretched)

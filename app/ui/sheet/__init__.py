@@ -1,0 +1,1 @@
+"""The monthly form: pure controller, words, and thin views."""

@@ -1,0 +1,491 @@
+"""The hands of the form: keys in, answers and cursor out. Knows no widget and no database."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from app.domain.form import AnswerKey, AnswerValue, Chapter, Question
+from app.domain.household import Finding
+from app.ui.sheet import choices
+from app.ui.sheet.board import CLOSED_WAYS, END, STRIP, WAY, Board, Key, Status, default_value
+from app.ui.sheet.choices import Choice, Does
+
+Changes = Mapping[AnswerKey, AnswerValue | None]
+TYPED = frozenset({"money", "number", "date", "text"})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the cursor stands: strip, a chapter's bar (no key), one of its rows, or the end."""
+
+    chapter: str
+    key: AnswerKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """One step to take back: a whole `+` is one."""
+
+    before: Changes
+    place: Place
+
+
+class SheetController:
+    """Moves through one household's form.
+
+    ``save`` stores answers (one call = one transaction) and returns whether it worked;
+    ``submit`` hands the household in. ``draft`` keeps half-typed text.
+    """
+
+    def __init__(
+        self,
+        board: Board,
+        save: Callable[[Changes], bool],
+        draft: Callable[[AnswerKey, str], None],
+        submit: Callable[[], None],
+    ) -> None:
+        self.board, self._save, self._draft, self._submit = board, save, draft, submit
+        self.place = Place(STRIP)
+        self.typed, self.problem = "", ""
+        self.path: tuple[str, ...] = ()
+        self.is_special = False
+        self._undo: list[Undo] = []
+        self.findings: list[Finding] = []
+        self._chapters = {chapter.code: chapter for chapter in board.form.chapters}
+        self._start()
+
+    # ---------------------------------------------------------------- what the view reads
+    @property
+    def chapter(self) -> Chapter | None:
+        """The chapter of the cursor, None in the strip and at the end."""
+        return self._chapters.get(self.place.chapter)
+
+    def is_typing(self) -> bool:
+        """True where the cursor stands in a field for figures, a date or words."""
+        key = self.place.key
+        return key is not None and self.accepts_text(key) and not self.is_special
+
+    def accepts_text(self, key: AnswerKey) -> bool:
+        question = self.board.question(key)
+        if question.type not in TYPED or self.board.is_unseen(key):
+            return False
+        return not self._is_stale(key) or bool(self.path)
+
+    def choices(self, key: AnswerKey) -> tuple[Choice, ...]:
+        """Return the digits of one row; only the cursor's row shows an opened second step."""
+        question, here = self.board.question(key), key == self.place.key
+        if here and self.is_special:
+            return choices.special_choices(self.board.form, question)
+        if self.board.is_unseen(key):
+            return tuple(
+                choice
+                for choice in choices.special_choices(self.board.form, question)
+                if choice.value == "_not_seen"
+            )
+        path = self.path if here else ()
+        if self._is_stale(key) and not path:
+            return choices.STILL_OPEN
+        step = path[-1] if path and path[-1] not in ("worse", "solved") else ""
+        if step.startswith("who:"):
+            return choices.member_choices(self.board.present(), step.removeprefix("who:"))
+        if question.menu:
+            return choices.menu_choices(question, step)
+        return choices.option_choices(question, question.options)
+
+    def bar_choices(self, chapter: Chapter) -> tuple[Choice, ...]:
+        """Return the digits of a closed bar: the lead question's, or the spot check's."""
+        kind, rows = self.board.key_of(chapter), self.board.rows(chapter.code)
+        if kind is Key.LEAD and self.is_joint_lead(chapter):
+            return (
+                Choice("1", chapter.good or "都好", Does.ALL_GOOD),
+                Choice("2", _before_arrow(chapter.other) or "有变化", Does.LOOK),
+            )
+        if kind is Key.LEAD:
+            return self.choices(self.board.lead_rows(chapter)[0])
+        spot = self.board.spot_row(chapter)
+        if kind is Key.SPOT and spot is not None:
+            return self.choices(spot)
+        if kind is Key.ZERO and rows:
+            return self.choices(rows[0])
+        return ()
+
+    def is_joint_lead(self, chapter: Chapter) -> bool:
+        """True if the lead asks several people or several questions in one line."""
+        lead = [self.board.form.question(code) for code in chapter.lead]
+        return len(lead) > 1 or any(question.scope == "member" for question in lead)
+
+    # ---------------------------------------------------------------- keys
+    def press(self, symbol: str) -> None:
+        """Take one key: a digit, ``+ - / enter back-enter backspace up down escape undo``."""
+        self.problem = ""
+        if symbol.isdigit():
+            self._digit(symbol)
+        else:
+            handler = {
+                "+": self._plus,
+                "-": self._previous_chapter,
+                "/": self._special,
+                "enter": self._enter,
+                "back-enter": lambda: self._step(-1),
+                "up": lambda: self._step(-1),
+                "down": lambda: self._step(1),
+                "backspace": self._backspace,
+                "escape": self._escape,
+                "undo": self.undo,
+            }.get(symbol)
+            if handler is not None:
+                handler()
+        self._evaluate()
+
+    def type_text(self, text: str) -> None:
+        """Take the whole text of the current field, at each key press."""
+        if self.place.key is None or text == self.typed:
+            return
+        self.typed = text
+        self._draft(self.place.key, text)
+        self._parse()
+        self._evaluate()
+
+    def choose(self, key: AnswerKey | None, digit: str) -> None:
+        """Take a click on an option of any row or of the cursor's bar."""
+        if key is not None and key != self.place.key:
+            self.go(Place(self.board.question(key).chapter, key))
+        self.press(digit)
+
+    def go(self, place: Place) -> None:
+        """Put the cursor somewhere; half-typed text stays a draft."""
+        if place == self.place:
+            return
+        self.place, self.path, self.is_special = place, (), False
+        self.typed, self.problem = self._text_of(place.key), ""
+
+    def go_to_first_missing(self) -> bool:
+        """Put the cursor on the first row that still needs an answer."""
+        missing = self.board.missing()
+        if not missing:
+            return False
+        question = self.board.question(missing[0])
+        self.go(Place(STRIP) if question.place == "head" else Place(question.chapter, missing[0]))
+        return True
+
+    def undo(self) -> None:
+        """Take the last step back, and put the cursor where it was."""
+        if self._undo and self._save(self._undo[-1].before):
+            step = self._undo.pop()
+            self.board.change(step.before)
+            self.go(step.place)
+            self.typed = self._text_of(self.place.key)
+
+    # ---------------------------------------------------------------- digits
+    def _digit(self, digit: str) -> None:
+        if self.place.chapter == STRIP:
+            self._meet(digit)
+        elif self.place.key is not None:
+            self._row_digit(self.place.key, digit)
+        elif self.chapter is not None:
+            self._bar_digit(self.chapter, digit)
+
+    def _meet(self, digit: str) -> None:
+        """Strip: 1–6 a person (6 and two digits from seven people on), 7 8 9 0 the other ways."""
+        ways = {"7": "phone", "8": "proxy", "9": "not_met", "0": "refused"}
+        people = self.board.present()
+        if self.path:
+            self._meet_numbered(digit)
+        elif digit in ways:
+            self._answer_way(ways[digit])
+        elif digit == "6" and len(people) > 6:
+            self.path = ("6",)
+        elif int(digit) <= len(people):
+            self._meet_person(int(digit))
+
+    def _meet_numbered(self, digit: str) -> None:
+        self.path = (*self.path, digit)
+        if len(self.path) < 3:
+            return
+        number, self.path = int("".join(self.path[1:])), ()
+        if 1 <= number <= len(self.board.present()):
+            self._meet_person(number)
+
+    def _meet_person(self, number: int) -> None:
+        person = self.board.present()[number - 1]
+        self._answer_way("onsite" if person.relation == "户主" else "onsite_family")
+
+    def _answer_way(self, way: str) -> None:
+        if self._store({WAY: way}):
+            if way in CLOSED_WAYS:
+                self.go(Place(END))
+            else:
+                self._next_chapter()
+
+    def _bar_digit(self, chapter: Chapter, digit: str) -> None:
+        kind, rows = self.board.key_of(chapter), self.board.rows(chapter.code)
+        if not rows:
+            return
+        if kind is Key.ZERO and digit == "0":
+            self._confirm(chapter, {rows[0]: ()} if rows[0] not in self.board.open_warnings else {})
+        elif kind is Key.LEAD:
+            self._lead_digit(chapter, digit)
+        elif kind is Key.SPOT:
+            self._single_lead_digit(chapter, self.board.spot_row(chapter) or rows[0], digit)
+        else:
+            first = rows[0] if kind is Key.ZERO else self._first_editable(rows)
+            self.go(Place(chapter.code, first))
+            self._row_digit(first, digit)
+
+    def _lead_digit(self, chapter: Chapter, digit: str) -> None:
+        lead = self.board.lead_rows(chapter)
+        if not self.is_joint_lead(chapter):
+            self._single_lead_digit(chapter, lead[0], digit)
+        elif digit == "1":
+            asked = [key for key in lead if key not in self.board.values]
+            self._confirm(chapter, self.board.good_answers(asked))
+        elif digit == "2":
+            self.go(Place(chapter.code, lead[0]))
+
+    def _single_lead_digit(self, chapter: Chapter, key: AnswerKey, digit: str) -> None:
+        choice = _find(self.choices(key), digit)
+        if choice is None:
+            return
+        good = default_value(self.board.question(key))
+        if choice.does is Does.ANSWER and choice.value == good:
+            self._confirm(chapter, {key: choice.value})
+            return
+        self.go(Place(chapter.code, key))
+        self._row_digit(key, digit)
+
+    def _row_digit(self, key: AnswerKey, digit: str) -> None:
+        if self.is_typing():
+            self.type_text(self.typed + digit)
+            return
+        choice = _find(self.choices(key), digit)
+        if choice is not None:
+            self._take(key, choice)
+
+    def _take(self, key: AnswerKey, choice: Choice) -> None:
+        if choice.does is Does.DEEPER:
+            self._deeper(key, str(choice.value))
+        elif choice.does is Does.STILL:
+            before = self.board.previous.get(key)
+            if before is not None:
+                self._answer(key, before)
+        elif choice.does is Does.TOGGLE:
+            self.path = ()
+            self._store({key: _toggled(self.board.values.get(key), str(choice.value))})
+        else:
+            self._answer(key, choice.value)
+
+    def _deeper(self, key: AnswerKey, step: str) -> None:
+        if step == "solved":
+            good = default_value(self.board.question(key))
+            if good is not None:
+                self._answer(key, good)
+                return
+        self.path = (*self.path, step)
+
+    def _answer(self, key: AnswerKey, value: AnswerValue) -> None:
+        if self._store({key: value}):
+            self._advance(key)
+
+    # ---------------------------------------------------------------- confirming and moving
+    def _plus(self) -> None:
+        chapter = self.chapter
+        if chapter is None:
+            return
+        extra: dict[AnswerKey, AnswerValue] = {}
+        if self.is_typing() and self.typed and not self._accept_typed(extra):
+            return
+        self._confirm(chapter, extra)
+
+    def _confirm(self, chapter: Chapter, extra: Mapping[AnswerKey, AnswerValue]) -> None:
+        """Save the shown rows of one chapter and ``extra`` as one step, then move on."""
+        changes = {**self.board.confirmation(chapter.code), **extra}
+        if changes and not self._store(changes):
+            return
+        waiting = [key for key in self.board.rows(chapter.code) if self.board.needs(key)]
+        if waiting:
+            self.go(Place(chapter.code, self._after(waiting, self.place.key)))
+        else:
+            self._next_chapter()
+
+    def _enter(self) -> None:
+        key, chapter = self.place.key, self.chapter
+        if self.place.chapter == END:
+            self._submit()
+        elif key is not None:
+            self._enter_row(key)
+        elif chapter is not None:
+            rows = self.board.rows(chapter.code)
+            waiting = [row for row in rows if self.board.needs(row)]
+            if rows:
+                self.go(Place(chapter.code, (waiting or rows)[0]))
+            else:
+                self._next_chapter()
+        elif self.board.way():
+            self._next_chapter()
+
+    def _enter_row(self, key: AnswerKey) -> None:
+        """Accept typed text or confirm the one value shown, and go to the next row."""
+        changes: dict[AnswerKey, AnswerValue] = {}
+        if self.is_typing() and self.typed:
+            if not self._accept_typed(changes):
+                return
+        elif self.board.status(key) is Status.OFFERED:
+            offer = self.board.offer(key)
+            changes = {} if offer is None else {key: offer}
+        if not changes or changes.get(key) == self.board.values.get(key) or self._store(changes):
+            self._step(1)
+
+    def _step(self, direction: int) -> None:
+        """Go to the next or previous row; beyond the ends of a chapter, to a bar."""
+        key, chapter = self.place.key, self.chapter
+        if key is not None and chapter is not None:
+            rows = self.board.rows(chapter.code)
+            index = rows.index(key) + direction if key in rows else 0
+            if 0 <= index < len(rows):
+                self.go(Place(chapter.code, rows[index]))
+                return
+            if direction < 0:
+                self.go(Place(chapter.code))
+                return
+        order = self._order()
+        index = order.index(self.place.chapter) + direction
+        self.go(Place(order[max(0, min(len(order) - 1, index))]))
+
+    def _advance(self, key: AnswerKey) -> None:
+        """After an answer: the next row that is not settled, else the next chapter."""
+        rows = self.board.rows(self.place.chapter)
+        waiting = [row for row in rows if self.board.unsettled(row)]
+        if waiting:
+            self.go(Place(self.place.chapter, self._after(waiting, key)))
+        else:
+            self._next_chapter()
+
+    def _after(self, waiting: list[AnswerKey], key: AnswerKey | None) -> AnswerKey:
+        rows = self.board.rows(self.place.chapter)
+        start = rows.index(key) if key in rows else -1
+        return next((row for row in waiting if rows.index(row) > start), waiting[0])
+
+    def _next_chapter(self) -> None:
+        """Go to the next bar that is not done; done and unasked ones are passed over."""
+        order = self._order()
+        start = order.index(self.place.chapter)
+        for code in order[start + 1 :]:
+            if code == END or not self.board.is_done(code):
+                self.go(Place(code))
+                return
+
+    def _previous_chapter(self) -> None:
+        order = self._order()
+        index = order.index(self.place.chapter)
+        self.go(Place(order[max(0, index - 1)]))
+
+    def _backspace(self) -> None:
+        """In a row: close a second step, clear the row, or go back one row and clear that."""
+        key = self.place.key
+        if self.path or self.is_special:
+            self._escape()
+        elif key is None:
+            self._step(-1)
+        elif key in self.board.values:
+            self._store({key: None})
+        else:
+            self._step(-1)
+            back = self.place.key
+            if back is not None and back in self.board.values:
+                self._store({back: None})
+        self.typed = self._text_of(self.place.key)
+
+    def _escape(self) -> None:
+        if self.path or self.is_special:
+            self.path, self.is_special = (), False
+        elif self.place.key is not None:
+            self.go(Place(self.place.chapter))
+
+    def _special(self) -> None:
+        chapter = self.chapter
+        if self.place.key is None and chapter is not None:
+            rows = self.board.lead_rows(chapter) or self.board.rows(chapter.code)
+            if rows:
+                self.go(Place(chapter.code, rows[0]))
+        key = self.place.key
+        if key is not None:
+            question = self.board.question(key)
+            self.is_special = bool(choices.special_choices(self.board.form, question))
+
+    # ---------------------------------------------------------------- small parts
+    def _store(self, changes: Changes) -> bool:
+        before = {key: self.board.values.get(key) for key in changes}
+        place = self.place
+        if not self._save(changes):
+            return False
+        self._undo.append(Undo(before, place))
+        self.board.change(changes)
+        self.path, self.is_special = (), False
+        return True
+
+    def _accept_typed(self, changes: dict[AnswerKey, AnswerValue]) -> bool:
+        value = self._parse()
+        if self.place.key is None or self.problem:
+            return False
+        if value is not None:
+            changes[self.place.key] = value
+        return True
+
+    def _parse(self) -> AnswerValue | None:
+        """Read what is typed; the reason why it cannot be read lands in ``problem``."""
+        self.problem = ""
+        if self.place.key is None or not self.typed:
+            return None
+        try:
+            return self.board.engine.parse(self.board.question(self.place.key), self.typed)
+        except ValueError as error:
+            self.problem = str(error)
+            return None
+
+    def _evaluate(self) -> None:
+        tentative: dict[AnswerKey, AnswerValue] = {}
+        if self.is_typing() and self.place.key is not None and self.typed:
+            problem, value = self.problem, self._parse()
+            self.problem = problem or self.problem
+            if value is not None:
+                tentative[self.place.key] = value
+        self.findings = list(self.board.engine.findings(self.board.facts_with(tentative)))
+
+    def _text_of(self, key: AnswerKey | None) -> str:
+        if key is None or not self.accepts_text(key):
+            return ""
+        value = self.board.values.get(key)
+        return "" if value is None or str(value).startswith("_") else str(value)
+
+    def _is_stale(self, key: AnswerKey) -> bool:
+        return key in self.board.open_warnings and key not in self.board.values
+
+    def _first_editable(self, rows: list[AnswerKey]) -> AnswerKey:
+        return next((key for key in rows if not self.board.question(key).sum_of), rows[0])
+
+    def _order(self) -> list[str]:
+        return [STRIP, *self._chapters, END]
+
+    def _start(self) -> None:
+        if self.board.way():
+            self._next_chapter()
+        self._evaluate()
+
+
+def _find(offered: tuple[Choice, ...], digit: str) -> Choice | None:
+    return next((choice for choice in offered if choice.digit == digit), None)
+
+
+def _toggled(value: AnswerValue | None, item: str) -> tuple[str, ...]:
+    chosen = value if isinstance(value, tuple) else ()
+    if item in chosen:
+        return tuple(entry for entry in chosen if entry != item)
+    return (*chosen, item)
+
+
+def _before_arrow(text: str) -> str:
+    return text.partition("→")[0]
+
+
+def field_kind(question: Question) -> str:
+    """Return ``choice`` or the kind of text field a question needs."""
+    return question.type if question.type in TYPED else "choice"

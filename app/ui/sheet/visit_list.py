@@ -1,0 +1,143 @@
+"""The households due this month, by group, with their state; red figures for open shortfalls."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QFont, QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.ops.sheets import DueHousehold
+from app.ui import colours
+from app.ui.colours import severity_rank, severity_text
+
+_ID = Qt.ItemDataRole.UserRole
+_DONE = ("complete", "locked")
+_MARKS = {"complete": "✓", "locked": "✓", "partial": "…", "empty": " "}
+UNFINISHED, ALL = "未完成", "全部"
+
+
+class VisitList(QWidget):
+    """Lists due households; ``chosen`` carries the household id."""
+
+    chosen = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._households: list[DueHousehold] = []
+        self._current = ""
+        self.count = QLabel()
+        self.count.setProperty("kind", "title")
+        self.count.setWordWrap(True)
+        self.filter = QComboBox()
+        self.filter.addItems([UNFINISHED, ALL])
+        self.filter.setAccessibleName("筛选")
+        self.list = QListWidget()
+        self.list.setAccessibleName("应访名单")
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.hint = QLabel("Ctrl+L 收起\nPgUp/PgDn 上/下户")
+        self.hint.setProperty("kind", "keys")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        for widget in (self.count, self.filter):
+            layout.addWidget(widget)
+        layout.addWidget(self.list, 1)
+        layout.addWidget(self.hint)
+        self.filter.currentIndexChanged.connect(self._fill)
+        self.list.itemActivated.connect(self._on_item)
+        self.list.itemClicked.connect(self._on_item)
+
+    def set_households(self, households: Sequence[DueHousehold], current: str) -> None:
+        """Show the list; ``current`` is marked and stays visible whatever the filter says."""
+        self._households, self._current = list(households), current
+        done = [one for one in households if one.sheet_state in _DONE]
+        total, people = len(households), sum(one.persons for one in households)
+        self.count.setText(
+            f"应访{total}户{people}人\n已完成{len(done)}户{sum(one.persons for one in done)}人"
+        )
+        self._fill()
+
+    def neighbour(self, step: int) -> str:
+        """Return the household before or after the current one in the list shown, "" at the end."""
+        shown = [one.household_id for one in self._shown()]
+        if self._current not in shown:
+            return shown[0] if shown else ""
+        index = shown.index(self._current) + step
+        return shown[index] if 0 <= index < len(shown) else ""
+
+    def first_unfinished(self, after: str = "") -> str:
+        """Return the first household that is not done, looking behind ``after`` first."""
+        ids = [one.household_id for one in self._households]
+        start = ids.index(after) + 1 if after in ids else 0
+        ordered = self._households[start:] + self._households[:start]
+        waiting = (one for one in ordered if one.sheet_state not in _DONE)
+        return next((one.household_id for one in waiting if one.household_id != after), "")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            item = self.list.currentItem()
+            if item is not None:
+                self._on_item(item)
+            return
+        super().keyPressEvent(event)
+
+    def _shown(self) -> list[DueHousehold]:
+        if self.filter.currentText() == ALL:
+            return self._households
+        return [
+            one
+            for one in self._households
+            if one.sheet_state not in _DONE or one.household_id == self._current
+        ]
+
+    def _fill(self) -> None:
+        self.list.clear()
+        group = None
+        for one in self._shown():
+            if one.hamlet_group != group:
+                group = one.hamlet_group
+                self.list.addItem(_heading(group or "未分组"))
+            item = self._item(one)
+            self.list.addItem(item)
+            if one.household_id == self._current:
+                self.list.setCurrentItem(item)
+
+    def _item(self, one: DueHousehold) -> QListWidgetItem:
+        mark = "▶" if one.household_id == self._current else _MARKS.get(one.sheet_state, " ")
+        worst = max(one.severities, key=severity_rank, default="none")
+        text = f"{mark} {one.household_no} {one.head_name} {one.persons}人"
+        if one.severities.get(worst, 0):
+            text += f" {severity_text(worst)}{one.severities[worst]}"
+        item = QListWidgetItem(text)
+        item.setData(_ID, one.household_id)
+        tone = colours.TONES.get(worst) if one.severities.get(worst, 0) else None
+        if tone is not None:
+            item.setForeground(QColor(tone.ink))
+        elif one.sheet_state in _DONE:
+            item.setForeground(QColor(colours.MUTED))
+        item.setToolTip(text)
+        return item
+
+    def _on_item(self, item: QListWidgetItem) -> None:
+        household_id = item.data(_ID)
+        if household_id:
+            self.chosen.emit(str(household_id))
+
+
+def _heading(text: str) -> QListWidgetItem:
+    item = QListWidgetItem(text)
+    item.setFlags(Qt.ItemFlag.NoItemFlags)
+    font = QFont()
+    font.setBold(True)
+    item.setFont(font)
+    item.setForeground(QColor(colours.MUTED))
+    return item
