@@ -55,15 +55,17 @@ make_pictures() {
 }
 
 list_demo() {
-    say ""
-    say "$DEMO/ 里有："
-    say "  village/ township/ county/   村、镇、县三套加密数据，口令在 $PASSPHRASE"
-    say "  files/                       花名册、打印的 PDF、变更包，按先后排列"
-    say "  pictures/                    每一页的图片"
-    say ""
-    find $DEMO/files $DEMO/pictures -type f ! -name '.*' | sort
-    say ""
-    say "想从头再来：删去 $DEMO/ 再运行本命令。"
+    cat <<LIST
+
+$DEMO/ 里有：
+  village/ township/ county/   村、镇、县三套加密数据，口令在 $PASSPHRASE
+  files/                       花名册、打印的 PDF、变更包，按先后排列
+  pictures/                    每一页的图片
+
+$(find $DEMO/files $DEMO/pictures -type f ! -name '.*' | sort)
+
+想从头再来：删去 $DEMO/ 再运行本命令。
+LIST
 }
 
 start_desktop() {
@@ -80,6 +82,8 @@ offer_rare_font
 make_village
 if screen_answers; then
     start_desktop
+elif has_display; then
+    say "屏幕 ${DISPLAY:-$WAYLAND_DISPLAY} 没有应答，改为存图片。"
 fi
 make_pictures
 list_demo
