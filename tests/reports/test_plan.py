@@ -1,0 +1,139 @@
+"""The printed plan sheets, read back and looked at."""
+
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from reportlab.lib.units import mm
+
+from app.domain.plan import Edition
+from app.reports.errors import NothingToPrintError, PrintCancelledError
+from app.reports.plan import SEAL_HEIGHT, SEAL_WIDTH, paper, render
+from app.reports.table import Layout
+from tests.reports.reading import bookmarks, colours, ink, page_texts
+from tests.reports.samples import (
+    ID_NO,
+    LONG_NAME,
+    RARE_NAMES,
+    document,
+    full_source,
+    large_source,
+    make_member,
+    make_source,
+)
+
+NOBODY_DRAWS = "\U0003fffd"
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("plan") / "large.pdf"
+    render([document(large_source())], path)
+    return path
+
+
+def test_an_ordinary_sheet_is_one_leaf(tmp_path: Path) -> None:
+    printed = render([document(full_source())], tmp_path / "a.pdf")
+    assert (printed.pages, printed.households, printed.unknown) == (2, 1, ())
+    first, second = page_texts(tmp_path / "a.pdf")
+    assert "云岭县勐库镇兴源村 2025 年“一户一策”帮扶计划表" in first
+    for words in ("户编号：0012", "制表日期：2025-10-31", "参数版本：2025", "第 1 页　共 2 页"):
+        assert words in first
+    for words in ("云岭县勐库镇兴源村　户编号：0012　张三", "乡镇审核（盖章）", "第 2 页　共 2 页"):
+        assert words in second
+
+
+@pytest.mark.parametrize("edition", list(Edition))
+def test_no_full_number_is_in_the_file(tmp_path: Path, edition: Edition) -> None:
+    render([document(full_source(), edition)], tmp_path / "a.pdf")
+    text = "".join(page_texts(tmp_path / "a.pdf"))
+    assert "一户一策" in text
+    assert ID_NO not in text
+    assert ("532931********0017" in text) == (edition is Edition.ARCHIVE)
+    assert "6217" not in text
+
+
+def test_rare_and_long_names_can_be_read_back(large: Path) -> None:
+    text = "".join(page_texts(large))
+    for name in (*RARE_NAMES, LONG_NAME, "尉迟·𠮷", "<b>赵</b>&"):
+        assert name in text, name
+
+
+@pytest.mark.parametrize("char", "𣲗䶮㛃𬭚𠮷张")
+def test_rare_characters_have_ink(large: Path, char: str) -> None:
+    assert 0.05 < ink(large, 0, char) < 0.7
+
+
+def test_a_character_nobody_can_draw_is_a_sign_and_a_warning(tmp_path: Path) -> None:
+    member = make_member(name=f"张{NOBODY_DRAWS}")
+    printed = render([document(make_source(members=(member,)))], tmp_path / "a.pdf")
+    assert printed.unknown == (NOBODY_DRAWS,)
+    assert "张〓" in page_texts(tmp_path / "a.pdf")[0]
+    assert ink(tmp_path / "a.pdf", 0, "〓") > 0.05
+
+
+def test_a_village_is_one_file_with_a_bookmark_and_a_new_leaf_each(tmp_path: Path) -> None:
+    sources = [full_source(household_no=f"{n:04d}") for n in range(4)]
+    sources[1] = replace(large_source(), household_no="0001")
+    printed = render([document(source) for source in sources], tmp_path / "a.pdf")
+    marks = bookmarks(tmp_path / "a.pdf")
+    assert [title[:4] for title, _ in marks] == ["0000", "0001", "0002", "0003"]
+    assert all(page % 2 == 0 for _, page in marks)
+    pages = page_texts(tmp_path / "a.pdf")
+    assert printed.pages == len(pages)
+    for number, (_, page) in enumerate(marks):
+        assert f"户编号：{number:04d}" in pages[page]
+
+
+def test_an_empty_plan_leaves_five_lines_to_write_on() -> None:
+    empty, full = (
+        paper(document(source), Layout()).pages[0]
+        for source in (make_source(), replace(make_source(), measures=full_source().measures[:1]))
+    )
+    blank = [
+        row for _, row in empty if row.verticals and not row.texts and len(row.verticals) == 10
+    ]
+    assert len(blank) == 5
+    assert all(row.height >= 8 * mm for row in blank)
+    assert not [row for _, row in full if not row.texts and len(row.verticals) == 10]
+
+
+def test_the_seals_have_a_free_circle_of_forty_millimetres_on_one_page() -> None:
+    pages = paper(document(large_source()), Layout()).pages
+    rows = [row for page in pages for _, row in page if row.height >= SEAL_HEIGHT]
+    assert len(rows) == 1
+    seals = rows[0].verticals[-3:]
+    assert seals[1] - seals[0] >= 40 * mm
+    assert 40 * mm <= SEAL_WIDTH
+    inside = [text for text in rows[0].texts if text.x > seals[0]]
+    uppers = [text.y for text in inside if "年" not in text.text]
+    lowers = [text.y - text.size for text in inside if "年" in text.text]
+    assert min(lowers) - max(uppers) >= 40 * mm
+
+
+def test_twelve_members_are_printed_and_no_row_is_cut(large: Path) -> None:
+    pages = page_texts(large)
+    members = next(page for page in pages if "家庭成员" in page)
+    assert members.count("患有大病、残疾") == 12
+    for page in paper(document(large_source()), Layout()).pages:
+        piles = [(y, y + row.height) for y, row in page if row.verticals]
+        assert all(a[1] <= b[0] + 0.01 for a, b in pairwise(piles))
+
+
+def test_a_minor_without_identity_number_is_printed(tmp_path: Path) -> None:
+    child = make_member(1, name="张小雨", id_no="", birth_date=None)
+    render([document(make_source(members=(child,)))], tmp_path / "a.pdf")
+    assert "张小雨" in page_texts(tmp_path / "a.pdf")[0]
+
+
+def test_only_black_is_used(large: Path) -> None:
+    assert all(max(colour) - min(colour) < 8 for colour in colours(large, 0))
+
+
+def test_nothing_to_print_and_stopped_make_no_file(tmp_path: Path) -> None:
+    with pytest.raises(NothingToPrintError):
+        render([], tmp_path / "a.pdf")
+    with pytest.raises(PrintCancelledError):
+        render([document(make_source())], tmp_path / "a.pdf", cancelled=lambda: True)
+    assert list(tmp_path.iterdir()) == []
