@@ -1,0 +1,338 @@
+"""Cells of a roster read as values: every way of writing that people use, and no guessing.
+
+A reader returns a :class:`Reading`; a ``code`` says why a value is shown to the user. Words of
+closed lists come out as their Chinese label: the database's keys are set when rows are stored.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import TypeAlias
+
+from app.domain.roster_id import read_id
+
+Value: TypeAlias = str | bool | int | Decimal | tuple[str, ...] | None
+
+_INVISIBLE = dict.fromkeys(
+    [*range(0x200B, 0x2010), *range(0x202A, 0x202F), 0x2060, 0xFEFF, *range(0x20)], None
+)
+_INVISIBLE |= {0x09: " ", 0x0A: " ", 0x0D: " ", 0xA0: " ", 0x3000: " "}
+_DOTS = str.maketrans(dict.fromkeys("•・．.‧∙⋅●", "·"))
+_BLANK = re.compile(r"\s+")
+_ERRORS = frozenset(("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"))
+_DAY = re.compile(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?(?: ?\d{1,2}:\d{2}(?::\d{2})?)?")
+_MONTH = re.compile(r"(\d{4})[-./年](\d{1,2})月?")
+_AMOUNT = re.compile(r"(-?\d+(?:\.\d+)?)(万|千)?(?:元|块|块钱)?(?:/月|每月|/人)?")
+_COUNT = re.compile(r"(\d+(?:\.\d+)?)(?:个月|月|人|口|个)?")
+_PHONE = re.compile(r"1\d{10}|0\d{9,11}|[2-9]\d{6,7}")
+_SEPARATORS = re.compile(r"[、,;/|+\s]+")
+_SERIAL_FROM, _SERIAL_TO = 7000, 60000  # Excel day numbers 1919 … 2064
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorCell:
+    """A cell whose formula failed (#N/A …): no value, and no text either."""
+
+    text: str = "#N/A"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A cell as read.
+
+    Attributes:
+        value: the normalised value, None if there is none.
+        code: "" or why the cell is shown to the user.
+        text: the cell as written, if the value does not say it all.
+    """
+
+    value: Value
+    code: str = ""
+    text: str = ""
+
+
+EMPTY = Reading(None)
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Words per kind of list (relation, education …) → the program's word; "" means no value."""
+
+    words: Mapping[str, Mapping[str, str]]
+    yes: frozenset[str]
+    no: frozenset[str]
+    empty: frozenset[str]
+
+
+def plain(raw: object) -> str:
+    """Return a cell as text: half-width, one blank between words, nothing invisible."""
+    if isinstance(raw, float) and raw == int(raw):
+        raw = int(raw)
+    text = unicodedata.normalize("NFKC", str(raw)).translate(_INVISIBLE)
+    return _BLANK.sub(" ", text).strip()
+
+
+def folded(raw: object) -> str:
+    """Return a text for comparison: :func:`plain` without blanks, small letters."""
+    return plain(raw).replace(" ", "").lower()
+
+
+def is_blank(raw: object) -> bool:
+    """Tell whether nobody would see anything in this cell."""
+    if raw is None or raw == "":
+        return True
+    return isinstance(raw, str) and not raw.translate(_INVISIBLE).strip()
+
+
+def read_name(raw: object) -> Reading:
+    """Read a person's name: dots of minority names made one, blanks in it removed."""
+    text = str(raw).translate(_INVISIBLE)
+    joined = _BLANK.sub(" ", text).strip()
+    if not joined.isascii():
+        joined = joined.replace(" ", "")
+    name = joined.translate(_DOTS).replace("？", "?")
+    if not name.strip("·"):
+        return EMPTY
+    if "?" in name or "\ufffd" in name:
+        return Reading(name.replace("\ufffd", "?"), "W_LOST_CHARACTER", name)
+    return Reading(name)
+
+
+def read_text(raw: object) -> Reading:
+    """Read free text; line breaks and wide blanks become single blanks."""
+    text = _BLANK.sub(" ", str(_whole(raw)).translate(_INVISIBLE)).strip()
+    return Reading(text or None)
+
+
+def read_code(raw: object) -> Reading:
+    """Read a number that is a name (household, person): digits typed as a number come back."""
+    if isinstance(raw, float | int) and not isinstance(raw, bool) and abs(raw) >= 10**15:
+        return Reading(None, "W_UNKNOWN_VALUE", str(raw))
+    text = plain(raw).replace(" ", "").strip("'`‘’")
+    return Reading(text or None)
+
+
+def read_certificate(raw: object) -> Reading:
+    """Read the number of a disability certificate (20 or 22 characters)."""
+    if isinstance(raw, float | int):
+        return Reading(None, "W_UNKNOWN_VALUE", str(raw))
+    reading = read_id(raw)
+    return Reading(reading.certificate or reading.value or None)
+
+
+def read_day(raw: object) -> Reading:
+    """Read a date, or a month where no day is known (``YYYY-MM``)."""
+    if isinstance(raw, date):
+        return _checked_day(raw.year, raw.month, raw.day, str(raw))
+    if isinstance(raw, int | float) and not isinstance(raw, bool):
+        return _day_of_number(raw)
+    text = plain(raw)
+    found = _DAY.fullmatch(text)
+    if found:
+        return _checked_day(int(found[1]), int(found[2]), int(found[3]), text)
+    found = _MONTH.fullmatch(text)
+    if found:
+        return _checked_month(int(found[1]), int(found[2]), text)
+    if text.isascii() and text.isdigit() and len(text) in (6, 8):
+        return _day_of_number(int(text))
+    return Reading(None, "W_UNKNOWN_VALUE", text)
+
+
+def read_month(raw: object) -> Reading:
+    """Read a month (``YYYY-MM``); a day, if written, is dropped."""
+    reading = read_day(raw)
+    if isinstance(reading.value, str):
+        return Reading(reading.value[:7])
+    return reading
+
+
+def read_amount(raw: object) -> Reading:
+    """Read yuan, also with separators, units, 万; exact, two decimals."""
+    if isinstance(raw, int | float) and not isinstance(raw, bool):
+        return Reading(_cents(Decimal(repr(raw))))
+    text = folded(raw).replace(",", "").removeprefix("¥").removeprefix("￥")
+    found = _AMOUNT.fullmatch(text)
+    if not found:
+        return Reading(None, "W_NOT_NUMBER", plain(raw))
+    factor = {"万": 10000, "千": 1000}.get(found[2] or "", 1)
+    return Reading(_cents(Decimal(found[1]) * factor))
+
+
+def read_count(raw: object) -> Reading:
+    """Read a number of months or persons; a unit may follow."""
+    text = repr(_whole(raw)) if isinstance(raw, int | float) else folded(raw)
+    found = _COUNT.fullmatch(text)
+    if not found or isinstance(raw, bool):
+        return Reading(None, "W_NOT_NUMBER", plain(raw))
+    number = Decimal(found[1])
+    return Reading(int(number) if number == int(number) else number)
+
+
+def read_phone(raw: object) -> Reading:
+    """Read a mobile or land-line number; dashes and blanks are dropped."""
+    text = re.sub(r"[\s\-()]+", "", plain(raw)).removeprefix("+86")
+    if _PHONE.fullmatch(text):
+        return Reading(text)
+    return Reading(None, "W_PHONE", plain(raw))
+
+
+def read_yes_no(raw: object, words: Vocabulary) -> Reading:
+    """Read 是/否 in any of its spellings."""
+    if isinstance(raw, bool):
+        return Reading(raw)
+    text = folded(raw)
+    if text in words.yes:
+        return Reading(True)
+    if text in words.no:
+        return Reading(False)
+    return Reading(None, "W_UNKNOWN_VALUE", plain(raw))
+
+
+def read_word(raw: object, words: Mapping[str, str]) -> Reading:
+    """Read a word of a closed list; an old or local word is kept beside it as ``text``."""
+    text = folded(raw)
+    word = words.get(text)
+    if word is None:
+        return Reading(None, "W_UNKNOWN_VALUE", plain(raw))
+    return Reading(word or None, "", "" if folded(word) == text else plain(raw))
+
+
+def read_words(raw: object, words: Mapping[str, str]) -> Reading:
+    """Read several words of a closed list, in the order written, each once."""
+    whole = read_word(raw, words)
+    if not whole.code:
+        return Reading(None if whole.value is None else (str(whole.value),), "", whole.text)
+    pieces = [p for p in _SEPARATORS.split(plain(raw)) if p]
+    found = [words.get(folded(p)) for p in pieces]
+    known = tuple(dict.fromkeys(w for w in found if w))
+    code = "W_UNKNOWN_VALUE" if None in found else ""
+    return Reading(known or None, code, plain(raw) if code else "")
+
+
+def read_ethnicity(raw: object, words: Mapping[str, str]) -> Reading:
+    """Read an ethnic group, with or without 族."""
+    text = folded(raw)
+    for word in (text, f"{text}族"):
+        if word in words:
+            return Reading(words[word])
+    return Reading(None, "W_UNKNOWN_VALUE", plain(raw))
+
+
+class ValueReader:
+    """Reads cells by field; equal cells are read once (a roster repeats most of its values)."""
+
+    def __init__(self, words: Vocabulary) -> None:
+        self._words = words
+        self._readers = _readers(words)
+        self._seen: dict[str, dict[tuple[type, object], Reading]] = {f: {} for f in self._readers}
+
+    def read(self, field: str, raw: object) -> Reading:
+        """Return what a cell of this field means; an empty cell has neither value nor code."""
+        if isinstance(raw, ErrorCell):
+            return Reading(None, "W_FORMULA_ERROR", raw.text)
+        seen = self._seen[field]
+        key = (raw.__class__, raw)
+        reading = seen.get(key)
+        if reading is None:
+            reading = seen[key] = self._read(field, raw)
+        return reading
+
+    def _read(self, field: str, raw: object) -> Reading:
+        if is_blank(raw):
+            return EMPTY
+        if isinstance(raw, str):
+            text = folded(raw)
+            if text.upper() in _ERRORS:
+                return Reading(None, "W_FORMULA_ERROR", text.upper())
+            if text in self._words.empty:
+                return EMPTY
+        return self._readers[field](raw)
+
+
+def _readers(words: Vocabulary) -> dict[str, Callable[[object], Reading]]:
+    """Return the reader of each field that is imported, the identity number apart."""
+    lists = words.words
+
+    def word(kind: str) -> Callable[[object], Reading]:
+        return lambda raw: read_word(raw, lists[kind])
+
+    def several(kind: str) -> Callable[[object], Reading]:
+        return lambda raw: read_words(raw, lists[kind])
+
+    def yes_no(raw: object) -> Reading:
+        return read_yes_no(raw, words)
+
+    return {
+        **dict.fromkeys(("hamlet_group", "school_status", "work_place"), read_text),
+        **dict.fromkeys(("household_no", "person_no"), read_code),
+        "name": read_name,
+        "head_name": lambda raw: Reading(read_name(raw).value),  # the member's own row says more
+        **dict.fromkeys(("registered_size", "work_months"), read_count),
+        **dict.fromkeys(("monthly_wage", "per_capita_income"), read_amount),
+        **dict.fromkeys(("identified_on", "eliminated_on", "work_from", "work_to"), read_month),
+        **dict.fromkeys(
+            (
+                "has_pension_insurance", "has_dibao", "has_tekun", "is_eliminated",
+                "has_safe_water", "insured_resident", "insured_employee",
+            ),
+            yes_no,
+        ),
+        "birth_date": read_day,
+        "disability_cert_no": read_certificate,
+        "phone": read_phone,
+        "ethnicity": lambda raw: read_ethnicity(raw, lists["ethnicity"]),
+        "health": several("health"),
+        "causes": several("risk_cause"),
+        "main_cause": word("risk_cause"),
+        **{
+            kind: word(kind)
+            for kind in (
+                "sex", "relation", "education", "labor_skill", "employment",
+                "medical_insurance", "household_kind", "object_type", "house_rating",
+            )
+        },
+    }  # fmt: skip
+
+
+def _whole(raw: object) -> object:
+    return int(raw) if isinstance(raw, float) and raw == int(raw) else raw
+
+
+def _cents(amount: Decimal) -> Decimal:
+    return amount.quantize(Decimal("0.01"), ROUND_HALF_EVEN).normalize() + 0
+
+
+def _day_of_number(number: int | float) -> Reading:
+    """Read 19820412, 198204, 1982.04 or a bare Excel day number; 1982.1 may be October: ask."""
+    text = repr(_whole(number))
+    if isinstance(number, float) and "." in text:
+        year, _, month = text.partition(".")
+        if len(year) != 4 or month == "1" or len(month) > 2:
+            return Reading(None, "W_UNKNOWN_VALUE", text)
+        return _checked_month(int(year), int(month), text)
+    if len(text) == 8:
+        return _checked_day(int(text[:4]), int(text[4:6]), int(text[6:]), text)
+    if len(text) == 6:
+        return _checked_month(int(text[:4]), int(text[4:]), text)
+    if text.isdigit() and _SERIAL_FROM <= int(text) <= _SERIAL_TO:
+        day = date.fromordinal(date(1899, 12, 30).toordinal() + int(text))
+        return Reading(day.isoformat())
+    return Reading(None, "W_UNKNOWN_VALUE", text)
+
+
+def _checked_day(year: int, month: int, day: int, text: str) -> Reading:
+    if not 1900 <= year <= 2100:
+        return Reading(None, "W_UNKNOWN_VALUE", text)
+    try:
+        return Reading(date(year, month, day).isoformat())
+    except ValueError:
+        return Reading(None, "W_UNKNOWN_VALUE", text)
+
+
+def _checked_month(year: int, month: int, text: str) -> Reading:
+    if 1900 <= year <= 2100 and 1 <= month <= 12:
+        return Reading(f"{year}-{month:02d}")
+    return Reading(None, "W_UNKNOWN_VALUE", text)

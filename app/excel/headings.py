@@ -1,0 +1,153 @@
+"""The lists of headings and words (``resources/columns``), and which field a heading means."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from app.domain.labels import ALIASES, LABELS
+from app.domain.roster_values import Vocabulary, folded
+from app.paths import RESOURCES
+
+EXACT, OUTSIDE_BRACKETS, WEAK, PART = 100, 95, 80, 60
+# What a column feeds, where that is not the field of its own name ("" feeds nothing).
+FEEDS = {
+    **dict.fromkeys(("row_no", "age", "note", "id_kind"), ""),
+    **dict.fromkeys(("insured_resident", "insured_employee"), "medical_insurance"),
+}
+_BRACKETS = re.compile(r"\([^()]*\)")
+_LISTS = {  # word list of the roster -> enum of the glossary
+    "sex": "sex",
+    "health": "health",
+    "labor_skill": "labor_skill",
+    "employment": "employment",
+    "medical_insurance": "medical_insurance",
+    "household_kind": "household_kind",
+    "object_type": "object_type",
+    "house_rating": "house_rating",
+    "risk_cause": "risk_cause",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TableKind:
+    """A kind of table, told by headings that only it has."""
+
+    kind: str
+    title: str
+    marks: tuple[str, ...]
+    is_roster: bool
+    quiet: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class HeadingList:
+    """Headings → fields.
+
+    Attributes:
+        names: folded heading → (field, score).
+        ignored: headings that look like a field and are not.
+        ignored_parts: what stands in them.
+        groups: titles above two header rows.
+    """
+
+    names: Mapping[str, tuple[str, int]]
+    ignored: frozenset[str]
+    ignored_parts: tuple[str, ...]
+    groups: frozenset[str]
+    kinds: tuple[TableKind, ...]
+
+    def match(self, heading: str) -> tuple[str, int]:
+        """Return (field, score) of a folded heading; ("", 0) if it means none."""
+        if not heading or heading in self.ignored:
+            return "", 0
+        found = self.names.get(heading)
+        if found:
+            return found
+        if any(part in heading for part in self.ignored_parts):
+            return "", 0
+        outside = _BRACKETS.sub("", heading)
+        found = self.names.get(outside)
+        if found:
+            return found[0], min(found[1], OUTSIDE_BRACKETS)
+        return self._by_part(outside)
+
+    def _by_part(self, heading: str) -> tuple[str, int]:
+        """Match the longest known heading that this one begins or ends with."""
+        for length in range(len(heading) - 1, 2, -1):
+            for part in (heading[-length:], heading[:length]):
+                found = self.names.get(part)
+                if found and found[1] > WEAK and part not in self.ignored:
+                    return found[0], PART
+        return "", 0
+
+
+def heading_text(raw: object) -> str:
+    """Return a heading for comparison: no blanks, half-width, no stars or colons at the end."""
+    return folded("" if raw is None else raw).strip("*:.。、")
+
+
+@cache
+def heading_list() -> HeadingList:
+    """Load the heading list."""
+    table = _load("roster.toml")
+    names: dict[str, tuple[str, int]] = {}
+    for field, entry in table["fields"].items():
+        for score, key in ((EXACT, "names"), (WEAK, "weak")):
+            for name in entry.get(key, ()):
+                names.setdefault(heading_text(name), (field, score))
+    return HeadingList(
+        names=names,
+        ignored=frozenset(heading_text(n) for n in table["ignored"]["names"]),
+        ignored_parts=tuple(folded(n) for n in table["ignored"]["parts"]),
+        groups=frozenset(heading_text(n) for n in table["groups"]["names"]),
+        kinds=tuple(
+            TableKind(
+                entry["kind"],
+                entry["title"],
+                tuple(heading_text(m) for m in entry["marks"]),
+                entry["is_roster"],
+                frozenset(entry.get("quiet", ())),
+            )
+            for entry in table["kinds"]
+        ),
+    )
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """Load the words of the closed lists: labels of the glossary, its aliases, the county's own."""
+    table = _load("values.toml")
+    words = {name: _words(table[name]) for name in ("relation", "education")}
+    words["ethnicity"] = {folded(word): word for word in table["ethnicity"]["words"]}
+    for name, enum in _LISTS.items():
+        words[name] = _labels(enum) | _words(table.get(name, {}))
+    yes_no = table["yes_no"]
+    return Vocabulary(
+        words=words,
+        yes=frozenset(folded(w) for w in yes_no["yes"]),
+        no=frozenset(folded(w) for w in yes_no["no"]),
+        empty=frozenset(folded(w) for w in table["empty"]),
+    )
+
+
+def _labels(enum: str) -> dict[str, str]:
+    labels = LABELS[enum]
+    words = {folded(label): label for label in labels.values()}
+    return words | {folded(a): labels[key] for a, key in ALIASES.get(enum, {}).items()}
+
+
+def _words(entries: Mapping[str, list[str]]) -> dict[str, str]:
+    words = {}
+    for word, aliases in entries.items():
+        for text in (word, *aliases):
+            words[folded(text)] = word
+    words.pop("", None)
+    return words
+
+
+def _load(name: str) -> dict[str, Any]:
+    with (RESOURCES / "columns" / name).open("rb") as file:
+        return tomllib.load(file)

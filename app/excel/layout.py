@@ -1,0 +1,186 @@
+"""Where a sheet's heading stands and which column feeds which field: found by content."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from app.domain.roster_values import is_blank
+from app.excel.headings import PART, WEAK, HeadingList, TableKind, heading_text
+from app.excel.reader import RawSheet
+
+SEARCH_ROWS = 40
+MIN_FIELDS = 4
+_SAMPLE = 200
+_FITTING = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: ``field`` is "" for a column that feeds nothing."""
+
+    index: int
+    heading: str
+    field: str
+    score: int
+
+    @property
+    def letter(self) -> str:
+        """Return the column's name in a spreadsheet."""
+        return column_letter(self.index)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A sheet's heading rows (0-based), kind and columns."""
+
+    header: tuple[int, ...]
+    kind: TableKind
+    columns: tuple[Column, ...]
+
+    @property
+    def first_data(self) -> int:
+        """Return the index of the first row below the heading."""
+        return self.header[-1] + 1
+
+    def of(self, field: str) -> list[int]:
+        """Return the indexes of the columns that feed a field."""
+        return [column.index for column in self.columns if column.field == field]
+
+
+def column_letter(index: int) -> str:
+    """Return the spreadsheet name of a 0-based column."""
+    text = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        text = chr(65 + rest) + text
+    return text
+
+
+def find_layout(
+    sheet: RawSheet, headings: HeadingList, fits: Callable[[str, object], bool]
+) -> Layout | None:
+    """Return where the heading stands and what its columns mean; None if there is none.
+
+    ``fits`` tells whether a cell could be a value of a field: it decides where a heading is only
+    partly known.
+    """
+    best: tuple[int, ...] = ()
+    best_score = 0
+    for rows in _candidates(sheet):
+        score = _score(_texts(sheet, rows), headings)
+        if score > best_score:
+            best, best_score = rows, score
+    if not best:
+        return None
+    if len(best) == 1 and best[0] > 0 and _is_group_row(sheet, best[0] - 1, headings):
+        best = (best[0] - 1, best[0])
+    texts = _texts(sheet, best)
+    kind = _kind({heading_text(t) for t in texts}, headings)
+    columns = _columns(sheet, best, headings, fits)
+    return Layout(best, kind, columns)
+
+
+def _candidates(sheet: RawSheet) -> Iterator[tuple[int, ...]]:
+    """Yield single rows, then pairs and triples: more rows must earn their place by a score."""
+    count = min(len(sheet.rows), SEARCH_ROWS)
+    for size in (1, 2, 3):
+        for top in range(count - size + 1):
+            yield tuple(range(top, top + size))
+
+
+def _texts(sheet: RawSheet, rows: tuple[int, ...]) -> list[str]:
+    """Return each column's heading as written: the lowest cell that says something."""
+    width = max(len(sheet.rows[row]) for row in rows)
+    texts = [""] * width
+    for row in rows:
+        for index, cell in enumerate(sheet.rows[row]):
+            if isinstance(cell, str) and not is_blank(cell):
+                texts[index] = cell
+    return texts
+
+
+def _score(texts: list[str], headings: HeadingList) -> int:
+    """Count the fields that are surely meant; 0 if this cannot be a heading of people."""
+    fields = set()
+    for text in texts:
+        field, score = headings.match(heading_text(text))
+        if score >= WEAK:
+            fields.add(field)
+    return len(fields) if "name" in fields and len(fields) >= MIN_FIELDS else 0
+
+
+def _is_group_row(sheet: RawSheet, row: int, headings: HeadingList) -> bool:
+    """Tell whether a row above the heading groups its columns (家庭基本情况 | 成员信息 …)."""
+    texts = [heading_text(cell) for cell in sheet.rows[row] if isinstance(cell, str)]
+    texts = [text for text in texts if text]
+    if len(texts) < 2:
+        return False
+    known = sum(text in headings.groups or headings.match(text)[1] >= WEAK for text in texts)
+    spans = sum(1 for a, b, c, d in sheet.merges if a == c == row and d > b)
+    return known * 2 >= len(texts) or (spans >= 3 and not any("：" in t or ":" in t for t in texts))
+
+
+def _kind(texts: set[str], headings: HeadingList) -> TableKind:
+    return next(kind for kind in headings.kinds if all(mark in texts for mark in kind.marks))
+
+
+def _columns(
+    sheet: RawSheet,
+    rows: tuple[int, ...],
+    headings: HeadingList,
+    fits: Callable[[str, object], bool],
+) -> tuple[Column, ...]:
+    """Give each field its best column; several columns only for the list of causes."""
+    texts = _texts(sheet, rows)
+    groups = _group_titles(sheet, rows, len(texts))
+    found: list[tuple[str, int]] = []
+    for index, text in enumerate(texts):
+        folded_text = heading_text(text)
+        field, score = headings.match(folded_text)
+        if score < WEAK and groups[index]:
+            field, score = max(
+                (field, score), headings.match(groups[index] + folded_text), key=lambda m: m[1]
+            )
+        if score == PART and not _values_fit(sheet, rows[-1] + 1, index, field, fits):
+            field, score = "", 0
+        found.append((field, score))
+    best: dict[str, int] = {}
+    for index, (field, score) in enumerate(found):
+        if field and (field not in best or score > found[best[field]][1]):
+            best[field] = index
+    has_causes = "causes" in best
+    columns = []
+    for index, (field, score) in enumerate(found):
+        if field == "main_cause" and has_causes and best[field] == index:
+            kept = "causes"
+        else:
+            kept = field if field == "causes" or best.get(field) == index else ""
+        columns.append(Column(index, texts[index], kept, score if kept else 0))
+    return tuple(columns)
+
+
+def _group_titles(sheet: RawSheet, rows: tuple[int, ...], width: int) -> list[str]:
+    """Return the group title above each column, spread over its merged cells."""
+    titles = [""] * width
+    if len(rows) == 1:
+        return titles
+    top = sheet.rows[rows[0]]
+    for index in range(min(width, len(top))):
+        titles[index] = heading_text(top[index])
+    for first_row, first, last_row, last in sheet.merges:
+        if first_row == last_row == rows[0]:
+            for index in range(first + 1, min(last + 1, width)):
+                titles[index] = titles[first]
+    return titles
+
+
+def _values_fit(
+    sheet: RawSheet, first: int, index: int, field: str, fits: Callable[[str, object], bool]
+) -> bool:
+    """Tell whether most of a column's first values can be read as the field's."""
+    cells = [
+        row[index]
+        for row in sheet.rows[first : first + _SAMPLE]
+        if index < len(row) and not is_blank(row[index])
+    ]
+    return bool(cells) and sum(fits(field, cell) for cell in cells) >= _FITTING * len(cells)

@@ -1,0 +1,128 @@
+"""Workbooks and text tables → sheets of raw rows with their row numbers.
+
+Every reader stands behind :mod:`app.excel.guard`. What cannot be bounded beforehand (.xls, .ods,
+workbooks whose cells do not tell their place) is read in a child process with limits.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from zipfile import ZipFile
+
+import defusedxml.ElementTree as SafeTree  # type: ignore[import-untyped]
+import python_calamine
+
+from app.domain.roster_values import ErrorCell
+from app.errors import Where
+from app.excel.child import read_in_child
+from app.excel.csvfile import read_text_table
+from app.excel.errors import EncryptedTableError, TableDamagedError
+from app.excel.guard import CheckedFile, Format, check_file
+from app.excel.zipscan import SheetScan
+
+Merge = tuple[int, int, int, int]  # first row, first column, last row, last column; from 0
+
+
+@dataclass(slots=True)
+class RawSheet:
+    """One sheet: row ``i`` of ``rows`` is line ``i + 1`` of the sheet.
+
+    ``row_numbers`` differs from that only for text files, where a value may hold line breaks.
+    """
+
+    name: str
+    rows: list[list[object]]
+    is_hidden: bool = False
+    merges: list[Merge] = field(default_factory=list)
+    hidden_rows: frozenset[int] = frozenset()
+    row_numbers: list[int] | None = None
+
+    def number(self, index: int) -> int:
+        """Return the line number of a row."""
+        return self.row_numbers[index] if self.row_numbers else index + 1
+
+
+@dataclass(frozen=True, slots=True)
+class RawTable:
+    """A file as read."""
+
+    path: Path
+    sheets: tuple[RawSheet, ...]
+
+
+def read_table(path: Path) -> RawTable:
+    """Read every sheet of a file.
+
+    Raises:
+        TableError: the file cannot or must not be read; the text says what to do.
+    """
+    checked = check_file(path)
+    if checked.format is Format.CSV:
+        rows, numbers = read_text_table(path)
+        return RawTable(path, (RawSheet("", rows, row_numbers=numbers),))
+    if checked.format is Format.XLSX and all(s.is_bounded for s in checked.sheets.values()):
+        return RawTable(path, tuple(_with_scan(checked, _read_workbook(path))))
+    return RawTable(path, tuple(_with_scan(checked, read_in_child(path, _read_workbook))))
+
+
+def _read_workbook(path: Path) -> list[RawSheet]:
+    where = Where(file=path.name)
+    try:
+        workbook = python_calamine.load_workbook(str(path))
+        return [
+            _read_sheet(workbook, meta)
+            for meta in workbook.sheets_metadata
+            if meta.typ == python_calamine.SheetTypeEnum.WorkSheet
+        ]
+    except python_calamine.PasswordError as error:
+        raise EncryptedTableError(where=where) from error
+    except (python_calamine.CalamineError, OSError, ValueError) as error:
+        raise TableDamagedError(type(error).__name__, where=where) from error
+
+
+def _read_sheet(
+    workbook: python_calamine.CalamineWorkbook, meta: python_calamine.SheetMetadata
+) -> RawSheet:
+    sheet = workbook.get_sheet_by_name(meta.name)
+    rows: list[list[object]] = [list(row) for row in sheet.to_python(skip_empty_area=False)]
+    merges = [(a[0], a[1], b[0], b[1]) for a, b in sheet.merged_cell_ranges or []]
+    is_hidden = meta.visible != python_calamine.SheetVisibleEnum.Visible
+    return RawSheet(meta.name, rows, is_hidden, merges)
+
+
+def _with_scan(checked: CheckedFile, sheets: list[RawSheet]) -> Iterator[RawSheet]:
+    """Add what only the XML tells: hidden rows, and cells whose formula failed."""
+    members = _members(checked) if checked.sheets else {}
+    for sheet in sheets:
+        scan = checked.sheets.get(members.get(sheet.name, ""))
+        if scan is not None:
+            sheet.hidden_rows = frozenset(scan.hidden_rows)
+            _mark_errors(sheet, scan)
+        yield sheet
+
+
+def _mark_errors(sheet: RawSheet, scan: SheetScan) -> None:
+    """Put error cells back: the reader delivers them as empty."""
+    for row, column in scan.error_cells:
+        if row <= len(sheet.rows) and column < len(sheet.rows[row - 1]):
+            sheet.rows[row - 1][column] = ErrorCell()
+
+
+def _members(checked: CheckedFile) -> dict[str, str]:
+    """Return the zip member of each sheet name, as the workbook's relations say."""
+    with ZipFile(checked.path) as package:
+        names = set(package.namelist())
+        if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= names:
+            return {}
+        relations = SafeTree.fromstring(package.read("xl/_rels/workbook.xml.rels"))
+        workbook = SafeTree.fromstring(package.read("xl/workbook.xml"))
+    targets = {r.get("Id"): str(r.get("Target", "")) for r in relations}
+    members = {}
+    for element in workbook.iter():
+        if element.tag.rpartition("}")[2] == "sheet":
+            key = next((v for k, v in element.attrib.items() if k.endswith("}id")), "")
+            target = targets.get(key, "")
+            members[element.get("name", "")] = (
+                target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+            )
+    return members

@@ -1,0 +1,318 @@
+"""A file → the roster it holds: sheets, columns, rows, skipped rows, and what must be shown."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.domain.roster import (
+    HOUSEHOLD_FIELDS,
+    MEMBER_FIELDS,
+    Place,
+    ReadRow,
+    Reason,
+    RosterBuilder,
+    RosterTable,
+    cross_check,
+)
+from app.domain.roster_id import IdReading, read_id
+from app.domain.roster_values import EMPTY, ErrorCell, Reading, ValueReader, folded, is_blank
+from app.errors import Where
+from app.excel.errors import HeaderNotFoundError, OtherKindError, TableEmptyError
+from app.excel.headings import HeadingList, TableKind, heading_list, heading_text, vocabulary
+from app.excel.layout import Column, Layout, find_layout
+from app.excel.reader import RawSheet, RawTable, read_table
+
+_TOTALS = ("合计", "总计", "小计", "本页合计", "累计", "共计")
+_FOOTERS = ("制表", "审核", "填表", "填报", "备注", "说明", "注:", "注：", "负责人", "单位负责人",
+            "村委会", "盖章", "日期", "经办", "统计人", "联系人")  # fmt: skip
+_MERGED_MARKS = ("household_no", "head_name", "registered_size", "row_no")
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class SheetReport:
+    """What became of a sheet. Rows count from 1."""
+
+    sheet: str
+    used: bool
+    reason: str
+    header_rows: tuple[int, ...] = ()
+    first_data_row: int | None = None
+    last_data_row: int | None = None
+    columns: tuple[Column, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedRow:
+    """A row that describes no person: blank, repeated_header, total, footer, other."""
+
+    sheet: str
+    row: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RosterFile:
+    """Everything that was found in one file."""
+
+    path: Path
+    kind: TableKind
+    sheets: tuple[SheetReport, ...]
+    table: RosterTable
+    skipped: tuple[SkippedRow, ...]
+    hidden: tuple[Place, ...]
+
+
+def read_roster(path: Path, progress: Progress | None = None) -> RosterFile:
+    """Read a roster of any layout.
+
+    Raises:
+        TableError: the file cannot be read, has no heading that is known, or is no roster.
+    """
+    return parse_roster(read_table(path), progress)
+
+
+def parse_roster(table: RawTable, progress: Progress | None = None) -> RosterFile:
+    """Find sheets, headings and rows in a table that has been read."""
+    headings, reader = heading_list(), ValueReader(vocabulary())
+    layouts = [_layout(sheet, headings, reader) for sheet in table.sheets]
+    usable = [
+        (sheet, layout)
+        for sheet, layout in zip(table.sheets, layouts, strict=True)
+        if layout is not None and layout.kind.is_roster and not sheet.is_hidden
+    ]
+    _check_usable(table, usable, layouts)
+    kind = usable[0][1].kind
+    builder = RosterBuilder()
+    reports: dict[str, SheetReport] = {}
+    skipped: list[SkippedRow] = []
+    hidden: list[Place] = []
+    done, total = 0, sum(len(sheet.rows) for sheet, _ in usable)
+    for sheet, layout in usable:
+        parser = _SheetParser(table.path.name, sheet, layout, reader)
+        rows = parser.rows()
+        builder.add_sheet(rows, parser.fields)
+        skipped += parser.skipped
+        hidden += [row.place for row in rows if row.place.row in sheet.hidden_rows]
+        reports[sheet.name] = _report(sheet, layout, rows)
+        done += len(sheet.rows)
+        if progress is not None:
+            progress(done, total)
+    for sheet, unused in zip(table.sheets, layouts, strict=True):
+        if sheet.name not in reports:
+            reports[sheet.name] = SheetReport(sheet.name, False, _why_unused(sheet, unused))
+    order = tuple(reports[sheet.name] for sheet in table.sheets)
+    return RosterFile(table.path, kind, order, builder.build(), tuple(skipped), tuple(hidden))
+
+
+def _layout(sheet: RawSheet, headings: HeadingList, reader: ValueReader) -> Layout | None:
+    layout = find_layout(sheet, headings, lambda field, cell: _fits(reader, field, cell))
+    if layout is None or layout.first_data >= len(sheet.rows):
+        return None
+    return layout
+
+
+def _fits(reader: ValueReader, field: str, cell: object) -> bool:
+    if field == "id_no":
+        return read_id(cell).is_valid
+    if field not in (*HOUSEHOLD_FIELDS, *MEMBER_FIELDS):
+        return False
+    return not reader.read(field, cell).code
+
+
+def _check_usable(
+    table: RawTable, usable: list[tuple[RawSheet, Layout]], layouts: list[Layout | None]
+) -> None:
+    if usable:
+        return
+    where = Where(file=table.path.name)
+    if not any(sheet.rows for sheet in table.sheets):
+        raise TableEmptyError(where=where)
+    other = next((layout for layout in layouts if layout and not layout.kind.is_roster), None)
+    if other is not None:
+        raise OtherKindError(where=where, title=other.kind.title)
+    raise HeaderNotFoundError(where=where)
+
+
+def _why_unused(sheet: RawSheet, layout: Layout | None) -> str:
+    if not sheet.rows:
+        return "空表"
+    if sheet.is_hidden:
+        return "隐藏的工作表，没有导入"
+    if layout is not None:
+        return layout.kind.title
+    return "没有成员行"
+
+
+def _report(sheet: RawSheet, layout: Layout, rows: list[ReadRow]) -> SheetReport:
+    return SheetReport(
+        sheet=sheet.name,
+        used=True,
+        reason="",
+        header_rows=tuple(sheet.number(index) for index in layout.header),
+        first_data_row=rows[0].place.row if rows else None,
+        last_data_row=rows[-1].place.row if rows else None,
+        columns=layout.columns,
+    )
+
+
+class _SheetParser:
+    """Reads the rows of one sheet whose columns are known."""
+
+    def __init__(self, file: str, sheet: RawSheet, layout: Layout, reader: ValueReader) -> None:
+        self._file, self._sheet, self._layout, self._reader = file, sheet, layout, reader
+        self.fields = frozenset(column.field for column in layout.columns if column.field)
+        self._plain = [
+            (c.field, c.index)
+            for c in layout.columns
+            if c.field in (*HOUSEHOLD_FIELDS, *MEMBER_FIELDS) and c.field not in {"id_no", "causes"}
+        ]
+        self._causes = layout.of("causes")
+        self._insured = (layout.of("insured_resident"), layout.of("insured_employee"))
+        self._id = next(iter(layout.of("id_no")), None)
+        self._name = next(iter(layout.of("name")), None)
+        self._row_no = next(iter(layout.of("row_no")), None)
+        self._header_cells = {heading_text(c.heading) for c in layout.columns} - {""}
+        self._merged_from = self._fill_merges()
+        self.skipped: list[SkippedRow] = []
+
+    def rows(self) -> list[ReadRow]:
+        """Return every row that describes a person, in order."""
+        found: list[ReadRow] = []
+        pending: list[int] = []  # blank rows: only of interest if a row follows
+        for index in range(self._layout.first_data, len(self._sheet.rows)):
+            cells = self._sheet.rows[index]
+            reason = self._why_skipped(cells)
+            if reason == "blank":
+                pending.append(index)
+                continue
+            self.skipped += [self._skip(i, "blank") for i in pending]
+            if reason:
+                self.skipped.append(self._skip(index, reason))
+            else:
+                row = self._read(index, cells)
+                row.after_gap = bool(pending)
+                found.append(row)
+            pending.clear()
+        return found
+
+    def _fill_merges(self) -> dict[int, int]:
+        """Spread merged household cells over their rows; return row → first row of its household.
+
+        Only the household's own marks tell where a household begins: 村民小组 may be merged over
+        many households.
+        """
+        columns = {c.index: c.field for c in self._layout.columns if c.field}
+        merged_from: dict[int, int] = {}
+        for top, left, bottom, _ in self._sheet.merges:
+            field = columns.get(left, "")
+            if top < self._layout.first_data or bottom == top:
+                continue
+            if field not in HOUSEHOLD_FIELDS and field != "row_no":
+                continue
+            value = _cell(self._sheet.rows[top], left)
+            for index in range(top + 1, min(bottom + 1, len(self._sheet.rows))):
+                self._sheet.rows[index][left] = value
+            if field in _MERGED_MARKS:
+                for index in range(top, bottom + 1):
+                    merged_from[index] = top
+        return merged_from
+
+    def _skip(self, index: int, reason: str) -> SkippedRow:
+        return SkippedRow(self._sheet.name, self._sheet.number(index), reason)
+
+    def _why_skipped(self, cells: list[object]) -> str:
+        """Return why a row is no person, "" if it is one."""
+        name, number = self._at(cells, self._name), self._at(cells, self._id)
+        if not is_blank(name) and heading_text(name) not in self._header_cells:
+            return ""
+        filled = [cell for cell in cells if not is_blank(cell)]
+        if not filled:
+            return "blank"
+        return self._why_no_person(cells, filled, has_number=not is_blank(number))
+
+    def _why_no_person(self, cells: list[object], filled: list[object], *, has_number: bool) -> str:
+        """Tell headings, sums and signatures from a person whose name is missing."""
+        texts = [heading_text(cell) for cell in filled if isinstance(cell, str)]
+        if len(filled) >= 3 and sum(t in self._header_cells for t in texts) * 5 >= len(filled) * 3:
+            return "repeated_header"
+        if has_number:
+            return ""
+        if any(text.startswith(_TOTALS) for text in texts):
+            return "total"
+        if texts and len(filled) <= 4 and texts[0].startswith(_FOOTERS):
+            return "footer"
+        members = sum(
+            not is_blank(self._at(cells, index))
+            for field, index in self._plain
+            if field in MEMBER_FIELDS
+        )
+        return "" if members >= 3 else "other"
+
+    @staticmethod
+    def _at(cells: list[object], index: int | None) -> object:
+        return None if index is None else _cell(cells, index)
+
+    def _read(self, index: int, cells: list[object]) -> ReadRow:
+        read, width = self._reader.read, len(cells)
+        readings = {
+            field: read(field, cells[i]) if i < width else EMPTY for field, i in self._plain
+        }
+        if self._causes:
+            readings |= self._read_causes(cells)
+        if any(self._insured) and "medical_insurance" not in readings:
+            readings["medical_insurance"] = self._read_insurance(cells)
+        place = Place(self._file, self._sheet.name, self._sheet.number(index))
+        row_no = self._at(cells, self._row_no)
+        row = ReadRow(
+            place,
+            readings,
+            self._identity(cells),
+            row_no="" if is_blank(row_no) else folded(row_no),
+            merged_from=self._merged_from.get(index),
+        )
+        row.reasons += [
+            Reason(reading.code, field, reading.text)
+            for field, reading in readings.items()
+            if reading.code and field not in HOUSEHOLD_FIELDS
+        ]
+        cross_check(row)
+        quiet = self._layout.kind.quiet
+        if quiet:
+            row.reasons = [reason for reason in row.reasons if reason.code not in quiet]
+        return row
+
+    def _read_causes(self, cells: list[object]) -> dict[str, Reading]:
+        """Read the columns 风险1, 2 … as one list, the main cause first."""
+        readings = [self._reader.read("main_cause", self._at(cells, i)) for i in self._causes]
+        causes = tuple(dict.fromkeys(str(r.value) for r in readings if r.value is not None))
+        code = next((r.code for r in readings if r.code), "")
+        text = next((r.text for r in readings if r.text), "")
+        main = Reading(causes[0] if causes else None)
+        return {"main_cause": main, "causes": Reading(causes or None, code, text)}
+
+    def _read_insurance(self, cells: list[object]) -> Reading:
+        """Read the two columns 居民 and 职工 as one answer."""
+        resident, employee = (
+            next(
+                (self._reader.read("insured_resident", self._at(cells, i)) for i in columns), EMPTY
+            )
+            for columns in self._insured
+        )
+        if resident.value and employee.value:
+            return Reading("居民+职工")
+        if resident.value or employee.value:
+            return Reading("居民" if resident.value else "职工")
+        return Reading("未参保") if False in (resident.value, employee.value) else EMPTY
+
+    def _identity(self, cells: list[object]) -> IdReading:
+        if self._id is None:
+            return IdReading("")
+        raw = self._at(cells, self._id)
+        if raw is None or raw == "" or isinstance(raw, ErrorCell):
+            return IdReading("", "W_ID_MISSING")
+        return read_id(raw)
+
+
+def _cell(cells: list[object], index: int) -> object:
+    return cells[index] if index < len(cells) else None
