@@ -4,11 +4,23 @@ import logging
 import logging.handlers
 import os
 import sys
+import traceback
 from pathlib import Path
+from typing import Any
 
 from app.paths import ReplicaPaths, default_replica
 
 _COMMON_WITH_VALUE = ("--data", "--as", "--today", "--passphrase-file")
+
+
+class _PlacesOnly(logging.Formatter):
+    """Say where an error arose, never with which values: those may be personal."""
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802  the name of the base class
+        """Return the error's type and its places in the code."""
+        places = traceback.extract_tb(ei[2])
+        lines = [f"  {Path(p.filename).name}:{p.lineno} {p.name}" for p in places]
+        return "\n".join([ei[0].__name__, *lines])
 
 
 def main() -> int:
@@ -21,6 +33,7 @@ def main() -> int:
         return _tour(arguments)
     from app.cli.main import run  # noqa: PLC0415  the desktop must not pay for the command line
 
+    _start_log(_folder(arguments))
     return run(arguments)
 
 
@@ -52,11 +65,12 @@ def _folder(arguments: list[str]) -> Path:
 def _start_log(folder: Path) -> None:
     """Write warnings and errors beside the database: no personal data ever goes there."""
     if not folder.is_dir():
+        logging.basicConfig(level=logging.WARNING, handlers=[logging.NullHandler()])
         return
     handler = logging.handlers.RotatingFileHandler(
         ReplicaPaths(folder).log, maxBytes=500_000, backupCount=2, encoding="utf-8", delay=True
     )
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    handler.setFormatter(_PlacesOnly("%(asctime)s %(levelname)s %(name)s %(message)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Protocol, TypeVar
 
+from app.domain.household import Finding
+
 SUGGESTED = "suggested"
 FALSE_ALARM = "false_alarm"
 PENDING_TOWNSHIP = "pending_township"
@@ -18,6 +20,7 @@ DETERMINED = "determined"
 CANCELLED = "cancelled"
 CLOSED = "closed"
 ENDED = frozenset({FALSE_ALARM, CANCELLED, CLOSED})
+RANK = {"none": 0, "blue": 1, "yellow": 2, "orange": 3, "red": 4}
 FALSE_ALARM_REASONS = ("录入错误", "已当场解决", "政策理解有误", "其他")
 
 
@@ -132,6 +135,56 @@ def state_of(severity: str, steps: Sequence[Step]) -> str:
         if transition is not None and step.level in transition.levels:
             state = transition.to[severity]
     return state
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A warning that exists already, for reconciling. ``period``: the month that opened it."""
+
+    id: str
+    code: str
+    member_id: str
+    severity: str
+    state: str
+    period: str
+    is_manual: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """What a submission does to the household's warnings."""
+
+    opened: tuple[Finding, ...]
+    raised: tuple[tuple[str, Finding], ...]  # warning id, the graver finding
+    withdrawn: tuple[str, ...]  # ids: the answer was corrected before anybody confirmed
+
+
+def reconcile(findings: Iterable[Finding], known: Iterable[Known], period: str) -> Reconciled:
+    """Return which warnings to open, raise and withdraw.
+
+    At most one open warning per code and subject; a graver finding raises it, a milder one never
+    lowers it (checklist warning_grain). A finding that is gone withdraws its warning only while
+    that is 系统提示 of the same month (A4); confirmed ones go their way through the life cycle.
+    """
+    living = {(k.code, k.member_id): k for k in known if k.state not in ENDED}
+    dismissed = {
+        (k.code, k.member_id) for k in known if k.state == FALSE_ALARM and k.period == period
+    }
+    opened, raised, found = [], [], set()
+    for finding in findings:
+        subject = finding.code, finding.member_id
+        found.add(subject)
+        present = living.get(subject)
+        if present is None:
+            if subject not in dismissed:
+                opened.append(finding)
+        elif RANK[finding.severity] > RANK[present.severity]:
+            raised.append((present.id, finding))
+    gone = (k for subject, k in living.items() if subject not in found)
+    withdrawn = tuple(
+        k.id for k in gone if k.state == SUGGESTED and k.period == period and not k.is_manual
+    )
+    return Reconciled(tuple(opened), tuple(raised), withdrawn)
 
 
 def due_on(start: date, days: int) -> date:

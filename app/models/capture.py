@@ -22,7 +22,8 @@ from app.domain.changeset import (
     digest,
     genesis,
 )
-from app.domain.ownership import LEVELS, POLICY, Actor, Ownership
+from app.domain.merge import policies_over
+from app.domain.ownership import LEVELS, Actor, Ownership
 from app.models import guard
 from app.models.base import Journaled, canonical, journaled_columns
 from app.models.errors import OwnershipError
@@ -257,12 +258,11 @@ def _head(session: Session, chain: Chain) -> Head | None:
 
 
 def _newly_seen(session: Session, own: Chain) -> dict[Chain, Head]:
-    """Return the heads of other chains of this scope and of policy that are new to this chain."""
+    """Return the heads new to this chain: of this scope and of the policies that stand over it."""
     seen_before = _seen_before(session, own)
     table = ChainHeadRow.__table__
-    query = select(table).where(
-        (ChainHeadRow.scope == own.scope) | ChainHeadRow.scope.startswith(POLICY)
-    )
+    scopes = {own.scope} | policies_over(own.scope)
+    query = select(table).where(ChainHeadRow.scope.in_(scopes))
     heads: dict[Chain, Head] = {}
     for row in session.execute(query):
         chain = Chain(row.origin, row.epoch, row.scope)

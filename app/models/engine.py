@@ -34,7 +34,11 @@ def connect(path: Path, key: bytes) -> Any:
 def open_engine(path: Path, key: bytes) -> Engine:
     """Return the engine of one database file; 5 s wait for a lock, then an error."""
     engine = create_engine(
-        "sqlite://", module=sqlcipher, creator=lambda: connect(path, key), poolclass=QueuePool
+        "sqlite://",
+        module=sqlcipher,
+        creator=lambda: connect(path, key),
+        poolclass=QueuePool,
+        hide_parameters=True,  # values are personal: never in the text of an error
     )
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)

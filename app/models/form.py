@@ -47,6 +47,7 @@ class Sheet(Journaled):
     unvisited_reason: Mapped[str | None]
     per_capita: Mapped[str | None]  # as computed at submission, yuan
     shortfall_codes: Mapped[str] = mapped_column(default="")  # as computed at submission
+    roster_snapshot: Mapped[str] = mapped_column(default="")  # JSON, for the next month
 
 
 class Answer(Journaled):

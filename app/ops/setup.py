@@ -126,7 +126,7 @@ def _create(paths: ReplicaPaths, plan: ReplicaPlan, passphrase: str) -> NewRepli
             session.add(OperatorRow(name=plan.operator, role="administrator", is_default=True))
     finally:
         store.close()
-    fingerprint = keys.request_fingerprint(identity, epoch)
+    fingerprint = keys.fingerprint(keys.make_request(identity, epoch).signed.file_bytes())
     return NewReplica(recovery_key, identity.device_id, fingerprint, schema.newest())
 
 

@@ -483,6 +483,7 @@ def upgrade() -> None:
         sa.Column("unvisited_reason", sa.Text(), nullable=True),
         sa.Column("per_capita", sa.Text(), nullable=True),
         sa.Column("shortfall_codes", sa.Text(), nullable=False),
+        sa.Column("roster_snapshot", sa.Text(), nullable=False),
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("scope", sa.String(length=32), nullable=False),
         sa.ForeignKeyConstraint(

@@ -1,0 +1,83 @@
+"""What can go wrong in a month, a sheet or a warning (E4xx): refused with the reason, unchanged."""
+
+from app.errors import AppError
+
+
+class PeriodStateError(AppError):
+    """The month is not in the state that the operation needs."""
+
+    code, message, hint = "E402", "{period}{state}，不能{what}。数据没有变。", "{way_out}"
+
+
+class NoPeriodError(AppError):
+    """The month has not been opened."""
+
+    code, message = "E403", "{period}还没有开始。数据没有变。"
+    hint = "请先开始这个月，程序会生成应访名单。"
+
+
+class PeriodFormatError(AppError):
+    """Not a month."""
+
+    code, message, hint = "E404", "月份“{period}”看不懂。", "请写成 2025-10。"
+
+
+class UnknownHouseholdError(AppError):
+    """No household of this id, number or name; or several."""
+
+    code, message = "E405", "没有找到户“{text}”。数据没有变。"
+    hint = "可用户号、姓名、拼音首字母、证件号或电话后四位。"
+
+
+class NotDueError(AppError):
+    """The household has no sheet this month."""
+
+    code, message = "E406", "这户{period}不应访，没有检查表。数据没有变。"
+    hint = "有线索或未销预警时会列入；一般农户在大排查时列入。"
+
+
+class AnswerError(AppError):
+    """An answer that the question does not take, or a question that is not asked."""
+
+    code, message = "E407", "“{question}”不能这样填：{reason}。数据没有变。"
+    hint = "请改后再填。"
+
+
+class SheetStateError(AppError):
+    """The sheet takes no more answers."""
+
+    code, message = "E408", "{period}已关账，这次改动没有写入。"
+    hint = "要改请走“更正”并写原因，原数会保留。"
+
+
+class UnansweredError(AppError):
+    """Required questions without answer."""
+
+    code, message = "E401", "还有{count}题没答：{questions}。填好的都已保存。"
+    hint = "按 Enter 去第一题。"
+
+
+class UnknownWarningError(AppError):
+    """No warning of this id."""
+
+    code, message, hint = "E410", "没有编号为“{warning_id}”的预警。", "请用 warning list 查编号。"
+
+
+class StepNotAllowedError(AppError):
+    """The table has no such step from this state for this level."""
+
+    code, message = "E411", "“{state}”的预警不能由{level}办“{action}”。数据没有变。"
+    hint = "现在能办：{allowed}。"
+
+
+class MissingStepDataError(AppError):
+    """A step without what it must bring; ``fields`` lists what is missing."""
+
+    code, message, hint = "E412", "“{action}”还缺：{fields}。数据没有变。", "请补齐后再办。"
+
+
+class StepDateError(AppError):
+    """A date before the step it depends on, or after today."""
+
+    code, message = "E413", "日期{on}不对：{reason}。数据没有变。"
+    hint = "请改日期。"
