@@ -5,7 +5,7 @@ comparing old values: state is a function of the set, so any order of delivery e
 Source: change-packages.md «Merge», «Authority».
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -173,18 +173,21 @@ def _needs(entry: Entry) -> dict[Place, str]:
 def _gaps(
     missing: list[Place], open_entries: Mapping[Place, Entry], taken: Callable[[Place], str | None]
 ) -> tuple[Gap, ...]:
-    """Name what nobody here has: what is missing, less what itself only waits."""
+    """Name what nobody here has: what is missing, less what itself only waits.
+
+    What is taken in of a chain has no holes, so its end is found by halving.
+    """
     ends: dict[tuple[Chain, int], int] = {}
     for chain, number in missing:
         last = number
-        while last > 0 and Place(chain, last) in open_entries:
+        while Place(chain, last) in open_entries:
             last -= 1
-        first = last
-        while first > 1 and taken(Place(chain, first - 1)) is None:
-            if Place(chain, first - 1) in open_entries:
-                break
-            first -= 1
-        if last and taken(Place(chain, last)) is None:
+        top = bisect_left(range(1, last + 1), 1, key=lambda n: taken(Place(chain, n)) is None)
+        below = [
+            place.number for place in open_entries if place.chain == chain and place.number < last
+        ]
+        first = max([top, *below]) + 1
+        if first <= last:
             ends[chain, first] = max(last, ends.get((chain, first), 0))
     return tuple(Gap(chain, first, last) for (chain, first), last in sorted(ends.items()))
 
@@ -413,3 +416,14 @@ def _is_above(area: str, origin: Origin) -> bool:
         for level, digits in _PREFIX.items()
         if RANKS[level] > RANKS[origin.level]
     )
+
+
+def policies_over(scope: str) -> frozenset[str]:
+    """Return the policy scopes that hold in a scope: of its own area and of those above it.
+
+    Only these can stand in ``seen`` beside the scope itself: every reader of the scope reads them.
+    """
+    area = scope.removeprefix(POLICY)
+    own = POLICY + area if scope.startswith(POLICY) else ""
+    above = {POLICY + area[:digits].ljust(len(area), "0") for digits in (6, 9)}
+    return frozenset(p for p in above if not own or p.rstrip("0") <= own.rstrip("0"))

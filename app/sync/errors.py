@@ -187,14 +187,6 @@ class CountError(DamagedError):
     message = "包里的数目或回执不对。没有导入，数据没有变。"
 
 
-class ContentError(PackageError):
-    """A signed value does not fit its table: a fault of the program that wrote it."""
-
-    code = "E328"
-    message = "包里有本机不认识的内容（{table}）。没有导入，数据没有变。"
-    hint = "请双方升级到同一版本，再重新导出。"
-
-
 class UnusualAmountError(AppError):
     """Far more changed than usual; a person must look and confirm."""
 

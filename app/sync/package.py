@@ -1,0 +1,366 @@
+"""The file format of change packages (FORMAT.md §3–§5, §7): seal and open, in memory only."""
+
+import hashlib
+import struct
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import pyrage
+
+from app.sync import records, segments
+from app.sync.errors import (
+    BodyDigestError,
+    CountError,
+    DecryptionError,
+    HeaderDigestError,
+    ManifestError,
+    NewerFormatError,
+    NewerSchemaError,
+    NotAPackageError,
+    PartError,
+    SignatureError,
+    SuiteError,
+    TooLargeError,
+    TruncatedError,
+    UnknownDeviceError,
+    UnknownOriginError,
+    WrongReceiverError,
+)
+from app.sync.keys import SUITE, Certificate, DeviceKeys, Identity, read_certificate
+from app.sync.receipt import Receipt, encode_receipt, read_receipt
+from app.sync.records import canonical_json, from_pair, parse_json
+from app.sync.segments import CheckedSegment, Segment
+from app.sync.trust import Trust
+
+MAGIC = b"\x89ZHC\r\n\x1a\n"
+FORMAT = 1
+SCHEMA = 1
+PROGRAM = "0.1"  # the release that this code belongs to
+NEEDS = (0, 1)  # oldest program, major and minor, that reads what this one writes
+MAX_FILE_BYTES = 64 * 1024 * 1024
+MAX_MANIFEST_BYTES = 64 * 1024
+MAX_SMALL_PART_BYTES = 4 * 1024 * 1024  # certificates, receipt
+MAX_CERTIFICATES = 4_096
+
+_FIXED = struct.Struct(">8sHHHH16s16s16sQQ32s")
+_DIGEST_AT = _FIXED.size
+_SIGNED_BYTES = _DIGEST_AT + 32
+HEADER_BYTES = _SIGNED_BYTES + records.SIGNATURE_BYTES
+_ORDER = ("certificates", "segments", "receipt")
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The public header. ``needs``: the oldest program that can read the file."""
+
+    version: int
+    suite: int
+    needs: tuple[int, int]
+    sender: str
+    epoch: str
+    receiver: str
+    number: int
+    body_length: int
+    body_digest: str
+
+    def signed_bytes(self) -> bytes:
+        """Return bytes 0–143: the fields and their digest."""
+        fixed = _FIXED.pack(
+            MAGIC,
+            self.version,
+            self.suite,
+            *self.needs,
+            bytes.fromhex(self.sender),
+            bytes.fromhex(self.epoch),
+            bytes.fromhex(self.receiver),
+            self.number,
+            self.body_length,
+            bytes.fromhex(self.body_digest),
+        )
+        return fixed + hashlib.sha256(fixed).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Who sends to whom: the parts of the header that the sender chooses."""
+
+    epoch: str
+    receiver: Identity
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a package carries."""
+
+    certificates: tuple[Certificate, ...]
+    segments: tuple[Segment, ...]
+    receipt: Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A package that passed every check. ``trust`` includes its certificates."""
+
+    header: Header
+    sender: Certificate
+    trust: Trust
+    segments: tuple[CheckedSegment, ...]
+    receipt: Receipt
+    certificates: tuple[Certificate, ...]
+
+
+def seal(keys: DeviceKeys, address: Address, content: Content, made_at: str) -> bytes:
+    """Return the whole file, signed by ``keys`` and readable by the receiver alone.
+
+    Raises:
+        TooLargeError: more than a package may hold.
+    """
+    parts = {
+        "certificates": canonical_json([c.signed.pair() for c in content.certificates]),
+        "segments": segments.encode(content.segments),
+        "receipt": encode_receipt(content.receipt),
+    }
+    counts = (len(content.certificates), len(content.segments), len(content.receipt.heads))
+    manifest = canonical_json(
+        {
+            "counts": {
+                "changesets": sum(len(s.lines) for s in content.segments),
+                "segments": len(content.segments),
+            },
+            "epoch": address.epoch,
+            "format": FORMAT,
+            "made_at": made_at,
+            "number": address.number,
+            "parts": [
+                {"count": count, "kind": kind, "sha256": _sha256(data), "size": len(data)}
+                for (kind, data), count in zip(parts.items(), counts, strict=True)
+            ],
+            "program": PROGRAM,
+            "receiver": address.receiver.device_id,
+            "schema": SCHEMA,
+            "sender": keys.device_id,
+            "suite": SUITE,
+            "v": 1,
+        }
+    )
+    plain = b"".join((len(manifest).to_bytes(4, "big"), manifest, *parts.values()))
+    return seal_plain(keys, address, plain)
+
+
+def seal_plain(keys: DeviceKeys, address: Address, plain: bytes) -> bytes:
+    """Return the file around a body's plain bytes.
+
+    Raises:
+        TooLargeError: over the limit of a file.
+    """
+    recipient = pyrage.x25519.Recipient.from_str(address.receiver.encryption_key)
+    body: bytes = pyrage.encrypt(plain, [recipient])
+    if HEADER_BYTES + len(body) > MAX_FILE_BYTES:
+        raise TooLargeError("to be written")
+    header = Header(
+        version=FORMAT,
+        suite=SUITE,
+        needs=NEEDS,
+        sender=keys.device_id,
+        epoch=address.epoch,
+        receiver=address.receiver.device_id,
+        number=address.number,
+        body_length=len(body),
+        body_digest=_sha256(body),
+    ).signed_bytes()
+    return header + records.sign(keys.signing_key, records.PACKAGE, header) + body
+
+
+def read_header(data: bytes) -> Header:
+    """Return the header of a file's bytes after the checks 1–6: all that needs no keys.
+
+    Raises:
+        NotAPackageError, TruncatedError, NewerFormatError, HeaderDigestError, SuiteError,
+        TooLargeError
+    """
+    if not data or not data.startswith(MAGIC[: len(data)]):
+        raise NotAPackageError("magic")
+    if len(data) < HEADER_BYTES:
+        raise TruncatedError("header", expected=HEADER_BYTES, actual=len(data))
+    _magic, version, suite, major, minor, sender, epoch, receiver, number, length, body = (
+        _FIXED.unpack(data[:_DIGEST_AT])
+    )
+    is_whole = hashlib.sha256(data[:_DIGEST_AT]).digest() == data[_DIGEST_AT:_SIGNED_BYTES]
+    if version != FORMAT and is_whole:
+        raise NewerFormatError(f"format {version}", needs=f"{major}.{minor}", version=PROGRAM)
+    if not is_whole:
+        raise HeaderDigestError("header")
+    if suite != SUITE:
+        raise SuiteError(f"suite {suite}", suite=suite)
+    if HEADER_BYTES + length > MAX_FILE_BYTES or len(data) > MAX_FILE_BYTES:
+        raise TooLargeError("length")
+    if len(data) != HEADER_BYTES + length:
+        raise TruncatedError("length", expected=HEADER_BYTES + length, actual=len(data))
+    return Header(
+        version=version,
+        suite=suite,
+        needs=(major, minor),
+        sender=sender.hex(),
+        epoch=epoch.hex(),
+        receiver=receiver.hex(),
+        number=number,
+        body_length=length,
+        body_digest=body.hex(),
+    )
+
+
+def open_package(data: bytes, me: DeviceKeys, trust: Trust) -> Opened:
+    """Return what a package holds, after every check of FORMAT.md §7 in that order.
+
+    Nothing is parsed beyond the header before signature and digest hold; plain text stays in
+    memory.
+
+    Raises:
+        One class of ``app.sync.errors`` for each check.
+    """
+    header = read_header(data)
+    sender = check_envelope(data, header, me, trust)
+    body = data[HEADER_BYTES:]
+    if _sha256(body) != header.body_digest:
+        raise BodyDigestError("body")
+    manifest, parts = _read_body(_decrypt(body, me), header)
+    return _read_parts(header, sender, me, trust, (manifest, parts))
+
+
+def check_envelope(data: bytes, header: Header, me: DeviceKeys, trust: Trust) -> Certificate:
+    """Return the sender's certificate after the checks of receiver, sender and signature.
+
+    Raises:
+        WrongReceiverError, UnknownDeviceError, SignatureError
+    """
+    if header.receiver != me.device_id:
+        raise WrongReceiverError(
+            "receiver", receiver=trust.name(header.receiver), sender=trust.name(header.sender)
+        )
+    sender = trust.certificate(header.sender)
+    if sender is None:
+        raise UnknownDeviceError(header.sender, device_id=header.sender)
+    check_signature(data, sender)
+    return sender
+
+
+def check_signature(data: bytes, sender: Certificate) -> None:
+    """Check the sender's signature over the header.
+
+    Raises:
+        SignatureError: it does not hold.
+    """
+    if not records.is_signed(
+        sender.identity.signing_key,
+        records.PACKAGE,
+        data[:_SIGNED_BYTES],
+        data[_SIGNED_BYTES:HEADER_BYTES],
+    ):
+        raise SignatureError("package", sender=sender.identity.name)
+
+
+def _decrypt(body: bytes, me: DeviceKeys) -> bytes:
+    try:
+        plain: bytes = pyrage.decrypt(body, [pyrage.x25519.Identity.from_str(me.encryption_key)])
+    except (pyrage.DecryptError, OSError) as error:
+        raise DecryptionError(type(error).__name__) from error
+    return plain
+
+
+def _read_body(plain: bytes, header: Header) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """Return the manifest and the parts by kind (checks 13–15)."""
+    size = int.from_bytes(plain[:4], "big")
+    if len(plain) < 4 + size or size > MAX_MANIFEST_BYTES:
+        raise ManifestError("size")
+    try:
+        manifest = parse_json(plain[4 : 4 + size])
+        repeated = (
+            manifest["sender"], manifest["receiver"], manifest["epoch"], manifest["number"],
+            manifest["suite"], manifest["format"],
+        )  # fmt: skip
+        listed = [(p["kind"], p["size"], p["sha256"], p["count"]) for p in manifest["parts"]]
+        schema, program = manifest["schema"], manifest["program"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise ManifestError("manifest") from error
+    ours = (
+        header.sender, header.receiver, header.epoch, header.number, header.suite, header.version,
+    )  # fmt: skip
+    if repeated != ours or not isinstance(schema, int):
+        raise ManifestError("not the header's")
+    parts = _cut(plain, 4 + size, listed)
+    kinds = tuple(kind for kind, _data in parts)
+    if schema > SCHEMA or set(kinds) - set(_ORDER):
+        raise NewerSchemaError(f"schema {schema}", needs=program, version=PROGRAM)
+    if kinds != _ORDER:
+        raise PartError("kinds")
+    return manifest, dict(parts)
+
+
+def _cut(plain: bytes, at: int, listed: list[tuple[Any, Any, Any, Any]]) -> list[tuple[str, bytes]]:
+    """Return the parts as the manifest lists them; each of the right size and digest."""
+    parts: list[tuple[str, bytes]] = []
+    for kind, size, sha256, _count in listed:
+        if not isinstance(kind, str) or not isinstance(size, int) or size < 0:
+            raise PartError("list")
+        data = plain[at : at + size]
+        if len(data) != size or _sha256(data) != sha256:
+            raise PartError(kind)
+        parts.append((kind, data))
+        at += size
+    if at != len(plain):
+        raise PartError("more than the list says")
+    return parts
+
+
+def _read_parts(
+    header: Header,
+    sender: Certificate,
+    me: DeviceKeys,
+    trust: Trust,
+    body: tuple[dict[str, Any], dict[str, bytes]],
+) -> Opened:
+    """Read the parts that are now known to be the sender's (checks 16–21)."""
+    manifest, parts = body
+    certificates = _read_certificates(parts["certificates"])
+    wider = trust.extended(certificates)
+    found = segments.decode(parts["segments"])
+    checked = tuple(
+        segments.check(segment, wider, sender.identity.origin, me.identity.origin)
+        for segment in found
+    )
+    receipt = read_receipt(parts["receipt"])
+    counted = {"changesets": sum(len(s.lines) for s in found), "segments": len(found)}
+    counts = [part["count"] for part in manifest["parts"]]
+    if manifest.get("counts") != counted or counts != [
+        len(certificates),
+        len(found),
+        len(receipt.heads),
+    ]:
+        raise CountError("counts")
+    return Opened(header, sender, wider, checked, receipt, certificates)
+
+
+def _read_certificates(part: bytes) -> tuple[Certificate, ...]:
+    try:
+        if len(part) > MAX_SMALL_PART_BYTES:
+            raise ValueError("size")  # noqa: TRY301  one handler for all faults
+        pairs = parse_json(part)
+        if not isinstance(pairs, list) or len(pairs) > MAX_CERTIFICATES:
+            raise ValueError("count")  # noqa: TRY301
+        return tuple(read_certificate(from_pair(pair)) for pair in pairs)
+    except ValueError as error:
+        raise UnknownOriginError("certificates") from error
+
+
+def counts_of(checked: Iterable[CheckedSegment]) -> list[dict[str, Any]]:
+    """Return the segments as ``package inspect`` shows them."""
+    return [
+        {**c.segment.chain._asdict(), "from": c.segment.first, "to": c.segment.last}
+        for c in checked
+    ]
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

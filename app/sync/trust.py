@@ -1,0 +1,61 @@
+"""Which devices are trusted: certificates that lead up to the pinned root."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from itertools import chain
+
+from app.sync.keys import Certificate, is_issued_by
+
+
+class Trust:
+    """Certificates known here, judged from the root downwards; immutable.
+
+    ``root_id``: the device pinned by typed fingerprint, None before enrolment (nobody is trusted).
+    """
+
+    def __init__(self, root_id: str | None, certificates: Iterable[Certificate] = ()) -> None:
+        self.root_id = root_id
+        self._known: dict[str, list[Certificate]] = defaultdict(list)
+        self._paths: dict[str, tuple[Certificate, ...]] = {}
+        for certificate in certificates:
+            if certificate not in self._known[certificate.device_id]:
+                self._known[certificate.device_id].append(certificate)
+        for known in self._known.values():
+            known.sort(key=lambda c: (-len(c.epochs), c.signed.record))
+
+    def extended(self, certificates: Iterable[Certificate]) -> "Trust":
+        """Return this trust with further certificates; the root stays."""
+        return Trust(self.root_id, chain(*self._known.values(), certificates))
+
+    def path(self, device_id: str) -> tuple[Certificate, ...]:
+        """Return the valid certificates from the device's up to the root's; () if it is unknown."""
+        if device_id not in self._paths:
+            self._paths[device_id] = self._find(device_id)
+        return self._paths[device_id]
+
+    def _find(self, device_id: str) -> tuple[Certificate, ...]:
+        for certificate in self._known.get(device_id, ()):
+            if device_id == self.root_id:
+                if is_issued_by(certificate, certificate):
+                    return (certificate,)
+            elif certificate.issuer_id != device_id:
+                above = self.path(certificate.issuer_id) if self._is_higher(certificate) else ()
+                if above and is_issued_by(certificate, above[0]):
+                    return (certificate, *above)
+        return ()
+
+    def _is_higher(self, certificate: Certificate) -> bool:
+        # Levels rise strictly along a path, so that hostile certificates cannot form a ring.
+        ranks = {"village": 1, "township": 2, "county": 3}
+        issuers = self._known.get(certificate.issuer_id, [])
+        return any(ranks[i.identity.level] > ranks[certificate.identity.level] for i in issuers)
+
+    def certificate(self, device_id: str) -> Certificate | None:
+        """Return the device's valid certificate with the longest list of epochs, or None."""
+        found = self.path(device_id)
+        return found[0] if found else None
+
+    def name(self, device_id: str) -> str:
+        """Return the device's name for a message; its id where no certificate is known."""
+        known = self._known.get(device_id)
+        return known[0].identity.name if known else f"另一台设备（{device_id[:8]}）"
