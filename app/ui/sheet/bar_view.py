@@ -41,7 +41,7 @@ class BarView(QFrame):
         self._name.setProperty("kind", "title")
         self._key.setProperty("kind", "title")
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(6, 1, 8, 1)
+        layout.setContentsMargins(6, 0, 8, 0)
         layout.setSpacing(6)
         for widget in (self._mark, self._name):
             layout.addWidget(widget)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
-from app.domain.form import AnswerKey, AnswerValue, Chapter, FormDef, Question
+from app.domain.form import AnswerKey, AnswerValue, Chapter, FormDef, Option, Question
 from app.domain.household import Facts, Finding, Member
 
 NOT_SEEN = "_not_seen"
@@ -38,6 +38,7 @@ class Engine:
     """The domain's functions, bound to the form and policy of this month."""
 
     asked: Callable[[Facts], Sequence[AnswerKey]]
+    options: Callable[[Facts, AnswerKey], Sequence[Option]]
     findings: Callable[[Facts], Sequence[Finding]]
     parse: Callable[[Question, str], AnswerValue | None]
 
@@ -50,6 +51,7 @@ class Board:
         values: given or confirmed answers.
         offers: values shown in grey.
         previous: last month's answers.
+        drafts: half-typed text of fields, also from before a crash.
         asked: keys asked now, catalogue order; recomputed after every answer.
     """
 
@@ -61,6 +63,7 @@ class Board:
     previous: Mapping[AnswerKey, AnswerValue]
     open_warnings: frozenset[AnswerKey] = frozenset()
     spot: AnswerKey | None = None
+    drafts: dict[AnswerKey, str] = field(default_factory=dict)
     asked: tuple[AnswerKey, ...] = ()
     _members: dict[str, Member] = field(default_factory=dict)
 
@@ -79,11 +82,16 @@ class Board:
     def change(self, changes: Mapping[AnswerKey, AnswerValue | None]) -> None:
         """Take over answers that were saved; None clears."""
         for key, value in changes.items():
+            self.drafts.pop(key, None)
             if value is None:
                 self.values.pop(key, None)
             else:
                 self.values[key] = value
         self.recompute()
+
+    def options(self, key: AnswerKey) -> Sequence[Option]:
+        """Return the options that are offered now; some only in certain months."""
+        return self.engine.options(self.facts_with({}), key)
 
     def present(self) -> list[Member]:
         return [member for member in self.facts.members if member.member_status == "present"]

@@ -42,9 +42,12 @@ STILL_OPEN = (
 def option_choices(question: Question, offered: Iterable[Option]) -> tuple[Choice, ...]:
     """Return the plain options in list order: 1 to 9, the tenth 0."""
     does = Does.TOGGLE if question.type == "multi" else Does.ANSWER
+    keys = {option.key for option in offered}
+    # A printed digit never changes its meaning: an option that is not offered keeps its place.
     return tuple(
         Choice(digit, option.text, does, option.key, _severity(option))
-        for digit, option in zip(DIGITS, offered, strict=False)
+        for digit, option in zip(DIGITS, question.options, strict=False)
+        if option.key in keys
     )
 
 
@@ -55,12 +58,12 @@ def menu_choices(question: Question, opened: str) -> tuple[Choice, ...]:
         return tuple(
             _menu_choice(question, digit, key, word) for digit, (key, word) in item.keys.items()
         )
-    choices = []
+    choices = [Choice("0", "都没有", Does.ANSWER, ())] if question.type == "multi" else []
     for item in question.menu:
+        if item.key == "none" or (item.digit == "0" and not item.key and not item.keys):
+            continue
         if item.keys:
             choices.append(Choice(item.digit, f"{item.say}…", Does.DEEPER, item.digit))
-        elif item.key in ("none", ""):
-            choices.append(Choice(item.digit, item.say or "都没有", Does.ANSWER, ()))
         else:
             choices.append(_menu_choice(question, item.digit, item.key, item.say))
     return tuple(choices)

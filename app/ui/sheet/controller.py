@@ -3,14 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from app.domain.form import AnswerKey, AnswerValue, Chapter, Question
-from app.domain.household import Finding
-from app.ui.sheet import choices
+from app.domain.form import AnswerKey, AnswerValue, Chapter
+from app.domain.household import HEAD, Finding
+from app.ui.sheet import choices, offers
 from app.ui.sheet.board import CLOSED_WAYS, END, STRIP, WAY, Board, Key, Status, default_value
 from app.ui.sheet.choices import Choice, Does
 
 Changes = Mapping[AnswerKey, AnswerValue | None]
-TYPED = frozenset({"money", "number", "date", "text"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,21 +28,28 @@ class Undo:
     place: Place
 
 
-class SheetController:
-    """Moves through one household's form.
+@dataclass(frozen=True, slots=True)
+class Outlets:
+    """Where the form's work goes.
 
-    ``save`` stores answers (one call = one transaction) and returns whether it worked;
-    ``submit`` hands the household in. ``draft`` keeps half-typed text.
+    Attributes:
+        save: stores answers, one call = one transaction; False if it failed.
+        visit: stores how and whom one met (way, member id).
+        draft: keeps half-typed text.
+        submit: hands the household in.
     """
 
-    def __init__(
-        self,
-        board: Board,
-        save: Callable[[Changes], bool],
-        draft: Callable[[AnswerKey, str], None],
-        submit: Callable[[], None],
-    ) -> None:
-        self.board, self._save, self._draft, self._submit = board, save, draft, submit
+    save: Callable[[Changes], bool]
+    visit: Callable[[str, str], bool]
+    draft: Callable[[AnswerKey, str], None]
+    submit: Callable[[], None]
+
+
+class SheetController:
+    """Moves through one household's form; everything lasting goes to ``Outlets``."""
+
+    def __init__(self, board: Board, outlets: Outlets) -> None:
+        self.board, self._out = board, outlets
         self.place = Place(STRIP)
         self.typed, self.problem = "", ""
         self.path: tuple[str, ...] = ()
@@ -65,53 +71,14 @@ class SheetController:
         return key is not None and self.accepts_text(key) and not self.is_special
 
     def accepts_text(self, key: AnswerKey) -> bool:
-        question = self.board.question(key)
-        if question.type not in TYPED or self.board.is_unseen(key):
-            return False
-        return not self._is_stale(key) or bool(self.path)
+        return offers.accepts_text(self.board, key, self.path if key == self.place.key else ())
 
     def choices(self, key: AnswerKey) -> tuple[Choice, ...]:
         """Return the digits of one row; only the cursor's row shows an opened second step."""
-        question, here = self.board.question(key), key == self.place.key
+        here = key == self.place.key
         if here and self.is_special:
-            return choices.special_choices(self.board.form, question)
-        if self.board.is_unseen(key):
-            return tuple(
-                choice
-                for choice in choices.special_choices(self.board.form, question)
-                if choice.value == "_not_seen"
-            )
-        path = self.path if here else ()
-        if self._is_stale(key) and not path:
-            return choices.STILL_OPEN
-        step = path[-1] if path and path[-1] not in ("worse", "solved") else ""
-        if step.startswith("who:"):
-            return choices.member_choices(self.board.present(), step.removeprefix("who:"))
-        if question.menu:
-            return choices.menu_choices(question, step)
-        return choices.option_choices(question, question.options)
-
-    def bar_choices(self, chapter: Chapter) -> tuple[Choice, ...]:
-        """Return the digits of a closed bar: the lead question's, or the spot check's."""
-        kind, rows = self.board.key_of(chapter), self.board.rows(chapter.code)
-        if kind is Key.LEAD and self.is_joint_lead(chapter):
-            return (
-                Choice("1", chapter.good or "都好", Does.ALL_GOOD),
-                Choice("2", _before_arrow(chapter.other) or "有变化", Does.LOOK),
-            )
-        if kind is Key.LEAD:
-            return self.choices(self.board.lead_rows(chapter)[0])
-        spot = self.board.spot_row(chapter)
-        if kind is Key.SPOT and spot is not None:
-            return self.choices(spot)
-        if kind is Key.ZERO and rows:
-            return self.choices(rows[0])
-        return ()
-
-    def is_joint_lead(self, chapter: Chapter) -> bool:
-        """True if the lead asks several people or several questions in one line."""
-        lead = [self.board.form.question(code) for code in chapter.lead]
-        return len(lead) > 1 or any(question.scope == "member" for question in lead)
+            return choices.special_choices(self.board.form, self.board.question(key))
+        return offers.row_choices(self.board, key, self.path if here else ())
 
     # ---------------------------------------------------------------- keys
     def press(self, symbol: str) -> None:
@@ -141,7 +108,8 @@ class SheetController:
         if self.place.key is None or text == self.typed:
             return
         self.typed = text
-        self._draft(self.place.key, text)
+        self.board.drafts[self.place.key] = text
+        self._out.draft(self.place.key, text)
         self._parse()
         self._evaluate()
 
@@ -169,7 +137,7 @@ class SheetController:
 
     def undo(self) -> None:
         """Take the last step back, and put the cursor where it was."""
-        if self._undo and self._save(self._undo[-1].before):
+        if self._undo and self._out.save(self._undo[-1].before):
             step = self._undo.pop()
             self.board.change(step.before)
             self.go(step.place)
@@ -207,14 +175,19 @@ class SheetController:
 
     def _meet_person(self, number: int) -> None:
         person = self.board.present()[number - 1]
-        self._answer_way("onsite" if person.relation == "户主" else "onsite_family")
+        way = "onsite" if person.relation == HEAD else "onsite_family"
+        self._answer_way(way, person.id)
 
-    def _answer_way(self, way: str) -> None:
-        if self._store({WAY: way}):
-            if way in CLOSED_WAYS:
-                self.go(Place(END))
-            else:
-                self._next_chapter()
+    def _answer_way(self, way: str, met: str = "") -> None:
+        before = self.board.values.get(WAY)
+        if not self._out.visit(way, met):
+            return
+        self._undo.append(Undo({WAY: before}, self.place))
+        self.board.change({WAY: way})
+        if way in CLOSED_WAYS:
+            self.go(Place(END))
+        else:
+            self._next_chapter()
 
     def _bar_digit(self, chapter: Chapter, digit: str) -> None:
         kind, rows = self.board.key_of(chapter), self.board.rows(chapter.code)
@@ -233,7 +206,7 @@ class SheetController:
 
     def _lead_digit(self, chapter: Chapter, digit: str) -> None:
         lead = self.board.lead_rows(chapter)
-        if not self.is_joint_lead(chapter):
+        if not offers.is_joint_lead(self.board, chapter):
             self._single_lead_digit(chapter, lead[0], digit)
         elif digit == "1":
             asked = [key for key in lead if key not in self.board.values]
@@ -309,7 +282,7 @@ class SheetController:
     def _enter(self) -> None:
         key, chapter = self.place.key, self.chapter
         if self.place.chapter == END:
-            self._submit()
+            self._out.submit()
         elif key is not None:
             self._enter_row(key)
         elif chapter is not None:
@@ -415,7 +388,7 @@ class SheetController:
     def _store(self, changes: Changes) -> bool:
         before = {key: self.board.values.get(key) for key in changes}
         place = self.place
-        if not self._save(changes):
+        if not self._out.save(changes):
             return False
         self._undo.append(Undo(before, place))
         self.board.change(changes)
@@ -453,11 +426,10 @@ class SheetController:
     def _text_of(self, key: AnswerKey | None) -> str:
         if key is None or not self.accepts_text(key):
             return ""
+        if key in self.board.drafts:
+            return self.board.drafts[key]
         value = self.board.values.get(key)
         return "" if value is None or str(value).startswith("_") else str(value)
-
-    def _is_stale(self, key: AnswerKey) -> bool:
-        return key in self.board.open_warnings and key not in self.board.values
 
     def _first_editable(self, rows: list[AnswerKey]) -> AnswerKey:
         return next((key for key in rows if not self.board.question(key).sum_of), rows[0])
@@ -480,12 +452,3 @@ def _toggled(value: AnswerValue | None, item: str) -> tuple[str, ...]:
     if item in chosen:
         return tuple(entry for entry in chosen if entry != item)
     return (*chosen, item)
-
-
-def _before_arrow(text: str) -> str:
-    return text.partition("→")[0]
-
-
-def field_kind(question: Question) -> str:
-    """Return ``choice`` or the kind of text field a question needs."""
-    return question.type if question.type in TYPED else "choice"

@@ -105,7 +105,7 @@ class FormView(QScrollArea):
         box = QWidget()
         self._layout = QVBoxLayout(box)
         self._layout.setContentsMargins(0, 0, 4, 0)
-        self._layout.setSpacing(3)
+        self._layout.setSpacing(2)
         for bar in (self.strip, *self.bars.values(), self.end):
             bar.entered.connect(self._on_bar)
             self._layout.addWidget(bar)

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping
 from app.domain.form import AnswerKey, Chapter, Question
 from app.domain.household import Finding
 from app.ui.colours import severity_rank
-from app.ui.sheet import words
+from app.ui.sheet import offers, words
 from app.ui.sheet.bar_view import BarText
 from app.ui.sheet.board import END, STRIP, Board, Key
-from app.ui.sheet.controller import SheetController, field_kind
+from app.ui.sheet.controller import SheetController
 from app.ui.sheet.row_view import RowText
 
 CHAPTER_NAMES: Mapping[str, str] = {
@@ -52,12 +52,12 @@ def _bar_words(controller: SheetController, chapter: Chapter, kind: Key) -> str:
         return chapter_summary(board, chapter)
     asking = _asking(controller, chapter, kind)
     if asking:
-        choices = controller.bar_choices(chapter)
+        choices = offers.bar_choices(controller.board, chapter)
         listed = " ".join(f"{choice.digit}{choice.text}" for choice in choices[:_MANY])
         more = "…" if len(choices) > _MANY else ""
         return f"{asking} {listed}{more}"
     waiting = [key for key in board.rows(chapter.code) if board.needs(key)]
-    todo = "、".join(dict.fromkeys(words.noun(key[0]) for key in waiting))
+    todo = "、".join(dict.fromkeys(board.question(key).short for key in waiting))
     shown = chapter_summary(board, chapter)
     return " · ".join(part for part in (shown, f"待答：{todo}" if todo else "") if part)
 
@@ -68,7 +68,7 @@ def _asking(controller: SheetController, chapter: Chapter, kind: Key) -> str:
     rows = board.rows(chapter.code)
     lead, spot = board.lead_rows(chapter), board.spot_row(chapter)
     if kind is Key.LEAD and not all(key in board.values for key in lead):
-        if controller.is_joint_lead(chapter):
+        if offers.is_joint_lead(board, chapter):
             return chapter.lead_ask or board.question(lead[0]).spoken
         return spoken(board, lead[0])
     if kind is Key.SPOT and spot is not None:
@@ -110,7 +110,7 @@ def row_text(controller: SheetController, key: AnswerKey, remark: str, with_help
     typing = is_current and controller.is_typing()
     return RowText(
         key=key,
-        short=f"{name}{words.noun(key[0])}",
+        short=f"{name}{question.short}",
         spoken=f"{name}{spoken(board, key)}",
         previous=_previous(board, key),
         value=""
@@ -120,7 +120,7 @@ def row_text(controller: SheetController, key: AnswerKey, remark: str, with_help
         is_current=is_current,
         choices=controller.choices(key) if is_current and not typing else (),
         chosen=_chosen(board, key),
-        field=field_kind(question) if typing else "",
+        field=offers.field_kind(question) if typing else "",
         typed=controller.typed if typing else "",
         problem=controller.problem if is_current else "",
         severity=_worst(finding for finding in controller.findings if key in finding.fields),

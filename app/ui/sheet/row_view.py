@@ -93,16 +93,17 @@ class RowView(QFrame):
         unit = self.fontMetrics().horizontalAdvance("汉")
         marker = QLabel("▶" if text.is_current else "✓" if text.status is Status.GIVEN else "")
         marker.setFixedWidth(unit)
-        line.addWidget(marker)
-        title = ElidedLabel(text.spoken if text.is_current else text.short)
+        line.addWidget(marker, 0, Qt.AlignmentFlag.AlignTop)
+        title = QLabel(text.spoken) if text.is_current else ElidedLabel(text.short)
+        title.setWordWrap(text.is_current)
+        title.setTextFormat(Qt.TextFormat.PlainText)
         title.setProperty("kind", "title" if text.is_current else "")
         line.addWidget(title, 1)
-        if text.previous:
-            before = ElidedLabel(f"上月 {text.previous}")
-            before.setProperty("kind", "quiet")
-            before.setMaximumWidth(unit * 11)
-            line.addWidget(before)
         if not text.is_current:
+            before = ElidedLabel(f"上月 {text.previous}" if text.previous else "")
+            before.setProperty("kind", "quiet")
+            before.setFixedWidth(unit * 10)
+            line.addWidget(before)
             line.addWidget(self._value_label(unit))
         self._chip = SeverityChip(text.severity)
         line.addWidget(self._chip)
@@ -110,12 +111,11 @@ class RowView(QFrame):
 
     def _value_label(self, unit: int) -> QLabel:
         text = self.text
-        words = text.value or _STATUS_WORD.get(text.status, "")
-        label = ElidedLabel(words)
-        label.setMinimumWidth(unit * 9)
-        label.setMaximumWidth(unit * 14)
-        offered = text.status is Status.OFFERED
-        label.setProperty("kind", "quiet" if offered or not text.value else "title")
+        label = ElidedLabel(text.value or _STATUS_WORD.get(text.status, ""))
+        label.setFixedWidth(unit * 11)
+        label.setObjectName("value")
+        label.setProperty("offered", text.status is Status.OFFERED)
+        label.setProperty("given", text.status is Status.GIVEN)
         return label
 
     def _add_open_part(self, layout: QVBoxLayout) -> None:
@@ -131,6 +131,11 @@ class RowView(QFrame):
         else:
             flow = FlowLayout(box)
             flow.setContentsMargins(22, 0, 0, 0)
+            if text.previous:
+                before = QLabel(f"上月 {text.previous}")
+                before.setObjectName("option")
+                before.setProperty("offered", True)
+                flow.addWidget(before)
             for choice in text.choices:
                 flow.addWidget(self._option(choice))
         layout.addWidget(box)

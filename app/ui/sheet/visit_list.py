@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.ops.sheets import DueHousehold
+from app.ops.months import DueHousehold
 from app.ui import colours
 from app.ui.colours import severity_rank, severity_text
 

@@ -1,0 +1,86 @@
+"""From what the operation hands over to the form's board, and the sentences around it."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from app.domain import form, rules
+from app.domain.form import AnswerKey, AnswerValue, Option, Question
+from app.domain.household import Facts
+from app.domain.view import HouseholdView
+from app.domain.words import money
+from app.ops.sheets import SheetData
+from app.ui.sheet.board import Board, Engine
+
+
+def board(data: SheetData, drafts: Mapping[AnswerKey, str]) -> Board:
+    """Return the board of a sheet, with half-typed text from before."""
+    cells = data.cells
+    return Board(
+        form=data.form,
+        facts=data.facts,
+        engine=engine(data),
+        values=dict(data.facts.answers),
+        offers=_values(data, "prefilled"),
+        previous={key: c.previous for key, c in cells.items() if c.previous is not None},
+        open_warnings=frozenset(key for key in data.open_warnings if key[0] in data.form.by_code),
+        spot=data.spot_check,
+        drafts=dict(drafts),
+    )
+
+
+def engine(data: SheetData) -> Engine:
+    """Return the domain's functions bound to this month's form and policy."""
+    return Engine(
+        asked=lambda facts: form.asked_questions(data.form, facts, data.policy),
+        options=partial(_options, data),
+        findings=lambda facts: rules.evaluate(facts, data.form, data.policy),
+        parse=lambda question, text: form.parse_answer(question, text, data.facts.as_of),
+    )
+
+
+def remarks(data: SheetData) -> dict[AnswerKey, str]:
+    """Return the township's remarks as lines for the fields."""
+    return {
+        key: f"镇里退回 {remark.by} {remark.at:%m-%d}：{remark.text}"
+        for key, remark in data.remarks.items()
+    }
+
+
+def missing_sentence(shown: Board, missing: Sequence[AnswerKey]) -> str:
+    """Return message 401 for the line 小结."""
+    names = list(dict.fromkeys(shown.question(key).short for key in missing))
+    listed = "、".join(names[:4]) + ("…" if len(names) > 4 else "")
+    return f"还有{len(missing)}题没答：{listed}。填好的都已保存。按 Enter 去第一题。"
+
+
+def income_line(shown: Board, data: SheetData) -> str:
+    """Return per capita income against the line, or why it is not judged."""
+    derived = rules.derive(shown.facts_with({}), data.policy)
+    if data.policy.line is None:
+        return "收入：本年度监测范围未下发，收入类规则未判定"
+    if derived.per_capita is None:
+        return "收入：资料不满12个月，本月不判定"
+    side = "高于" if derived.per_capita > data.policy.line else "不高于"
+    line = f"{side}监测范围 {money(data.policy.line)}元"
+    return f"收入：人均 {money(derived.per_capita)}元，{line}"
+
+
+def _options(data: SheetData, facts: Facts, key: AnswerKey) -> Sequence[Option]:
+    question: Question = data.form.question(key[0])
+    if all(option.only_when is None for option in question.options):
+        return question.options
+    home = HouseholdView(facts, data.policy)
+    member = next((one for one in home.members if one.id == key[1]), None)
+    return [
+        option
+        for option in question.options
+        if option.only_when is None or option.only_when(home, member, None)
+    ]
+
+
+def _values(data: SheetData, origin: str) -> dict[AnswerKey, AnswerValue]:
+    return {
+        key: cell.value
+        for key, cell in data.cells.items()
+        if cell.origin == origin and cell.value is not None
+    }

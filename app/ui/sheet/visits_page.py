@@ -1,0 +1,307 @@
+"""月度走访: the due households, one household's form, and its hints."""
+
+from collections.abc import Callable
+from datetime import date
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from app.domain.form import AnswerKey
+from app.domain.labels import label
+from app.domain.period import Period
+from app.ops import months, sheets
+from app.ui.elided_label import ElidedLabel
+from app.ui.empty_state import EmptyState
+from app.ui.page import Desk, KeyHelp, Store
+from app.ui.sheet import loading
+from app.ui.sheet.controller import Changes, Outlets, SheetController
+from app.ui.sheet.findings_panel import FindingsPanel
+from app.ui.sheet.form_view import FormView
+from app.ui.sheet.hints import hints
+from app.ui.sheet.visit_list import VisitList
+
+_LIST, _HINTS = 210, 300
+_FOLD_FROM = 1.5  # text size from which list and hints give their width to the form
+
+
+class VisitsPage(QWidget):
+    """Shows the month's list and form; saves through operations at every field."""
+
+    open_requested = Signal(str, str)
+    page_key, title = "visits", "月度走访"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self._data: sheets.SheetData | None = None
+        self._due: list[months.DueHousehold] = []
+        self._is_saving = self._is_folded = False
+        self._warned_missing = False
+        self.form: FormView | None = None
+        self.list, self.hints = VisitList(), FindingsPanel()
+        self.head, self.line = ElidedLabel(), ElidedLabel()
+        self.empty = EmptyState("", (("开始本月", self._open_month),))
+        self.done = EmptyState(
+            "", (("去工作台", lambda: self.open_requested.emit("workbench", "")),)
+        )
+        self._stack = QStackedWidget()
+        self._arrange()
+        self.list.chosen.connect(self.open_household)
+        self._add_shortcuts()
+
+    # ---------------------------------------------------------------- what the window calls
+    def refresh(self, changed: object | None) -> None:
+        """Read the month again; what this page saved itself is on the screen already."""
+        if self._is_saving:
+            return
+        status = self._desk.runner.call(
+            lambda: months.month_status(self._store, self._period(), self._desk.today())
+        )
+        if status is None:
+            return
+        if status.state == "not_started":
+            month = self._period().month
+            self.empty.set_text(f"{month}月还没有开始。开始后生成应访名单，带出上月内容。")
+            self.empty.buttons[0].setText(f"开始{month}月")
+            self._stack.setCurrentWidget(self.empty)
+            return
+        self._load_list()
+        if self.form is None or changed is not None:
+            self._reopen()
+
+    def show_target(self, target_id: str) -> None:
+        if target_id:
+            self.open_household(target_id)
+
+    def keys(self) -> KeyHelp:
+        return (
+            ("1…9 0", "按数字选答案"),
+            ("+ 或 =", "本章照旧，认可写明的内容"),
+            ("Enter / Shift+Enter", "下一格 / 上一格；在章上是打开"),
+            ("-", "上一章"),
+            ("/", "说不清、不愿说、没看成、不适用"),
+            ("Backspace", "退回并清除"),
+            ("Ctrl+Z", "撤销一步（整个 + 是一步）"),
+            ("PgDn / PgUp", "下一户 / 上一户"),
+            ("Ctrl+L", "收起名单"),
+            ("F2 或 Ctrl+R", "本题说明"),
+            ("F8", "到本户提示"),
+        )
+
+    def areas(self) -> list[QWidget]:
+        """Return the areas F6 goes round: list, form, hints."""
+        form: list[QWidget] = [self.form] if self.form is not None else []
+        return [self.list.list, *form, self.hints]
+
+    def set_scale(self, scale: float) -> None:
+        """Give the form its width: large text folds the list and makes the hints one line."""
+        self._is_folded = scale >= _FOLD_FROM
+        self.list.setFixedWidth(round(_LIST * scale))
+        self.hints.setFixedWidth(round(_HINTS * scale))
+        self.list.setVisible(not self._is_folded)
+        self.hints.setVisible(not self._is_folded)
+        self.line.setVisible(self._is_folded)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        (self.form or self.list.list).setFocus(event.reason())
+
+    def open_household(self, household_id: str) -> None:
+        """Show one household's form with the cursor where its work is."""
+        period, today = self._period(), self._desk.today()
+        data = self._desk.runner.call(
+            lambda: sheets.open_sheet(self._store, household_id, period, today)
+        )
+        if data is None:
+            return
+        self._data, self._warned_missing = data, False
+        drafts = self._desk.runner.call(lambda: sheets.drafts(self._store, data.sheet_id))
+        board = loading.board(data, drafts or {})
+        outlets = Outlets(self._save, self._save_visit, self._save_draft, self._submit)
+        controller = SheetController(board, outlets)
+        self._show_form(FormView(controller, loading.remarks(data)))
+
+    # ---------------------------------------------------------------- saving
+    def _save(self, changes: Changes) -> bool:
+        data = self._data
+        if data is None:
+            return False
+        self._warned_missing = False
+        return self._quietly(
+            lambda: sheets.save_answers(
+                self._store, self._desk.actor, data.sheet_id, dict(changes), self._desk.today()
+            )
+        )
+
+    def _save_visit(self, way: str, met: str) -> bool:
+        data = self._data
+        if data is None:
+            return False
+        actor, today = self._desk.actor, self._desk.today()
+        return self._quietly(
+            lambda: sheets.record_visit(self._store, actor, data.sheet_id, way, met, today)
+        )
+
+    def _save_draft(self, key: AnswerKey, text: str) -> None:
+        data = self._data
+        if data is not None:
+            self._quietly(lambda: sheets.save_draft(self._store, data.sheet_id, key, text))
+
+    def _quietly(self, job: Callable[[], object]) -> bool:
+        """Run a writing operation whose effect this page shows already; False if it failed."""
+        self._is_saving = True
+        try:
+            return self._desk.runner.call(lambda: (job(), True)) is not None
+        finally:
+            self._is_saving = False
+
+    def _submit(self) -> None:
+        """Hand the household in; what is missing is named first, a second Enter goes there."""
+        form, data = self.form, self._data
+        if form is None or data is None:
+            return
+        controller = form.controller
+        missing = controller.board.missing()
+        if missing and self._warned_missing:
+            controller.go_to_first_missing()
+            form.redraw()
+            return
+        if missing:
+            self._warned_missing = True
+            form.say(loading.missing_sentence(controller.board, missing))
+            return
+        submitted = self._desk.runner.call(
+            lambda: sheets.submit_sheet(
+                self._store, self._desk.actor, data.sheet_id, self._desk.today()
+            )
+        )
+        if submitted is not None:
+            self._go_on(data.household_id)
+
+    def _go_on(self, household_id: str) -> None:
+        self._load_list()
+        following = self.list.first_unfinished(after=household_id)
+        if following:
+            self.open_household(following)
+            if self.form is not None:
+                self.form.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self._show_done()
+
+    # ---------------------------------------------------------------- showing
+    def _reopen(self) -> None:
+        here = self._data.household_id if self._data is not None else ""
+        household_id = here or self.list.first_unfinished()
+        if household_id:
+            self.open_household(household_id)
+        else:
+            self._show_done()
+
+    def _show_done(self) -> None:
+        total = len(self._due)
+        self.done.set_text(f"本月{total}户都走到了。下一步：核对并关账。")
+        self._stack.setCurrentWidget(self.done)
+
+    def _load_list(self) -> None:
+        due = self._desk.runner.call(
+            lambda: months.due_households(self._store, self._period(), self._desk.today())
+        )
+        self._due = due or []
+        current = self._data.household_id if self._data is not None else ""
+        self.list.set_households(self._due, current)
+
+    def _show_form(self, form: FormView) -> None:
+        if self.form is not None:
+            self._middle.removeWidget(self.form)
+            self.form.hide()
+            self.form.deleteLater()
+        self.form = form
+        self._middle.insertWidget(1, form, 1)  # below the heading, above the line of hints
+        form.changed.connect(self._on_changed)
+        day, name = _day(self._desk.today()), getattr(self._desk.actor, "name", "")
+        form.set_identity(day, name)
+        self.head.set_full(self._head_text())
+        self._load_list()
+        self._stack.setCurrentWidget(self._work)
+        self._on_changed()
+
+    def _head_text(self) -> str:
+        data = self._data
+        one = next((d for d in self._due if data and d.household_id == data.household_id), None)
+        if one is None:
+            return ""
+        kind = label("household_kind", one.household_kind)
+        monitored = label("object_type", one.object_type or "")
+        words = (one.head_name, f"{one.persons}人", kind, monitored, one.hamlet_group)
+        named = " ".join(word for word in words if word)
+        return f"{one.household_no}号 {named}　　排访评录【测】补销"
+
+    def _on_changed(self) -> None:
+        if self.form is None or self._data is None:
+            return
+        shown = hints(self._data.form, self._data.policy, self.form.controller.findings)
+        self.hints.set_hints(shown, loading.income_line(self.form.controller.board, self._data))
+        self.line.set_full(f"提示 {self.hints.one_line()}")
+
+    def _open_month(self) -> None:
+        period, today = self._period(), self._desk.today()
+        self._desk.runner.call(
+            lambda: months.open_period(self._store, self._desk.actor, period, today)
+        )
+        self.refresh(None)
+
+    def _arrange(self) -> None:
+        self.head.setProperty("kind", "title")
+        column = QVBoxLayout()
+        column.setSpacing(4)
+        self._middle = column
+        column.addWidget(self.head)
+        column.addWidget(self.line)
+        self._work = QWidget()
+        row = QHBoxLayout(self._work)
+        row.setContentsMargins(8, 6, 8, 6)
+        row.setSpacing(8)
+        row.addWidget(self.list)
+        row.addLayout(column, 1)
+        row.addWidget(self.hints)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._stack)
+        for widget in (self._work, self.empty, self.done):
+            self._stack.addWidget(widget)
+        self.set_scale(1.0)
+
+    def _add_shortcuts(self) -> None:
+        for keys, slot in (
+            ("PgDown", lambda: self._neighbour(1)),
+            ("PgUp", lambda: self._neighbour(-1)),
+            ("Ctrl+L", lambda: self.list.setVisible(self.list.isHidden())),
+            ("F8", self.hints.setFocus),
+            ("F2", self._toggle_help),
+            ("Ctrl+R", self._toggle_help),
+        ):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(slot)
+
+    def _neighbour(self, step: int) -> None:
+        household_id = self.list.neighbour(step)
+        if household_id:
+            self.open_household(household_id)
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _toggle_help(self) -> None:
+        if self.form is not None:
+            self.form.toggle_help()
+
+    @property
+    def _store(self) -> Store:
+        return self._desk.store
+
+    def _period(self) -> Period:
+        return Period.of(self._desk.today())
+
+
+def _day(day: date) -> str:
+    return f"{day.month}月{day.day}日"
