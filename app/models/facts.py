@@ -8,12 +8,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from app.domain import income
+from app.domain import income_window
 from app.domain.form import FormDef, from_text
 from app.domain.household import (
     HEAD,
@@ -108,7 +109,7 @@ class _Tables:
             .where(form_rows.Sheet.period <= str(month.period))
             .where(
                 (form_rows.Sheet.period >= recent)
-                | form_rows.Answer.question.in_(income.AMOUNT_QUESTIONS)
+                | form_rows.Answer.question.in_(income_window.AMOUNT_QUESTIONS)
             )
         )
         found: dict[str, dict[AnswerKey, AnswerValue]] = defaultdict(dict)
@@ -176,7 +177,7 @@ def _facts(
     months = {p: tables.answers.get(s.id, {}) for p, s in by_period.items() if s.submitted_on}
     sheet = by_period.get(month.period)
     answers = tables.answers.get(sheet.id, {}) if sheet else {}
-    figures = income.figures(month.period, months | {month.period: answers})
+    figures = income_window.figures(month.period, months | {month.period: answers})
     annual = tables.annual.get(household.id, [])
     return Facts(
         period=month.period,
@@ -263,19 +264,21 @@ def _previous(
     period: Period, sheets: Mapping[Period, form_rows.Sheet], tables: _Tables
 ) -> Previous:
     """Return the last submitted month's state; nothing where there is none within reach."""
+    year_ago = sheets.get(period.plus(-income_window.MONTHS))
+    then = Decimal(year_ago.per_capita) if year_ago and year_ago.per_capita else None
     for months in range(1, _PREVIOUS_REACH + 1):
         sheet = sheets.get(period.plus(-months))
         if sheet is None:
             continue
         if not sheet.submitted_on or not sheet.roster_snapshot:
-            return Previous()
+            return Previous(per_capita_12m_ago=then)
         answers = tables.answers.get(sheet.id, {})
         members = {
             member_id: _previous_member(member_id, frozen, answers)
             for member_id, frozen in json.loads(sheet.roster_snapshot).items()
         }
-        return Previous(members=members)
-    return Previous()
+        return Previous(members=members, per_capita_12m_ago=then)
+    return Previous(per_capita_12m_ago=then)
 
 
 def _previous_member(

@@ -106,6 +106,12 @@ class Store:
         """Return the id of this installation."""
         return self.identity.device_id
 
+    @property
+    def is_enrolled(self) -> bool:
+        """Tell whether a superior has enrolled this device; a county is its own root."""
+        with self.read() as session:
+            return session.scalars(select(ReplicaRow.root_id)).one() is not None
+
     @contextmanager
     def read(self) -> Iterator[Session]:
         """Yield a session on one unchanging snapshot; the connection refuses to write."""

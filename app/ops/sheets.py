@@ -147,8 +147,7 @@ def save_answers(
                     sheet_id=sheet_id, question=question_code, member_id=member_id
                 )
             )
-        changed = Changed(frozenset({"answer"}), frozenset({sheet.household_id}))
-    return changed
+        return Changed(frozenset({"answer"}), frozenset({sheet.household_id}))
 
 
 def record_visit(
@@ -389,7 +388,7 @@ def _freeze(
     findings: tuple[Finding, ...],
     today: date,
 ) -> None:
-    per_capita = rules.derive(facts, policy).per_capita
+    per_capita = rules.derive(facts, policy).per_capita if facts.income is not None else None
     sheet.submitted_on = today
     sheet.submitted_by = actor.name
     sheet.per_capita = None if per_capita is None else str(per_capita)

@@ -49,7 +49,7 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class StepInput:
-    """What a person brings to a step. ``values``: reason, second_person, department, due_on …"""
+    """What a person brings to a step. ``values``: reason, second_person, department, due_on."""
 
     note: str = ""
     on: date | None = None
@@ -381,7 +381,7 @@ def _due(loaded: _Loaded, state: str) -> tuple[date | None, date | None]:
 
 
 def _due_days(row: HouseholdWarning) -> int:
-    """Return the calendar days from confirmation to the remedy: the question's, else the level's."""
+    """Return the calendar days from confirmation to the remedy."""
     definition = catalogue.form_for(Period.parse(row.period))
     question = definition.by_code.get(row.code)
     own = question.due_days.get(row.severity) if question else None

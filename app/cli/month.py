@@ -1,0 +1,124 @@
+"""``month``: open, status, check."""
+
+from collections import Counter
+from typing import Any
+
+import click
+
+from app.cli.common import Cli
+from app.domain import labels
+from app.domain.household import Facts, Finding
+from app.domain.period import Period
+from app.ops import months, sheets
+from app.ops.errors import PeriodFormatError
+
+
+class PeriodParam(click.ParamType):
+    """A month on the command line."""
+
+    name = "PERIOD"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Period:
+        """Return the month.
+
+        Raises:
+            PeriodFormatError: not ``2025-10``.
+        """
+        try:
+            return value if isinstance(value, Period) else Period.parse(value)
+        except ValueError:
+            raise PeriodFormatError(period=value) from None
+
+
+PERIOD = PeriodParam()
+
+
+@click.group("month", help="月度监测")
+def group() -> None:
+    """Group of the month verbs."""
+
+
+def _emit(cli: Cli, status: months.MonthStatus) -> None:
+    cli.emit(
+        {
+            "period": str(status.period),
+            "state": status.state,
+            "state_label": labels.label("period_state", status.state),
+            "due": status.due_households,
+            "due_persons": status.due_persons,
+            "visited": status.visited_households,
+            "visited_persons": status.visited_persons,
+            "complete": status.complete,
+            "not_visited": [
+                {
+                    "household": d.household_no,
+                    "head": d.head_name,
+                    "sheet_state": d.sheet_state,
+                    "reason": d.unvisited_reason,
+                }
+                for d in status.not_visited
+            ],
+        },
+        [
+            (f"{status.period} {labels.label('period_state', status.state)}："
+            f"应访{status.due_households}户{status.due_persons}人，"
+            f"已访{status.visited_households}户{status.visited_persons}人。")
+        ],
+    )
+
+
+@group.command("open", help="开始一个月：生成应访名单")
+@click.argument("period", type=PERIOD)
+@click.pass_obj
+def open_month(cli: Cli, period: Period) -> None:
+    """Open a month."""
+    _emit(cli, months.open_period(cli.store, cli.actor, period, cli.today))
+
+
+@group.command("status", help="这个月的进度")
+@click.argument("period", type=PERIOD)
+@click.pass_obj
+def status(cli: Cli, period: Period) -> None:
+    """Tell coverage."""
+    _emit(cli, months.month_status(cli.store, period, cli.today))
+
+
+@group.command("check", help="用全部规则核对这个月")
+@click.argument("period", type=PERIOD)
+@click.option("--household", metavar="ID", help="只核对这一户（户号或编号）")
+@click.pass_obj
+def check(cli: Cli, period: Period, household: str | None) -> None:
+    """Run every rule over the households due."""
+    found = [
+        (facts, findings)
+        for facts, findings in sheets.check_period(cli.store, period, cli.today)
+        if household in (None, facts.household_id, facts.household_no)
+    ]
+    lines = [(facts, finding) for facts, findings in found for finding in findings]
+    cli.emit(
+        {
+            "period": str(period),
+            "households": len(found),
+            "warnings": [_finding(facts, finding) for facts, finding in lines],
+            "counts": {
+                "by_code": dict(Counter(f.code for _, f in lines)),
+                "by_severity": dict(Counter(f.severity for _, f in lines)),
+            },
+        },
+        [f"{facts.household_no}号户 {f.code} {f.message}" for facts, f in lines]
+        or ["没有发现缺项和疑点。"],
+    )
+
+
+def _finding(facts: Facts, finding: Finding) -> dict[str, Any]:
+    number = next((m.number for m in facts.members if m.id == finding.member_id), None)
+    return {
+        "household": facts.household_no,
+        "household_id": facts.household_id,
+        "member": number,
+        "member_id": finding.member_id or None,
+        "code": finding.code,
+        "severity": finding.severity,
+        "severity_label": labels.label("severity", finding.severity),
+        "message": finding.message,
+    }

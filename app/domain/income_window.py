@@ -1,0 +1,60 @@
+"""The twelve-month window: monthly amounts → the sums that the income rules work with.
+
+Source: rules catalogue, common definition ``t12``: the twelve full months that end with the
+period; a month that is missing, or holds a special answer in an income amount, makes it
+incomplete. Self-pay and claims are summed over whatever months exist (a lower bound, R-04).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from app.domain.household import Answers, IncomeTotals, SelfPay
+from app.domain.period import Period
+
+MONTHS = 12
+_INCOME = {  # question → field of the totals
+    "IN-01": "wage_t12",
+    "IN-02": "business_t12",
+    "IN-03": "property_t12",
+    "IN-04": "transfer_t12",
+    "IN-06": "business_expense_t12",
+}
+_DIBAO, _MEDICAL, _EDUCATION, _CLAIMS = "IN-07", "MD-05", "IN-08", "IN-09"
+AMOUNT_QUESTIONS = (*_INCOME, _DIBAO, _MEDICAL, _EDUCATION, _CLAIMS)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """``totals`` is None with fewer than twelve complete months."""
+
+    totals: IncomeTotals | None
+    selfpay: SelfPay
+    claims: Decimal
+    complete_months: int
+
+
+def figures(period: Period, months: Mapping[Period, Answers]) -> Figures:
+    """Return the sums of the twelve months that end with ``period``, in yuan."""
+    window = [months.get(period.plus(-back)) for back in range(MONTHS)]
+    known = [answers for answers in window if answers is not None]
+    complete = [answers for answers in known if _is_complete(answers)]
+    totals = None
+    if len(complete) == MONTHS:
+        sums = {field: _sum(complete, question) for question, field in _INCOME.items()}
+        totals = IncomeTotals(**sums, dibao_t12=_sum(complete, _DIBAO))
+    return Figures(
+        totals=totals,
+        selfpay=SelfPay(_sum(known, _MEDICAL), _sum(known, _EDUCATION)),
+        claims=_sum(known, _CLAIMS),
+        complete_months=len(complete),
+    )
+
+
+def _is_complete(answers: Answers) -> bool:
+    return all(isinstance(answers.get((question, "")), Decimal) for question in _INCOME)
+
+
+def _sum(months: list[Answers], question: str) -> Decimal:
+    amounts = (answers.get((question, "")) for answers in months)
+    return sum((a for a in amounts if isinstance(a, Decimal)), Decimal(0))
