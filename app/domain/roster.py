@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from app.domain.roster_id import IdReading, birth_of, sex_of
+from app.domain.roster_id import IdReading
 from app.domain.roster_values import EMPTY, Reading, Value
 
 HOUSEHOLD_FIELDS = (
@@ -151,10 +151,9 @@ def cross_check(row: ReadRow) -> None:
     if not row.identity.is_valid:
         return
     sex, birth = row.value("sex"), row.value("birth_date")
-    if sex is not None and sex != sex_of(row.identity.value):
+    if sex is not None and sex != row.identity.sex:
         row.reasons.append(Reason("W_SEX_MISMATCH", "sex", str(sex)))
-    known = birth_of(row.identity.value)
-    if isinstance(birth, str) and known and not known.isoformat().startswith(birth):
+    if isinstance(birth, str) and not row.identity.birth.startswith(birth):
         row.reasons.append(Reason("W_BIRTH_MISMATCH", "birth_date", birth))
 
 

@@ -1,6 +1,7 @@
 """Reading in a child process that may not take more memory or time than a roster can justify."""
 
 import multiprocessing
+import os
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -52,6 +53,8 @@ def read_in_child(path: Path, read: Callable[[Path], Result]) -> Result:
 def _run(path: Path, read: Callable[[Path], Result], sender: Connection) -> None:
     """Do the work inside the child."""
     _limit_memory()
+    with Path(os.devnull).open("w") as nowhere:
+        os.dup2(nowhere.fileno(), 2)  # a reader that breaks may print cells
     try:
         sender.send((False, read(path)))
     except TableError as error:

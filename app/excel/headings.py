@@ -13,8 +13,9 @@ from app.paths import RESOURCES
 
 EXACT, OUTSIDE_BRACKETS, WEAK, PART = 100, 95, 80, 60
 # What a column feeds, where that is not the field of its own name ("" feeds nothing).
+_HELPERS = ("row_no", "age", "note", "id_kind", "change_type", "change_reason", "change_on")
 FEEDS = {
-    **dict.fromkeys(("row_no", "age", "note", "id_kind"), ""),
+    **dict.fromkeys(_HELPERS, ""),
     **dict.fromkeys(("insured_resident", "insured_employee"), "medical_insurance"),
 }
 _BRACKETS = re.compile(r"\([^()]*\)")

@@ -1,6 +1,6 @@
 """A file → the roster it holds: sheets, columns, rows, skipped rows, and what must be shown."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,8 +14,18 @@ from app.domain.roster import (
     RosterTable,
     cross_check,
 )
+from app.domain.roster_diff import Departure
 from app.domain.roster_id import IdReading, read_id
-from app.domain.roster_values import EMPTY, ErrorCell, Reading, ValueReader, folded, is_blank
+from app.domain.roster_values import (
+    EMPTY,
+    ErrorCell,
+    Reading,
+    ValueReader,
+    folded,
+    is_blank,
+    read_day,
+    read_name,
+)
 from app.errors import Where
 from app.excel.errors import HeaderNotFoundError, OtherKindError, TableEmptyError
 from app.excel.headings import HeadingList, TableKind, heading_list, heading_text, vocabulary
@@ -25,6 +35,7 @@ from app.excel.reader import RawSheet, RawTable, read_table
 _TOTALS = ("合计", "总计", "小计", "本页合计", "累计", "共计")
 _FOOTERS = ("制表", "审核", "填表", "填报", "备注", "说明", "注:", "注：", "负责人", "单位负责人",
             "村委会", "盖章", "日期", "经办", "统计人", "联系人")  # fmt: skip
+_EXTINCT = "整户自然减少"
 _MERGED_MARKS = ("household_no", "head_name", "registered_size", "row_no")
 Progress = Callable[[int, int], None]
 
@@ -61,6 +72,7 @@ class RosterFile:
     table: RosterTable
     skipped: tuple[SkippedRow, ...]
     hidden: tuple[Place, ...]
+    departures: tuple[Departure, ...] = ()
 
 
 def read_roster(path: Path, progress: Progress | None = None) -> RosterFile:
@@ -101,8 +113,15 @@ def parse_roster(table: RawTable, progress: Progress | None = None) -> RosterFil
     for sheet, unused in zip(table.sheets, layouts, strict=True):
         if sheet.name not in reports:
             reports[sheet.name] = SheetReport(sheet.name, False, _why_unused(sheet, unused))
-    order = tuple(reports[sheet.name] for sheet in table.sheets)
-    return RosterFile(table.path, kind, order, builder.build(), tuple(skipped), tuple(hidden))
+    return RosterFile(
+        path=table.path,
+        kind=kind,
+        sheets=tuple(reports[sheet.name] for sheet in table.sheets),
+        table=builder.build(),
+        skipped=tuple(skipped),
+        hidden=tuple(hidden),
+        departures=tuple(_departures(table, layouts)),
+    )
 
 
 def _layout(sheet: RawSheet, headings: HeadingList, reader: ValueReader) -> Layout | None:
@@ -110,6 +129,35 @@ def _layout(sheet: RawSheet, headings: HeadingList, reader: ValueReader) -> Layo
     if layout is None or layout.first_data >= len(sheet.rows):
         return None
     return layout
+
+
+def _departures(table: RawTable, layouts: list[Layout | None]) -> Iterator[Departure]:
+    """Read the registers of changes: they tell why somebody is no longer in the roster."""
+    for sheet, layout in zip(table.sheets, layouts, strict=True):
+        if layout is None or layout.kind.kind != "change_register" or sheet.is_hidden:
+            continue
+        for row in sheet.rows[layout.first_data :]:
+            yield _departure(row, layout)
+
+
+def _departure(row: list[object], layout: Layout) -> Departure:
+    def cell(field: str) -> object:
+        index = next(iter(layout.of(field)), None)
+        return None if index is None else _cell(row, index)
+
+    def text(field: str) -> str:
+        raw = cell(field)
+        return "" if is_blank(raw) else folded(raw)
+
+    kind, on = text("change_type"), cell("change_on")
+    name = "" if is_blank(cell("name")) else read_name(cell("name")).value
+    return Departure(
+        household_no=text("household_no"),
+        name=str(name or ""),
+        id_no="" if is_blank(cell("id_no")) else read_id(cell("id_no")).value,
+        reason=_EXTINCT if "整户" in kind and "减少" in kind else text("change_reason"),
+        on="" if is_blank(on) else str(read_day(on).value or ""),
+    )
 
 
 def _fits(reader: ValueReader, field: str, cell: object) -> bool:

@@ -133,16 +133,17 @@ class _Scanner:
         text = self._tail + block
         if _DTD.search(text):
             raise UnsafeTableError("DTD", where=self._where)
-        self.is_sheet = self.is_sheet or _SHEET_DATA in text
-        if self.is_sheet:
-            self._look(text)
-        elif self._size > MAX_OTHER_PART:
-            raise TableTooLargeError(where=self._where, reason="内部文件太大")
-        # Only a tag that is not yet closed is looked at again: nothing counts twice.
+        # A tag that is not yet closed waits for its rest: nothing counts twice.
         start = text.rfind(b"<")
         self._tail = text[start:] if start >= 0 and b">" not in text[start:] else b""
         if len(self._tail) > _MAX_TAG:
             raise UnsafeTableError("endless tag", where=self._where)
+        whole = text[: len(text) - len(self._tail)]
+        self.is_sheet = self.is_sheet or _SHEET_DATA in whole
+        if self.is_sheet:
+            self._look(whole)
+        elif self._size > MAX_OTHER_PART:
+            raise TableTooLargeError(where=self._where, reason="内部文件太大")
 
     def finish(self) -> SheetScan:
         """Check the area that a reader would have to hold."""

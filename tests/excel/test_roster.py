@@ -1,5 +1,6 @@
 """Every sample roster against its answer key: rows, values, households, columns, sheets."""
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,7 @@ def read(name: str) -> RosterFile:
     return read_roster(keys.ROSTERS / name)
 
 
-def parse(*rows: list[object], name: str = "表.xlsx", **sheet: Any) -> RosterFile:
+def parse(*rows: Sequence[object], name: str = "表.xlsx", **sheet: Any) -> RosterFile:
     return parse_roster(RawTable(Path(name), (RawSheet("农户", [list(r) for r in rows], **sheet),)))
 
 
