@@ -1,0 +1,79 @@
+"""Small parts that several pages are made of."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
+
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
+
+
+def title(text: str = "") -> QLabel:
+    """Return a bold label."""
+    return _label(text, "title")
+
+
+def quiet(text: str = "") -> QLabel:
+    """Return a grey label that wraps."""
+    label = _label(text, "quiet")
+    label.setWordWrap(True)
+    return label
+
+
+def plain(text: str = "") -> QLabel:
+    """Return a label that wraps; mark-up in names stays text."""
+    label = _label(text, "")
+    label.setWordWrap(True)
+    return label
+
+
+def _label(text: str, kind: str) -> QLabel:
+    label = QLabel(text)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setProperty("kind", kind)
+    return label
+
+
+def button(text: str, run: Callable[[], object], *, primary: bool = False) -> QPushButton:
+    """Return a button that names the thing it does."""
+    made = QPushButton(text)
+    made.setProperty("primary", primary)
+    made.setAutoDefault(False)
+    made.clicked.connect(lambda _checked: run())
+    return made
+
+
+def repolish(widget: QWidget) -> None:
+    """Draw a widget anew after one of its style properties changed."""
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
+
+
+class Card(QFrame):
+    """A framed box; with ``is_door`` set, Enter and a click go to what it counts."""
+
+    opened = Signal()
+
+    def __init__(self, heading: str, *, is_door: bool = False) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self._is_door = is_door
+        self.body = QVBoxLayout(self)
+        self.body.setContentsMargins(12, 8, 12, 8)
+        self.body.setSpacing(4)
+        self.body.addWidget(title(heading))
+        self.setAccessibleName(heading)
+        if is_door:
+            self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self._is_door and event.key() in _ENTER:
+            self.opened.emit()
+            return
+        super().keyPressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._is_door and self.rect().contains(event.position().toPoint()):
+            self.opened.emit()

@@ -1,0 +1,1 @@
+"""预警: list of matters, the card of one, and its steps."""

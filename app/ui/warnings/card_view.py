@@ -1,0 +1,168 @@
+"""The card of one matter: why, basis, what happened, and what may be done now."""
+
+from collections.abc import Sequence
+from datetime import date
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from app.domain.labels import label
+from app.ops.warnings import Action, StepLine, WarningPage
+from app.ui.chip import SeverityChip
+from app.ui.parts import Card, button, plain, quiet, title
+from app.ui.warnings.matter import Matter
+
+# One letter an action; 「通过」 and 「确认」 never stand side by side, so they share Q.
+LETTERS = {
+    "confirm": "Q",
+    "pass": "Q",
+    "resubmit": "Q",
+    "false-alarm": "M",
+    "accept-return": "M",
+    "return": "T",
+    "reinstate": "R",
+}
+
+
+class CardView(QScrollArea):
+    """Shows one matter; ``act_requested`` carries the action and the ticked warnings."""
+
+    act_requested = Signal(object, object)
+    household_requested = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.pages: list[WarningPage] = []
+        self.ticks: list[QCheckBox] = []
+        self.buttons: dict[str, QPushButton] = {}
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self.pages, self.ticks, self.buttons = [], [], {}
+        self.setWidget(QWidget())
+
+    def show_matter(self, matter: Matter, pages: Sequence[WarningPage], today: date) -> None:
+        """Show ``pages``, one for each warning of ``matter``."""
+        self.pages, self.ticks, self.buttons = list(pages), [], {}
+        first = pages[0]
+        card = Card(f"{first.line.head_name}户 · {first.line.message}")
+        body = card.body
+        head = QHBoxLayout()
+        chip = SeverityChip()
+        chip.set_severity(first.line.severity)
+        head.addWidget(chip)
+        due = f"（{matter.due_on:%m-%d}）" if matter.due_on else ""
+        head.addWidget(plain(f"{matter.state()}　{matter.until(today)}{due}"), 1)
+        body.addLayout(head)
+        for page in pages:
+            self._add_why(body, page)
+        self._add_ticks(body, pages)
+        self._add_history(body, first.history)
+        self._add_actions(body)
+        body.addStretch()
+        self.setWidget(card)
+
+    def ticked(self) -> list[WarningPage]:
+        """Return the warnings a step will be taken for."""
+        pairs = zip(self.ticks, self.pages, strict=True)
+        return [page for tick, page in pairs if tick.isChecked()]
+
+    def allowed(self) -> list[Action]:
+        """Return the steps that every ticked warning allows now, in the order of the first."""
+        ticked = self.ticked()
+        if not ticked:
+            return []
+        shared = set.intersection(*({a.name for a in page.actions} for page in ticked))
+        return [action for action in _joined(ticked) if action.name in shared]
+
+    def trigger(self, letter: str) -> None:
+        """Take the action of a letter, if it is allowed now."""
+        for action in self.allowed():
+            if LETTERS.get(action.name) == letter:
+                self.act_requested.emit(action, self.ticked())
+                return
+
+    def _add_why(self, body: QVBoxLayout, page: WarningPage) -> None:
+        used = "，".join(f"{name} {value}" for name, value in page.values.items())
+        if len(self.pages) > 1:
+            body.addWidget(title(page.line.code))
+            body.addWidget(plain(page.line.message))
+        if used:
+            body.addWidget(plain(f"为什么　{used}"))
+        if page.basis:
+            body.addWidget(quiet(f"依据　{page.basis}"))
+        if page.department:
+            body.addWidget(quiet(f"部门　{page.department}"))
+
+    def _add_ticks(self, body: QVBoxLayout, pages: Sequence[WarningPage]) -> None:
+        row = QHBoxLayout()
+        for page in pages:
+            tick = QCheckBox(f"{page.line.code} {label('warning_state', page.line.state)}")
+            tick.setChecked(True)
+            tick.toggled.connect(self._on_tick)
+            tick.setVisible(len(pages) > 1)
+            self.ticks.append(tick)
+            row.addWidget(tick)
+        row.addStretch()
+        body.addLayout(row)
+
+    def _add_history(self, body: QVBoxLayout, history: Sequence[StepLine]) -> None:
+        body.addWidget(title("经过"))
+        for step in history:
+            note = f"：{step.note}" if step.note else ""
+            level = label("area_level", step.level)
+            body.addWidget(plain(f"{step.on:%m-%d}　{step.label}　{level} {step.actor}{note}"))
+
+    def _add_actions(self, body: QVBoxLayout) -> None:
+        body.addWidget(title("现在能做"))
+        self._row = QHBoxLayout()
+        body.addLayout(self._row)
+        self._fill_actions()
+
+    def _fill_actions(self) -> None:
+        while self._row.count():
+            item = self._row.takeAt(0)
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        self.buttons = {}
+        for number, action in enumerate(self.allowed()):
+            letter = LETTERS.get(action.name, "")
+            made = button(
+                f"{letter} {action.label}".strip(),
+                partial(self._request, action),
+                primary=number == 0,
+            )
+            self.buttons[action.name] = made
+            self._row.addWidget(made)
+        if not self.buttons:
+            self._row.addWidget(quiet("现在轮到别人办，这里先看着。"))
+        open_page = button("O 户页", self.open_household)
+        self._row.addWidget(open_page)
+        self._row.addStretch()
+
+    def _request(self, action: Action) -> None:
+        self.act_requested.emit(action, self.ticked())
+
+    def _on_tick(self) -> None:
+        self._fill_actions()
+
+    def open_household(self) -> None:
+        if self.pages:
+            self.household_requested.emit(self.pages[0].line.household_id)
+
+
+def _joined(pages: Sequence[WarningPage]) -> list[Action]:
+    """Return each action once, with everything that any of the warnings needs for it."""
+    needs: dict[str, dict[str, None]] = {}
+    labels: dict[str, str] = {}
+    for page in pages:
+        for action in page.actions:
+            needs.setdefault(action.name, {}).update(dict.fromkeys(action.needs))
+            labels.setdefault(action.name, action.label)
+    return [Action(name, labels[name], tuple(needs[name])) for name in labels]

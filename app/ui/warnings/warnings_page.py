@@ -1,0 +1,276 @@
+"""预警: what waits for whom, and the steps of a matter. A township reviews here too."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.domain.labels import LABELS
+from app.ops import operators, warnings
+from app.ops.warnings import Action, StepInput, WarningLine, WarningPage
+from app.ui import colours
+from app.ui.colours import severity_rank, severity_text
+from app.ui.data_table import DataTable
+from app.ui.empty_state import EmptyState
+from app.ui.page import Desk, KeyHelp
+from app.ui.table_model import Column
+from app.ui.warnings.card_view import LETTERS, CardView
+from app.ui.warnings.matter import Matter, is_mine, matters
+from app.ui.warnings.step_dialog import StepDialog
+
+_MINE, _OPEN, _ALL = "要我办", "未销", "全部"
+
+
+class WarningsPage(QWidget):
+    """List and card side by side."""
+
+    open_requested = Signal(str, str)
+    page_key, title = "warnings", "预警"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self._lines: list[WarningLine] = []
+        self._wanted = ""
+        self.state, self.severity, self.village = QComboBox(), QComboBox(), QComboBox()
+        self.state.addItems([_MINE, _OPEN, _ALL, *LABELS["warning_state"].values()])
+        self.severity.addItems(["全部级别", *(tone.word for tone in colours.TONES.values())])
+        self.village.addItem("全部村")
+        self.count = QLabel()
+        self.table = DataTable(self._columns(), "预警名单")
+        self.card = CardView()
+        self.empty = EmptyState(
+            "没有未销的预警。走访中发现缺项会到这里。",
+            (("去走访", lambda: self.open_requested.emit("visits", "")),),
+        )
+        if desk.store.level != "village":
+            self.empty = EmptyState(
+                "没有待审事项。村里的变更包到了，在这里审。",
+                (("导入变更包", lambda: self.open_requested.emit("exchange", "import")),),
+            )
+        self._arrange()
+        self._connect()
+
+    # ---------------------------------------------------------------- what the window calls
+    def refresh(self, changed: object | None) -> None:
+        """Read the warnings again and keep the place in the list."""
+        store, today = self._desk.store, self._desk.today()
+        found = self._desk.runner.call(
+            lambda: warnings.list_warnings(store, today, only_open=False)
+        )
+        if found is None:
+            return
+        self._lines = found
+        self._fill_villages()
+        self._stack.setCurrentWidget(self._work if found else self.empty)
+        self._fill()
+
+    def show_target(self, target_id: str) -> None:
+        """Select one warning, whatever the filters say."""
+        if not target_id:
+            return
+        self._wanted = target_id
+        if not self._select(target_id):
+            self.state.setCurrentText(_ALL)
+            self._select(target_id)
+
+    def keys(self) -> KeyHelp:
+        return (
+            ("↑ ↓ 或 K J", "上一件 / 下一件"),
+            ("Q", "确认上报；镇：通过"),
+            ("M", "不属实"),
+            ("T", "镇：退回，再按 1–9 选批语"),
+            ("O", "户页"),
+            ("Tab", "到卡片和按钮"),
+        )
+
+    def areas(self) -> list[QWidget]:
+        """Return the areas F6 goes round."""
+        return [self.state, self.table, *list(self.card.buttons.values())[:1]]
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.table.setFocus(event.reason())
+
+    # ---------------------------------------------------------------- list
+    def _fill(self) -> None:
+        shown = matters(line for line in self._lines if self._passes(line))
+        number = max(self.table.currentIndex().row(), 0)
+        keep = self._current_ids()
+        self.table.set_rows(shown)
+        found = (self._wanted and self._select(self._wanted)) or self._select_any(keep)
+        if shown and not found:
+            self.table.selectRow(min(number, len(shown) - 1))
+        self._show_card(self.table.current())
+        total = sum(len(matter.lines) for matter in shown)
+        self.count.setText(f"共{len(shown)}事项（{total}条）")
+
+    def _passes(self, line: WarningLine) -> bool:
+        wanted = self.state.currentText()
+        level = self.severity.currentText()
+        tone = colours.TONES.get(line.severity)
+        if self.severity.currentIndex() > 0 and (tone is None or tone.word != level):
+            return False
+        if self.village.currentIndex() > 0 and line.village != self.village.currentText():
+            return False
+        if wanted == _MINE:
+            return is_mine(line, self._desk.store.level)
+        if wanted == _OPEN:
+            return line.state not in ("closed", "cancelled", "false_alarm")
+        return wanted == _ALL or LABELS["warning_state"].get(line.state) == wanted
+
+    def _current_ids(self) -> set[str]:
+        matter = self.table.current()
+        return {line.warning_id for line in matter.lines} if matter is not None else set()
+
+    def _select(self, warning_id: str) -> bool:
+        return self._select_any({warning_id})
+
+    def _select_any(self, ids: set[str]) -> bool:
+        for number, matter in enumerate(self.table.table.rows()):
+            if ids & {line.warning_id for line in matter.lines}:
+                self.table.selectRow(number)
+                self._show_card(matter)
+                return True
+        return False
+
+    def _fill_villages(self) -> None:
+        names = sorted({line.village for line in self._lines})
+        shown = [self.village.itemText(n) for n in range(1, self.village.count())]
+        if names != shown:
+            self.village.clear()
+            self.village.addItems(["全部村", *names])
+        self.village.setVisible(self._desk.store.level != "village")
+
+    # ---------------------------------------------------------------- card and steps
+    def _show_card(self, matter: Matter | None) -> None:
+        if matter is None:
+            self.card.clear()
+            return
+        store, today = self._desk.store, self._desk.today()
+        pages = self._desk.runner.call(
+            lambda: [warnings.show_warning(store, one.warning_id, today) for one in matter.lines]
+        )
+        if pages:
+            self.card.show_matter(matter, pages, today)
+
+    def _on_act(self, action: Action, pages: list[WarningPage]) -> None:
+        given: StepInput | None = StepInput()
+        if action.name != "pass" or action.needs:
+            given = self._ask(action, pages)
+        if given is not None:
+            self.take(action, pages, given)
+
+    def take(self, action: Action, pages: list[WarningPage], given: StepInput) -> None:
+        """Lead every warning of the card one step; the list then stands on the next matter."""
+        store, actor = self._desk.store, self._desk.actor
+        stamped = StepInput(given.note, self._desk.today(), given.values)
+        self._wanted = ""
+        for page in pages:
+            done = self._desk.runner.call(
+                lambda one=page: warnings.act(  # type: ignore[misc]
+                    store, actor, one.line.warning_id, action.name, stamped
+                )
+            )
+            if done is None:
+                break
+        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _ask(self, action: Action, pages: list[WarningPage]) -> StepInput | None:
+        line = pages[0].line
+        people = self._desk.runner.call(lambda: operators.list_operators(self._desk.store)) or []
+        codes = "、".join(page.line.code for page in pages)
+        dialog = StepDialog(
+            self,
+            action,
+            f"{line.head_name}户　{line.message}（{codes}）",
+            [person.name for person in people],
+        )
+        return dialog.given() if dialog.exec() else None
+
+    # ---------------------------------------------------------------- building
+    def _columns(self) -> tuple[Column, ...]:
+        today = self._desk.today
+        place = (
+            Column("村", lambda m: m.first.village, width=5)
+            if self._desk.store.level != "village"
+            else Column("户号", lambda m: m.first.household_no, width=3)
+        )
+        return (
+            Column(
+                "级别",
+                lambda m: severity_text(m.first.severity),
+                width=2,
+                sort_key=lambda m: -severity_rank(m.first.severity),
+                severity=lambda m: m.first.severity,
+            ),
+            place,
+            Column("户主", lambda m: m.first.head_name, width=4),
+            Column("事项", Matter.text),
+            Column("状态", Matter.state, width=5),
+            Column("期限", lambda m: m.until(today()), width=5),
+        )
+
+    def _arrange(self) -> None:
+        filters = QHBoxLayout()
+        for widget in (self.state, self.severity, self.village):
+            filters.addWidget(widget)
+        filters.addStretch()
+        filters.addWidget(self.count)
+        left = QWidget()
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(filters)
+        column.addWidget(self.table, 1)
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.addWidget(left)
+        split.addWidget(self.card)
+        split.setStretchFactor(0, 3)
+        split.setStretchFactor(1, 2)
+        split.setSizes([720, 480])
+        split.setChildrenCollapsible(False)
+        self._work = QWidget()
+        inner = QVBoxLayout(self._work)
+        inner.setContentsMargins(12, 12, 12, 12)
+        inner.addWidget(split)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._work)
+        self._stack.addWidget(self.empty)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._stack)
+
+    def _connect(self) -> None:
+        for box in (self.state, self.severity, self.village):
+            box.activated.connect(lambda _index: self._refilter())
+        self.table.moved.connect(self._show_card)
+        self.card.act_requested.connect(self._on_act)
+        self.card.household_requested.connect(
+            lambda household: self.open_requested.emit("roster", household)
+        )
+        for letter in dict.fromkeys(LETTERS.values()):
+            self._shortcut(letter, lambda one=letter: self.card.trigger(one))
+        self._shortcut("J", lambda: self._move(1))
+        self._shortcut("K", lambda: self._move(-1))
+        self._shortcut("O", self.card.open_household)
+
+    def _refilter(self) -> None:
+        self._wanted = ""
+        self._fill()
+
+    def _move(self, step: int) -> None:
+        number = self.table.currentIndex().row() + step
+        if 0 <= number < self.table.table.rowCount():
+            self.table.selectRow(number)
+
+    def _shortcut(self, keys: str, slot: object) -> None:
+        shortcut = QShortcut(QKeySequence(keys), self)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(slot)

@@ -1,0 +1,185 @@
+"""工作台: the month at a glance, and what to do today, in order."""
+
+from datetime import date
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFocusEvent
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from app.domain.labels import label
+from app.domain.period import Period
+from app.ops import roster, workbench
+from app.ops.workbench import Todo, Workbench
+from app.ui.chip import SeverityChip
+from app.ui.colours import severity_text
+from app.ui.data_table import DataTable
+from app.ui.empty_state import EmptyState
+from app.ui.page import Desk, KeyHelp
+from app.ui.parts import Card, plain, quiet, title
+from app.ui.table_model import Column
+
+_STATES = ("suggested", "returned", "pending_township", "pending_county", "determined", "remedying")
+
+_COLUMNS = (
+    Column("", lambda row: str(row[0]), width=1, right=True),
+    Column(
+        "级别",
+        lambda row: severity_text(row[1].severity),
+        width=2,
+        severity=lambda row: row[1].severity,
+    ),
+    Column("要办的事", lambda row: row[1].text),
+    Column("到期", lambda row: _until(row[1].due_on), width=6),
+)
+
+
+class WorkbenchPage(QWidget):
+    """Figures that are doors, and the list of today."""
+
+    open_requested = Signal(str, str)
+    import_requested = Signal()
+    demo_requested = Signal()
+    page_key, title = "workbench", "工作台"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self._stack = QStackedWidget()
+        self.empty = EmptyState(
+            "还没有名册。导入后，这里会列出今天先做什么。",
+            (("导入名册", self.import_requested.emit), ("看演示", self.demo_requested.emit)),
+        )
+        self.month = self._card("本月进度", "visits")
+        self.warnings = self._card("预警", "warnings")
+        self.due = self._card("到期", "warnings")
+        self.exchange = self._card("和上级交换", "exchange")
+        self.todo = DataTable(_COLUMNS, "今天先做这些")
+        self.todo.horizontalHeader().hide()
+        self.todo.opened.connect(self._on_todo)
+        self._nothing = plain("今天没有要办的事。")
+        self._arrange()
+
+    def refresh(self, changed: object | None) -> None:
+        """Read the figures again."""
+        today = self._desk.today()
+        store = self._desk.store
+        has_people = bool(self._desk.runner.call(lambda: roster.list_households(store)))
+        if store.level == "village" and not has_people:
+            self._stack.setCurrentWidget(self.empty)
+            return
+        shown = self._desk.runner.call(lambda: workbench.workbench(store, Period.of(today), today))
+        if shown is not None:
+            self._show(shown)
+            self._stack.setCurrentWidget(self._work)
+
+    def show_target(self, target_id: str) -> None:
+        """The page has no parts to go to."""
+
+    def keys(self) -> KeyHelp:
+        return (("↑ ↓", "选一件事"), ("Enter", "去办"), ("Tab", "到上面的数字，Enter 打开名单"))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        (self.todo if self.todo.table.rowCount() else self.month).setFocus(event.reason())
+
+    def _show(self, shown: Workbench) -> None:
+        month = shown.month
+        rest = len(month.not_visited)
+        rest_people = sum(one.persons for one in month.not_visited)
+        _fill(self.month, [
+            f"应访 {month.due_households}户 {month.due_persons}人",
+            f"已访 {month.visited_households}户 {month.visited_persons}人",
+            f"未访 {rest}户 {rest_people}人",
+        ] if month.state != "not_started" else [f"{month.period.month}月还没有开始"])  # fmt: skip
+        by = shown.by_severity
+        chips = [
+            (level, by[level]) for level in ("red", "orange", "yellow", "blue") if by.get(level)
+        ]
+        states = [f"{label('warning_state', s)} {shown.by_state[s]}" for s in _STATES
+                  if shown.by_state.get(s)]  # fmt: skip
+        _fill(self.warnings, ["　".join(states)] if chips else ["没有未销的预警"], chips)
+        late = [f"已超期 {len(shown.overdue)}"] if shown.overdue else ["没有超期"]
+        late += [f"（{one.head_name} {one.message}）" for one in shown.overdue[:1]]
+        _fill(self.due, [f"今天到期 {shown.due_today}", *late])
+        _fill(self.exchange, _exchange_lines(shown))
+        self.todo.set_rows(list(enumerate(shown.todo, 1)))
+        self.todo.setVisible(bool(shown.todo))
+        self._nothing.setVisible(not shown.todo)
+
+    def _on_todo(self, row: tuple[int, Todo]) -> None:
+        self.open_requested.emit(row[1].page, row[1].target)
+
+    def _card(self, heading: str, page: str) -> Card:
+        card = Card(heading, is_door=True)
+        card.opened.connect(lambda: self.open_requested.emit(page, ""))
+        return card
+
+    def _arrange(self) -> None:
+        figures = QHBoxLayout()
+        figures.setSpacing(8)
+        for card in (self.month, self.warnings, self.due, self.exchange):
+            figures.addWidget(card, 1)
+        self._work = QWidget()
+        layout = QVBoxLayout(self._work)
+        layout.setContentsMargins(12, 12, 12, 12)
+        layout.setSpacing(8)
+        layout.addLayout(figures)
+        heading = QHBoxLayout()
+        heading.addWidget(title("今天先做这些"))
+        heading.addWidget(quiet("↑↓ 选，Enter 去办"), 1)
+        layout.addLayout(heading)
+        layout.addWidget(self._nothing, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(self.todo, 1)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._stack)
+        self._stack.addWidget(self._work)
+        self._stack.addWidget(self.empty)
+
+
+def _fill(card: Card, lines: list[str], chips: list[tuple[str, int]] | None = None) -> None:
+    """Put fresh lines under the heading of a card."""
+    while card.body.count() > 1:
+        item = card.body.takeAt(1)
+        widget = item.widget()
+        if widget is not None:
+            widget.hide()
+            widget.deleteLater()
+    if chips:
+        card.body.addWidget(_chip_row(chips))
+    for line in lines:
+        card.body.addWidget(plain(line))
+    card.body.addStretch()
+    card.setAccessibleDescription("，".join(lines))
+
+
+def _chip_row(chips: list[tuple[str, int]]) -> QWidget:
+    row = QWidget()
+    layout = QHBoxLayout(row)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(6)
+    for level, number in chips:
+        chip = SeverityChip(parent=row)
+        chip.set_severity(level, f" {number}")
+        layout.addWidget(chip)
+    layout.addStretch()
+    return row
+
+
+def _exchange_lines(shown: Workbench) -> list[str]:
+    lines = [f"退回 {len(shown.returned)}条"] if shown.returned else ["没有退回"]
+    if shown.to_review:
+        lines.append(f"待初审 {shown.to_review}条")
+    if not shown.is_enrolled:
+        lines.append("本机还没有登记")
+    lines.append(f"上次导出 {_day(shown.last_export)}")
+    lines.append(f"上次导入 {_day(shown.last_import)}")
+    return lines
+
+
+def _day(day: date | None) -> str:
+    return f"{day.month}月{day.day}日" if day else "还没有过"
+
+
+def _until(due: date | None) -> str:
+    return f"{due.month}月{due.day}日前" if due else ""
