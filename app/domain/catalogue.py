@@ -6,9 +6,22 @@ from decimal import Decimal
 from typing import Any
 
 from app.domain.household import NOTHING, AnswerValue
+from app.errors import AppError
 
-Condition = Callable[[Any], bool]  # takes a view.Scope (household, member, value)
-Number = Callable[[Any], Any]
+# Conditions take (household view, member view or None, the answer itself); see expressions.py.
+Condition = Callable[[Any, Any, Any], bool]
+Number = Callable[[Any, Any, Any], Any]
+
+
+class CatalogueError(AppError):
+    """A file of the catalogue (form, policy, rules) is not as it must be; it is refused whole."""
+
+    code = "E601"
+    message = "目录文件“{file}”有误（{place}）：{reason}。这份文件没有启用，数据没有变。"
+    hint = "请改好这一处，或换回原来的文件。"
+
+    def __init__(self, file: str, place: str, reason: str) -> None:
+        super().__init__(f"{file}: {place}: {reason}", file=file, place=place, reason=reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +81,27 @@ class MenuItem:
 
 
 @dataclass(frozen=True, slots=True)
+class SeverityWhen:
+    """One line that decides a severity; ``parameters`` are the policy's names that it uses."""
+
+    when: Condition
+    severity: str
+    parameters: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()  # other questions whose answers it looks at
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """One question of the checklist.
 
     Attributes:
         scope: household or member.
         type: choice multi money number date text.
-        ask: the words read aloud; label is the written name.
+        ask: the words read aloud; label is the written name, short the word on a chapter bar.
         prefill: look event carry rolling pattern roster.
         default: the good answer; never taken by itself.
-        severity_when: pairs (condition, severity), the first true one wins.
+        severity_when: the first true line wins, before the option's own severity.
+        always: asked of everybody present, so that the condition need not be run.
         life: "" warning, coverage or todo.
         sum_of: the answer is computed from the worksheet and read-only.
     """
@@ -91,12 +115,13 @@ class Question:
     prefill: str
     asked_when: Condition
     asked_words: str = ""
+    short: str = ""
     ask: str = ""
     ask_once: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     options: tuple[Option, ...] = ()
     default: AnswerValue | None = None
     empty_label: str = ""
-    severity_when: tuple[tuple[Condition, str], ...] = ()
+    severity_when: tuple[SeverityWhen, ...] = ()
     severity_note: str = ""
     exempt: Condition | None = None
     exempt_words: str = ""
@@ -127,6 +152,8 @@ class Question:
     estimate_flag: bool = False
     options_silent: bool = False
     area_default: str = ""
+    always: bool = False
+    looks_at: tuple[str, ...] = ()  # codes of the questions that asked_when depends on
     by_key: Mapping[str, Option] = field(default_factory=lambda: NOTHING)
     can_fall_short: bool = False
 
@@ -177,7 +204,7 @@ class SpecialAnswer:
 
 @dataclass(frozen=True, slots=True)
 class FormDef:
-    """One edition of the checklist. ``questions`` keeps catalogue order: head strip is part of it."""
+    """One edition of the checklist; ``questions`` keep catalogue order, BF-03 among them."""
 
     key: str
     valid_from: str

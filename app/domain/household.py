@@ -93,17 +93,18 @@ class MeasureFact:
 class IncomeTotals:
     """The sums of twelve full months that end with the period; dibao is part of transfer."""
 
-    wage: Decimal = ZERO
-    business: Decimal = ZERO
-    property: Decimal = ZERO
-    transfer: Decimal = ZERO
-    expense: Decimal = ZERO
-    dibao: Decimal = ZERO
+    wage_t12: Decimal = ZERO
+    business_t12: Decimal = ZERO
+    property_t12: Decimal = ZERO
+    transfer_t12: Decimal = ZERO
+    business_expense_t12: Decimal = ZERO
+    dibao_t12: Decimal = ZERO
 
     @property
-    def net(self) -> Decimal:
+    def net_income_t12(self) -> Decimal:
         """Net income (纯收入) of the household; may be negative."""
-        return self.wage + self.business + self.property + self.transfer - self.expense
+        earned = self.wage_t12 + self.business_t12 + self.property_t12 + self.transfer_t12
+        return earned - self.business_expense_t12
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +220,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """Figures computed from the facts; ``suggest_object`` is a suggestion in words, never stored."""
+    """Figures computed from the facts; ``suggest_object`` is only ever shown, never stored."""
 
     per_capita: Decimal | None
     ref_per_capita: Decimal | None

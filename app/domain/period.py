@@ -20,7 +20,7 @@ class Period:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Return the month of ``2025-10``; anything else is a ValueError with a Chinese sentence."""
+        """Return the month of ``2025-10``; ValueError with a Chinese sentence for anything else."""
         match = re.fullmatch(r"([0-9]{4})-([0-9]{2})", text.strip())
         if match is None:
             raise ValueError("月份应写成 2025-10")
@@ -55,7 +55,7 @@ class Period:
         return self.plus(-1)
 
     def as_of(self, today: date) -> date:
-        """Return the day that ages are counted on: the month's end, or today while it is earlier."""
+        """Return the day that ages count on: the month's end, or today while that is earlier."""
         return min(self.last_day, today)
 
     def __str__(self) -> str:
@@ -63,7 +63,7 @@ class Period:
 
 
 def years_between(start: date, end: date) -> int:
-    """Return completed years. Somebody born on 29 Feb completes a year on 1 March in common years."""
+    """Return completed years; born on 29 Feb, a year is complete on 1 March in common years."""
     return end.year - start.year - ((end.month, end.day) < (start.month, start.day))
 
 

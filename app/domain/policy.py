@@ -33,6 +33,7 @@ class RuleText:
     proof: str = ""
     suggests: str = ""
     parameters: tuple[str, ...] = ()
+    basis: str = ""  # words shown with a finding: the parameters, their values and date
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class Parameter:
 
     name: str
     value: Any
+    label: str = ""
     unit: str = ""
     source: str = ""
     used_by: str = ""
@@ -74,11 +76,13 @@ class Policy:
 
     Attributes:
         line: 监测范围, yuan per person and year; None while the year has none (income rules off).
+        line_year: the year that the line was issued for.
         stage_ages: school stage -> (youngest, oldest) completed years, None is open.
         process: the limits named in the life cycles, by parameter name.
     """
 
     valid_from: str
+    line_year: int
     line: Decimal | None
     line_inclusive: bool
     near_line_ratio: Decimal
@@ -106,6 +110,8 @@ class Policy:
     farmland_max: Decimal
     public_post_max_age: int
     stage_ages: Mapping[str, tuple[int | None, int | None]]
+    school_stages: tuple[tuple[str, tuple[str, ...]], ...] = ()  # stage, words; first match
+    junior_words: tuple[str, ...] = ()  # words of an education of 初中 or higher
     cause_measures: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: NOTHING)
     process: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
     parameters: Mapping[str, Parameter] = field(default_factory=lambda: NOTHING)

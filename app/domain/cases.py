@@ -1,0 +1,570 @@
+"""Worked cases: households in the words of the catalogue, typed by the schema of their file.
+
+Scalars arrive as text (dates, numbers and 否 are never guessed by the reader of the file); a
+field that the schema does not know is refused with the case and the field.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from app.domain import identity
+from app.domain.catalogue import FormDef, Question
+from app.domain.household import (
+    ZERO,
+    AnswerKey,
+    AnswerValue,
+    Facts,
+    IncomeTotals,
+    LeftReport,
+    MeasureFact,
+    Member,
+    MonitoredObject,
+    OpenWarning,
+    Previous,
+    PreviousMember,
+    SelfPay,
+)
+from app.domain.labels import LABELS, key
+from app.domain.period import Period
+from app.domain.policy_data import read_flag
+from app.errors import AppError, Where
+
+_MISSING: Any = object()  # no default: the field must be given
+_ABSENT: Any = object()  # not given, which differs from null
+_SPECIALS = {label: name for name, label in LABELS["special_answer"].items()}
+_WITHOUT_OK_VALUE = frozenset(("IN-08", "IN-09", "EM-01", "MD-01", "HS-01"))
+Convert = Callable[[Any], Any]
+
+
+class CaseFileError(AppError):
+    """A file of worked cases that cannot be used; nothing was evaluated."""
+
+    code = "E611"
+    message = "样例文件“{file}”不能用：{case}{field}{reason}。"
+    hint = "请改好这一处再试。"
+
+    def __init__(self, reason: str, *, file: str = "", case: str = "", field: str = "") -> None:
+        super().__init__(
+            reason,
+            where=Where(file=file),
+            file=file,
+            reason=reason,
+            case=f"样例 {case}，" if case else "",
+            field=f"字段 {field}：" if field else "",
+        )
+
+
+class CaseError(ValueError):
+    """A fault in one field: ``path`` of the field and a Chinese reason."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(reason)
+        self.path, self.reason = path, reason
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One worked household, ready to be evaluated, and what its author expects."""
+
+    id: str
+    title: str
+    params: Mapping[str, Any]
+    facts: Facts
+    numbers: Mapping[str, int] = field(default_factory=dict)  # member id -> n
+    expected: tuple[tuple[str, int | None, str], ...] = ()  # code, n, severity label
+    must_not: tuple[tuple[str, int | None], ...] = ()
+    derived: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Fields:
+    """One mapping of a case: every field is taken by name and type; the rest is refused."""
+
+    def __init__(self, table: object, path: str) -> None:
+        if not isinstance(table, Mapping):
+            raise CaseError(path, "应是字段和值")
+        self._table, self._path = dict(table), path
+
+    def take(self, name: str, convert: Convert, default: Any = _MISSING) -> Any:
+        """Return the converted value; null only where the conversion allows it."""
+        path = f"{self._path}.{name}" if self._path else name
+        if name not in self._table:
+            if default is _MISSING:
+                raise CaseError(path, "缺少这个字段")
+            return default
+        try:
+            return convert(self._table.pop(name))
+        except CaseError as error:
+            raise CaseError(f"{path}.{error.path}".rstrip("."), error.reason) from None
+        except ValueError as error:
+            raise CaseError(path, str(error)) from None
+
+    def rest(self) -> dict[str, Any]:
+        """Return what is left, as a map with free keys."""
+        left, self._table = self._table, {}
+        return left
+
+    def finish(self) -> None:
+        """Refuse what the schema does not know."""
+        for name in self._table:
+            raise CaseError(f"{self._path}.{name}" if self._path else str(name), "不认识这个字段")
+
+
+def parse_case(table: object, form_for: Callable[[Period], FormDef]) -> Case:
+    """Return a case; ``form_for`` gives the checklist of its month.
+
+    Raises:
+        CaseError: names the field and the reason.
+    """
+    top = Fields(table, "")
+    case_id, title = top.take("id", text), top.take("title", text, "")
+    for name in ("covers", "note"):
+        top.take(name, text, "")
+    period, as_of = top.take("period", Period.parse), top.take("as_of", day)
+    form = form_for(period)
+    params = top.take("params", mapping, {})
+    household = top.take("household", lambda t: t)
+    members = top.take("members", listed)
+    people = [_member(item, f"members[{index}]", form) for index, item in enumerate(members)]
+    numbers = {member.id: member.number for member, _ in people}
+    if len(numbers) != len(people):
+        raise CaseError("members", "成员序号 n 重复")
+    answers = _answers(top, household, people, form)
+    facts = _facts(top, period, as_of, household, [m for m, _ in people])
+    case = Case(
+        id=case_id,
+        title=title,
+        params=params,
+        facts=_with(facts, answers),
+        numbers=numbers,
+        expected=top.take("expected", _expected, ()),
+        must_not=top.take("must_not", _must_not, ()),
+        derived=top.take("derived", _derived, {}),
+    )
+    top.finish()
+    return case
+
+
+def _with(facts: Facts, answers: Mapping[AnswerKey, AnswerValue]) -> Facts:
+    return replace(facts, answers=answers)
+
+
+def _facts(
+    top: Fields, period: Period, as_of: date, household: object, members: list[Member]
+) -> Facts:
+    home = Fields(household, "household")
+    house = home.take("house", optional(text), None) or ""
+    monitored = _monitored(home)
+    measures = home.take("measures", _measures, ())
+    flags = home.take("flags", _flags, frozenset())
+    previous, open_warnings, had_measures = top.take(
+        "prev", lambda t: _previous(t, {m.number for m in members}), (Previous(), (), False)
+    )
+    context = top.take("context", _context, ({}, {}))
+    facts = Facts(
+        period=period,
+        as_of=as_of,
+        household_kind=home.take("kind", enum("household_kind")),
+        house_rating=""
+        if house in _SPECIALS or house.startswith("_")
+        else key("house_rating", house),
+        farmland_mu=home.take("farmland", optional(number), None),
+        registered_size=home.take("registered_size", optional(whole), None),
+        flags=flags,
+        monitored=monitored,
+        measures=measures,
+        had_measures=had_measures,
+        members=tuple(members),
+        income=top.take("income_t12", optional(_income)),
+        annual_per_capita=top.take("annual_per_capita", optional(number), None),
+        selfpay=top.take("selfpay_t12", _selfpay, SelfPay()),
+        claims=top.take("claims_t12", number, ZERO),
+        previous=previous,
+        open_warnings=open_warnings,
+        other_ids=context[0],
+        other_phones=context[1],
+    )
+    home.finish()
+    return facts
+
+
+def _monitored(home: Fields) -> MonitoredObject | None:
+    object_type = home.take("object", optional(enum("object_type")), None)
+    state = home.take("object_status", optional(enum("case_state")), None)
+    monitored = MonitoredObject(
+        object_type=object_type or "",
+        case_state=state or "",
+        identified_on=home.take("identified", optional(day_or_month), None),
+        eliminated_on=home.take("eliminated", optional(day_or_month), None),
+        eliminated_per_capita=home.take("eliminated_per_capita", optional(number), None),
+        removal_way=home.take("elimination_way", optional(enum("removal_way")), None) or "",
+        causes=tuple(home.take("causes", lambda t: [enum("risk_cause")(c) for c in listed(t)], [])),
+        cause_note=home.take("cause_note", text, ""),
+    )
+    return monitored if object_type else None
+
+
+def _measures(table: object) -> tuple[MeasureFact, ...]:
+    return tuple(
+        MeasureFact(enum("measure_category")(category), text(kind))
+        for category, kinds in mapping(table).items()
+        for kind in listed(kinds)
+    )
+
+
+def _flags(table: object) -> frozenset[str]:
+    flags = mapping(table)
+    unknown = [name for name in flags if name not in LABELS["household_flag"]]
+    if unknown:
+        raise CaseError(str(unknown[0]), "不认识这个字段")
+    return frozenset(name for name, value in flags.items() if flag(value))
+
+
+def _income(table: object) -> IncomeTotals:
+    fields = Fields(table, "")
+    income = IncomeTotals(
+        wage_t12=fields.take("wage", number),
+        business_t12=fields.take("business", number),
+        property_t12=fields.take("property", number),
+        transfer_t12=fields.take("transfer", number),
+        business_expense_t12=fields.take("expense", number),
+        dibao_t12=fields.take("dibao", number, ZERO),
+    )
+    fields.finish()
+    return income
+
+
+def _selfpay(table: object) -> SelfPay:
+    fields = Fields(table, "")
+    paid = SelfPay(fields.take("medical", number, ZERO), fields.take("education", number, ZERO))
+    fields.finish()
+    return paid
+
+
+def _context(table: object) -> tuple[dict[str, str], dict[str, str]]:
+    fields = Fields(table, "")
+    ids = fields.take("other_ids", lambda t: [text(i) for i in listed(t)], [])
+    phones = fields.take("other_phones", lambda t: [text(i) for i in listed(t)], [])
+    fields.finish()
+    known = {identity.read(item).number: "他户成员" for item in ids}
+    return known, {identity.normalise_phone(item): "他户" for item in phones}
+
+
+def _previous(table: object, numbers: set[int]) -> tuple[Previous, tuple[OpenWarning, ...], bool]:
+    fields = Fields(table, "")
+    people = fields.take("members", mapping, {})
+    members = {
+        _person(n, numbers, "members"): _previous_member(person, f"members.{n}")
+        for n, person in people.items()
+    }
+    left = fields.take("left_reported", lambda t: [whole(n) for n in listed(t)], [])
+    previous = Previous(
+        members=members,
+        per_capita_12m_ago=fields.take("per_capita_12m_ago", optional(number), None),
+        left_reported={_person(str(n), numbers, "left_reported"): LeftReport() for n in left},
+    )
+    warnings = fields.take("open_warnings", lambda t: [_warning(w) for w in listed(t)], [])
+    had_measures = fields.take("had_measures", flag, False)
+    fields.finish()
+    return previous, tuple(warnings), had_measures
+
+
+def _person(n: str, numbers: set[int], path: str) -> str:
+    if whole(n) not in numbers:
+        raise CaseError(f"{path}.{n}", "没有这个成员")
+    return str(whole(n))
+
+
+def _warning(table: object) -> OpenWarning:
+    fields = Fields(table, "")
+    warning = OpenWarning(fields.take("code", text), fields.take("due", day))
+    fields.finish()
+    return warning
+
+
+def _previous_member(table: object, path: str) -> PreviousMember:
+    fields = Fields(table, path)
+    disability = fields.take("dis", optional(_disability), _ABSENT)
+    member = PreviousMember(
+        ed_01=fields.take("ED-01", optional(_school_answer), None),
+        health=fields.take("health", optional(_health), None),
+        has_disability=None if disability is _ABSENT else disability is not None,
+        employment=fields.take("emp", optional(enum("employment")), None),
+        labor_skill=fields.take("labor", optional(enum("labor_skill")), None),
+    )
+    fields.finish()
+    return member
+
+
+def _school_answer(value: object) -> str | None:
+    word = text(value)
+    if word in _SPECIALS or word.startswith("_"):
+        return None
+    return _SCHOOL_ANSWERS.get(word, word)
+
+
+# ED-01 of an earlier month may stem from an older edition of the form: only 在校 decides anything.
+_SCHOOL_ANSWERS = {"在校": "in_school"}
+
+
+def _health(value: object) -> frozenset[str]:
+    return frozenset(enum("health")(item) for item in listed(value))
+
+
+def _disability(value: object) -> tuple[str, int]:
+    items = listed(value)
+    if len(items) != 2:
+        raise ValueError("应写成 [类别, 等级]")
+    grade = whole(items[1])
+    if not 1 <= grade <= 4:
+        raise ValueError("等级应为1到4")
+    return enum("disability_kind")(items[0]), grade
+
+
+def _member(table: object, path: str, form: FormDef) -> tuple[Member, dict[str, AnswerValue]]:
+    fields = Fields(table, path)
+    n = fields.take("n", whole)
+    disability = fields.take("dis", optional(_disability), None)
+    employment, job_answer = _said(fields, "emp", "employment", "")
+    insurance, insurance_answer = _said(fields, "med", "medical_insurance", "居民")
+    answers = {"EM-01": job_answer, "MD-01": insurance_answer}
+    member = Member(
+        id=str(n),
+        number=n,
+        name=fields.take("name", text),
+        relation=fields.take("rel", text),
+        sex=fields.take("sex", enum("sex")),
+        birth_date=fields.take("birth", day),
+        id_no=fields.take("id", text, ""),
+        disability_cert_no=fields.take("dis_cert", text, ""),
+        education=fields.take("edu", text, ""),
+        school_status=fields.take("school", text, ""),
+        no_school_reason=fields.take("no_school_reason", text, ""),
+        labor_skill=fields.take("labor", enum("labor_skill"), ""),
+        employment=employment,
+        monthly_wage=fields.take("wage", optional(number), None),
+        health=fields.take("health", _health, frozenset(("healthy",))),
+        disability_kind=disability[0] if disability else "",
+        disability_grade=disability[1] if disability else 0,
+        has_dibao=fields.take("dibao", flag, False),
+        has_tekun=fields.take("tekun", flag, False),
+        medical_insurance=insurance,
+        is_boarding=fields.take("boarding", flag, False),
+        member_status=fields.take("status", enum("member_status"), "present"),
+        phone=fields.take("phone", optional(text), None),
+        ethnicity=fields.take("ethnic", text, "汉族"),
+    )
+    answers |= fields.take("ans", lambda t: _typed_answers(t, form, "member", {n}), {})
+    fields.finish()
+    return member, {code: value for code, value in answers.items() if value != ""}
+
+
+def _said(fields: Fields, name: str, table: str, default: str) -> tuple[str, str]:
+    """Roster value and answer of a field that is the answer of a question (emp, med)."""
+    word = fields.take(name, text, default)
+    if word in _SPECIALS or word in LABELS["special_answer"]:
+        return "", _SPECIALS.get(word, word)
+    try:
+        return key(table, word), key(table, word)
+    except ValueError as error:
+        raise CaseError(name, str(error)) from None
+
+
+def _answers(
+    top: Fields,
+    household: object,
+    people: list[tuple[Member, dict[str, AnswerValue]]],
+    form: FormDef,
+) -> dict[AnswerKey, AnswerValue]:
+    """All answers: the given ones, and the OK value of every other question that has one."""
+    numbers = {member.number for member, _ in people}
+    given = top.take("month", lambda t: _typed_answers(t, form, "household", numbers), {})
+    house = mapping(household).get("house")
+    answers: dict[AnswerKey, AnswerValue] = {}
+    for question in form.questions:
+        if question.default is None or question.code in _WITHOUT_OK_VALUE:
+            continue
+        subjects = [m.id for m, _ in people] if question.scope == "member" else [""]
+        answers |= {(question.code, subject): question.default for subject in subjects}
+    if house:
+        answers["HS-01", ""] = _one_answer(form.question("HS-01"), house, numbers)
+    answers |= {(code, ""): value for code, value in given.items()}
+    if "WT-06" not in given and ("WT-05", "") in answers:
+        answers["WT-06", ""] = answers["WT-05", ""]
+    for member, own in people:
+        answers |= {(code, member.id): value for code, value in own.items()}
+    return answers
+
+
+def _typed_answers(
+    table: object, form: FormDef, scope: str, numbers: set[int]
+) -> dict[str, AnswerValue]:
+    answers: dict[str, AnswerValue] = {}
+    for code, value in mapping(table).items():
+        question = form.by_code.get(code)
+        if question is None:
+            raise CaseError(code, "没有这道题")
+        if question.scope != scope:
+            raise CaseError(code, "这道题逐人填" if scope == "household" else "这道题按户填")
+        if value is None:
+            continue
+        try:
+            answers[code] = _one_answer(question, value, numbers)
+        except ValueError as error:
+            raise CaseError(code, str(error)) from None
+    return answers
+
+
+def _one_answer(question: Question, value: object, numbers: set[int]) -> AnswerValue:
+    if isinstance(value, str) and (value in _SPECIALS or value in LABELS["special_answer"]):
+        own = {w for option in question.options for w in (option.label, option.key)}
+        if value not in own:  # CY-02 has an option 不适用 of its own
+            return _SPECIALS.get(value, value)
+    if question.type == "choice":
+        return _option(question, text(value))
+    if question.type == "multi":
+        empty = {question.empty_label, "", "[]"}
+        words = [value] if isinstance(value, str) else listed(value)
+        return tuple(_item(question, text(w), numbers) for w in words if w not in empty)
+    if question.type == "money":
+        return _number_value(value)
+    if question.type == "number":
+        return whole(value)
+    return day(value) if question.type == "date" else text(value)
+
+
+def _number_value(value: object) -> Decimal:
+    amount: Decimal = number(value)
+    return amount
+
+
+def _option(question: Question, word: str) -> str:
+    for option in question.options:
+        if word in {option.label, option.shown, option.key}:
+            return option.key
+    labels = "、".join(option.label for option in question.options)
+    raise ValueError(f"没有选项“{word}”，可填：{labels}")
+
+
+def _item(question: Question, word: str, numbers: set[int]) -> str:
+    kind, colon, n = word.replace("：", ":").rpartition(":")
+    if not colon:
+        return _option(question, word)
+    if whole(n) not in numbers:
+        raise ValueError(f"没有成员 {n}")
+    return f"{_option(question, kind)}:{whole(n)}"
+
+
+def _expected(value: object) -> tuple[tuple[str, int | None, str], ...]:
+    found = []
+    for item in listed(value):
+        fields = Fields(item, "")
+        code, severity = fields.take("code", text), fields.take("sev", text)
+        if severity not in {"蓝", "黄", "橙", "红"}:
+            raise CaseError("sev", "只能是 蓝、黄、橙、红")
+        found.append((code, fields.take("member", optional(whole), None), severity))
+        fields.take("why", text, "")
+        fields.finish()
+    return tuple(found)
+
+
+def _must_not(value: object) -> tuple[tuple[str, int | None], ...]:
+    found = []
+    for item in listed(value):
+        fields = Fields(item, "")
+        found.append((fields.take("code", text), fields.take("member", optional(whole), None)))
+        fields.take("why", text, "")
+        fields.finish()
+    return tuple(found)
+
+
+def _derived(value: object) -> dict[str, Any]:
+    fields = Fields(value, "")
+    figures = {
+        "per_capita": fields.take("per_capita", optional(number), None),
+        "ref_per_capita": fields.take("ref_per_capita", optional(number), None),
+        "counted_members": fields.take("counted_members", whole, None),
+        "suggest_object": fields.take("suggest_object", text, None),
+    }
+    fields.finish()
+    return figures
+
+
+# ---------------------------------------------------------------- scalars of the schema
+def _wrong(reason: str) -> ValueError:
+    """A value of the wrong type is bad data to whoever wrote the file, not a mistake in code."""
+    return ValueError(reason)
+
+
+def text(value: object) -> str:
+    """Return a text; null, lists and tables are refused."""
+    if not isinstance(value, str):
+        raise _wrong("应是文字")
+    return value
+
+
+def number(value: object) -> Decimal:
+    """Return an exact number."""
+    try:
+        amount = Decimal(text(value).strip())
+    except InvalidOperation:
+        raise ValueError(f"应是数，不能是“{value}”") from None
+    if not amount.is_finite():
+        raise ValueError("应是数")
+    return amount
+
+
+def whole(value: object) -> int:
+    """Return a whole number."""
+    amount = number(value)
+    if amount != amount.to_integral_value():
+        raise ValueError("应是整数")
+    return int(amount)
+
+
+def flag(value: object) -> bool:
+    """Return true or false."""
+    return read_flag(text(value))
+
+
+def day(value: object) -> date:
+    """Return a date written YYYY-MM-DD."""
+    word = text(value).strip()
+    if len(word) != len("2025-10-31"):
+        raise ValueError("日期应写成 2025-10-31")
+    try:
+        return date.fromisoformat(word)
+    except ValueError:
+        raise ValueError("日期应写成 2025-10-31") from None
+
+
+def day_or_month(value: object) -> date | Period:
+    """Return a date, or a month where only that is given."""
+    word = text(value).strip()
+    return Period.parse(word) if len(word) == len("2025-10") else day(word)
+
+
+def listed(value: object) -> list[Any]:
+    """Return a list."""
+    if not isinstance(value, list):
+        raise _wrong("应是清单")
+    return value
+
+
+def mapping(value: object) -> dict[str, Any]:
+    """Return a table with free keys."""
+    if not isinstance(value, Mapping):
+        raise _wrong("应是字段和值")
+    return dict(value)
+
+
+def enum(name: str) -> Convert:
+    """Return the conversion of a label (or alias, or key) to its key."""
+    return lambda value: key(name, text(value))
+
+
+def optional(convert: Convert) -> Convert:
+    """Return the conversion that also allows null."""
+    return lambda value: None if value is None else convert(value)

@@ -1,0 +1,111 @@
+"""Shortfalls of the checklist: answers whose option or condition has a severity.
+
+Source: checklist.yaml (options, severity_when, exempt) and meta.warning_grain.
+"""
+
+from app.domain.catalogue import HeadStrip, Question
+from app.domain.household import AnswerValue, Finding
+from app.domain.labels import SEVERITY_RANK, label, worst
+from app.domain.policy import Policy
+from app.domain.rules.run import Run
+from app.domain.view import MemberView, is_special
+from app.domain.words import joined, money
+
+NO_HEAD = HeadStrip("", "", "")
+ASKED_OF_NOBODY = frozenset(("EV-01", "EV-03", "BF-03"))  # asked even when nobody is left
+
+
+def is_asked(question: Question, run: Run, member: MemberView | None = None) -> bool:
+    """Whether the form of this month has the question (for this person)."""
+    if run.view.size == 0:
+        return question.code in ASKED_OF_NOBODY
+    return question.always or bool(question.asked_when(run.view, member, None))
+
+
+def findings(run: Run) -> list[Finding]:
+    """Return the shortfalls in catalogue order, a member question once per person."""
+    found = []
+    answers = run.facts.answers
+    for question in run.form.questions:
+        if not question.can_fall_short:
+            continue
+        people = (None,) if question.scope == "household" else run.view.members
+        for member in people:
+            value = answers.get((question.code, member.id if member else ""))
+            if value is None or is_special(value):
+                continue
+            severity = severity_of(question, run, member, value)
+            if severity != "none" and is_asked(question, run, member):
+                found.append(_finding(question, run, member, value, severity))
+    return found
+
+
+def severity_of(question: Question, run: Run, member: MemberView | None, value: AnswerValue) -> str:
+    """Return the severity of an answer: the first true condition, else that of its option(s)."""
+    severity = "none"
+    for line in question.severity_when:
+        if line.when(run.view, member, value):
+            severity = line.severity
+            break
+    else:
+        severity = _option_severity(question, value)
+    if severity == "none":
+        return severity
+    if question.exempt is not None and question.exempt(run.view, member, value):
+        return "none"
+    return severity
+
+
+def _option_severity(question: Question, value: AnswerValue) -> str:
+    if not question.options:
+        return "none"
+    keys = option_keys(value)
+    options = [question.by_key[key] for key in keys if key in question.by_key]
+    return worst([o.severity for o in options if o.severity in SEVERITY_RANK])
+
+
+def option_keys(value: AnswerValue) -> tuple[str, ...]:
+    """Return the option keys of an answer; an item ``death:<member id>`` gives ``death``."""
+    items = value if isinstance(value, tuple) else (str(value),)
+    return tuple(dict.fromkeys(item.partition(":")[0] for item in items))
+
+
+def answer_words(question: Question, value: AnswerValue, policy: Policy | None = None) -> str:
+    """Return an answer in the words of the catalogue."""
+    if is_special(value):
+        return label("special_answer", str(value))
+    if question.options:
+        words = [question.by_key[k].label for k in option_keys(value) if k in question.by_key]
+        return joined(words) or question.empty_label or "无"
+    if question.type == "money" and not isinstance(value, str | tuple):
+        return f"{money(value)}{question.unit}"  # type: ignore[arg-type]
+    return f"{value}{question.unit}"
+
+
+def _finding(
+    question: Question, run: Run, member: MemberView | None, value: AnswerValue, severity: str
+) -> Finding:
+    words = answer_words(question, value)
+    subject = f"{member.name}" if member else ""
+    key = (question.code, member.id if member else "")
+    line = next((x for x in question.severity_when if x.when(run.view, member, value)), None)
+    others = tuple((code, "") for code in (line.fields if line else ()))
+    return Finding(
+        code=question.code,
+        member_id=key[1],
+        severity=severity,
+        message=f"{subject}{question.short}：{words}",
+        values={question.short: words} | _used(question, run, line.parameters if line else ()),
+        fields=(key, *(k for k in others if k != key)),
+        basis=f"{question.code} {question.short} · 监测表{run.form.valid_from}版",
+        parts=option_keys(value) if question.options else (),
+    )
+
+
+def _used(question: Question, run: Run, parameters: tuple[str, ...]) -> dict[str, str]:
+    shown = run.policy.parameters
+    return {
+        shown[name].label: f"{shown[name].value}{shown[name].unit}"
+        for name in parameters
+        if name in shown and not isinstance(shown[name].value, list)
+    }

@@ -1,0 +1,102 @@
+"""The catalogue of this program: forms, policies and rules, read from resources once."""
+
+import tomllib
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from app.domain.catalogue import CatalogueError, FormDef
+from app.domain.form_data import parse_form
+from app.domain.period import Period
+from app.domain.policy import Policy, RuleText, Topic
+from app.domain.policy_data import (
+    Pack,
+    build_policy,
+    parse_pack,
+    parse_rules,
+    parse_topics,
+    without_line,
+)
+from app.domain.rules import RULE_CODES
+
+RESOURCES = Path(__file__).resolve().parents[2] / "resources"
+
+
+class NoPolicyError(CatalogueError):
+    """No form or no parameter pack is valid in that month."""
+
+    code = "E602"
+    message = "{place}没有可用的{reason}，数据没有变。"
+    hint = "请先导入这个月适用的参数包。"
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Return the tables of a TOML file; fractions are exact decimals, never floats.
+
+    Raises:
+        CatalogueError: not readable, or not TOML.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
+    except OSError as error:
+        raise CatalogueError(path.name, "整个文件", "读不出来") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise CatalogueError(path.name, "整个文件", f"不是TOML：{error}") from error
+
+
+@lru_cache(maxsize=1)
+def forms() -> tuple[FormDef, ...]:
+    """Return all editions of the checklist, oldest first."""
+    read = [parse_form(read_toml(p), p.name) for p in sorted((RESOURCES / "forms").glob("*.toml"))]
+    return tuple(sorted(read, key=lambda form: form.valid_from))
+
+
+@lru_cache(maxsize=1)
+def packs() -> tuple[Pack, ...]:
+    """Return the parameter packs that come with the program, oldest first."""
+    paths = sorted((RESOURCES / "policy").glob("*.toml"))
+    read = [parse_pack(read_toml(path), path.name) for path in paths]
+    return tuple(sorted(read, key=lambda pack: pack.valid_from))
+
+
+@lru_cache(maxsize=1)
+def rule_texts() -> dict[str, RuleText]:
+    """Return the words of all computed rules; refuses a file that lacks one or has a stranger."""
+    path = RESOURCES / "rules" / "2025.toml"
+    rules = parse_rules(read_toml(path), path.name)
+    if set(rules) != set(RULE_CODES):
+        different = "、".join(sorted(set(rules) ^ set(RULE_CODES)))
+        raise CatalogueError(path.name, "rules", f"与程序的规则对不上：{different}")
+    return rules
+
+
+@lru_cache(maxsize=1)
+def topics() -> tuple[Topic, ...]:
+    """Return the topics of matters."""
+    path = RESOURCES / "rules" / "matters-2025.toml"
+    return parse_topics(read_toml(path), path.name)
+
+
+def form_for(period: Period) -> FormDef:
+    """Return the checklist of a month; old months keep their edition."""
+    valid = [form for form in forms() if form.valid_from <= str(period)]
+    if not valid:
+        raise NoPolicyError("resources/forms", str(period), "监测表")
+    return valid[-1]
+
+
+@lru_cache(maxsize=64)
+def policy_for(period: Period) -> Policy:
+    """Return the policy of a month; without a line of that year its income rules are off."""
+    valid = [pack for pack in packs() if pack.valid_from <= str(period)]
+    if not valid:
+        raise NoPolicyError("resources/policy", str(period), "参数")
+    policy = build_policy(valid[-1], rule_texts(), topics())
+    return policy if policy.line_year == period.year else without_line(policy)
+
+
+def ownership() -> list[dict[str, Any]]:
+    """Return the table of who may originate which change, as the file has it."""
+    rows: list[dict[str, Any]] = read_toml(RESOURCES / "rules" / "ownership.toml")["ownership"]
+    return rows
