@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Generic, TypeVar
 
+from app.domain import words
 from app.domain.household import Member
 from app.domain.labels import label
 from app.domain.masking import masked_account, masked_id_no
@@ -141,9 +142,9 @@ def _table(
     )
 
 
-def _softened(block: Block, words: Mapping[str, str]) -> Block:
+def _softened(block: Block, soft_words: Mapping[str, str]) -> Block:
     def soft(text: str) -> str:
-        for hard, mild in words.items():
+        for hard, mild in soft_words.items():
             text = text.replace(hard, mild)
         return text
 
@@ -184,11 +185,8 @@ def age_text(member: Member, day: date) -> str:
 
 
 def money(amount: Decimal | None) -> str:
-    """Return yuan without useless zeros; "" if unknown, for someone to write it in."""
-    if amount is None:
-        return ""
-    text = f"{amount:.2f}"
-    return text.removesuffix(".00")
+    """Return yuan as people read them; "" if unknown, for someone to write it in."""
+    return "" if amount is None else words.money(amount)
 
 
 def _day(day: date | None) -> str:
@@ -263,8 +261,8 @@ def _disability(member: Member) -> str:
 
 
 def _support(member: Member) -> str:
-    words = [word for has, word in ((member.has_dibao, "低保"), (member.has_tekun, "特困")) if has]
-    return "、".join(words) or NOTHING_KNOWN
+    found = [word for has, word in ((member.has_dibao, "低保"), (member.has_tekun, "特困")) if has]
+    return "、".join(found) or NOTHING_KNOWN
 
 
 def _guarantee(key: str) -> Callable[[PlanSource, PlanSource], str]:

@@ -13,9 +13,10 @@ from typing import Any, NamedTuple
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFError, TTFont
 
+from app.paths import RESOURCES
 from app.reports.errors import FontMissingError
 
-FOLDER = Path(__file__).resolve().parents[2] / "resources" / "fonts"
+FOLDER = RESOURCES / "fonts"
 BODY, HEADING, BOLD = "body", "heading", "bold"
 UNKNOWN = "〓"
 

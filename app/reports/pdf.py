@@ -63,6 +63,15 @@ class Paper:
     pages: list[Page]
 
 
+@dataclass(frozen=True, slots=True)
+class PrintedPapers:
+    """What was printed; ``unknown`` are the characters that stand as 〓."""
+
+    pages: int
+    households: int
+    unknown: tuple[str, ...]
+
+
 def build(
     papers: Iterable[Paper],
     path: Path,

@@ -1,7 +1,6 @@
 """一户一策 帮扶计划表: two pages A4 for a household, one file for as many as wanted."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,6 +13,7 @@ from app.reports.pdf import (
     FRAME_WIDTH,
     Cancelled,
     Paper,
+    PrintedPapers,
     Progress,
     Section,
     build,
@@ -72,21 +72,12 @@ _LEFT = {"item", "content", "department", "organisation"}
 _RIGHT = {"amount"}
 
 
-@dataclass(frozen=True, slots=True)
-class PrintedPlans:
-    """What was printed; ``unknown`` are the characters that stand as 〓."""
-
-    pages: int
-    households: int
-    unknown: tuple[str, ...]
-
-
 def render(
     documents: Sequence[PlanDocument],
     path: Path,
     progress: Progress = lambda _done, _total: None,
     cancelled: Cancelled = lambda: False,
-) -> PrintedPlans:
+) -> PrintedPapers:
     """Write the sheets to one PDF: a bookmark and a new leaf for every household.
 
     Raises:
@@ -99,7 +90,7 @@ def render(
     papers = (paper(document, layout) for document in documents)
     title = "一户一策帮扶计划表"
     pages = build(papers, path, title, len(documents), progress, cancelled)
-    return PrintedPlans(pages, len(documents), tuple(sorted(layout.unknown)))
+    return PrintedPapers(pages, len(documents), tuple(sorted(layout.unknown)))
 
 
 def paper(document: PlanDocument, layout: Layout) -> Paper:

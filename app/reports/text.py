@@ -17,7 +17,8 @@ NO_START = frozenset(
 NO_END = frozenset("“‘（《〈【〔［｛「『〖$([{<￥¥£〝﹙﹛﹝＄＜｟￡#＃№")
 
 _FREE, _IN_WORD, _FORBIDDEN = range(3)  # how bad a break is; the best one that fits is taken
-_SPACES = " \u3000\u00a0"
+_SPACES = " \u3000"
+_GLUE = "\u00a0"  # the no-break space: holds its neighbours together
 
 
 class Style(NamedTuple):
@@ -94,7 +95,7 @@ def _best_break(text: str, start: int, fits: int) -> int:
 def break_quality(text: str, place: int) -> int:
     """Return how bad a break before ``text[place]`` is: 0 fine, 1 inside a word, 2 forbidden."""
     before, after = text[place - 1], text[place]
-    if after in _SPACES:
+    if after in _SPACES or _GLUE in (before, after):
         return _FORBIDDEN  # spaces belong to the line before them
     if before in _SPACES:
         head = text[:place].rstrip(_SPACES)

@@ -71,8 +71,8 @@ def test_wall_edition_shows_none_of_what_must_never_hang() -> None:
     text = everything(sheet)
     never = [
         "532931", "0017", "13800001234", "13900005678", "7890", "慢性", "残疾", "肢体", "二级",
-        "低保", "肝癌", "治病", "劝返", "12610", "36000", "3000", "14000", "脱贫不稳定户", "因病",
-        "常走访", "重点监测", "医疗", "停水", "R-03", "丧失",
+        "低保", "肝癌", "治病", "劝返", "12,610", "36,000", "3,000", "14,000", "脱贫不稳定户",
+        "因病", "常走访", "重点监测", "医疗", "停水", "R-03", "丧失",
     ]  # fmt: skip
     sheet_text = text.replace("医疗费用及时报销", "")  # the village's own words in its target
     assert [word for word in never if word in sheet_text] == []
@@ -137,8 +137,8 @@ def test_age_is_that_of_the_day(changes: dict[str, object], expected: str) -> No
     [
         pytest.param(None, "", id="unknown is blank"),
         pytest.param(Decimal(0), "0", id="zero is an amount"),
-        pytest.param(Decimal("1200.00"), "1200", id="no useless zeros"),
-        pytest.param(Decimal("1200.5"), "1200.50", id="jiao"),
+        pytest.param(Decimal("1200.00"), "1,200", id="no useless zeros"),
+        pytest.param(Decimal("1200.5"), "1,200.50", id="jiao"),
         pytest.param(Decimal(-30), "-30", id="loss"),
     ],
 )
