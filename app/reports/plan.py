@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from reportlab.lib.units import mm
 
-from app.domain.plan import Block, Item, PlanDocument
+from app.domain.plan import Block, Edition, Item, PlanDocument
 from app.reports.errors import NothingToPrintError
 from app.reports.fonts import BODY, BOLD, HEADING, typeface
 from app.reports.pdf import (
@@ -22,8 +22,8 @@ from app.reports.pdf import (
 from app.reports.table import PAD_X, Align, Cell, Layout, Row, Table
 from app.reports.text import Style, measure
 
-PAGES = 2  # one leaf; a smaller type is tried before a third page
-SEAL_HEIGHT = 54 * mm  # label and date, and a circle of 40 mm between them that stays free
+PAGES = {Edition.ARCHIVE: 2, Edition.WALL: 1}  # more only if a smaller type does not help
+SEAL_HEIGHT = 52 * mm  # label and date, and a circle of 40 mm between them that stays free
 SEAL_WIDTH = 41.5 * mm
 HAND_HEIGHT = 8.5 * mm  # a line to write on
 
@@ -56,7 +56,8 @@ _WIDTHS = {  # in millimetres of the archive edition; scaled to the frame where 
     "visits": {"visited_on": 21, "visitor": 16, "way": 17, "content": 26},
     "results": {"number": 18, "is_done": 18, "done_on": 22, "closed_on": 22},
 }  # fmt: skip
-_BESIDE = {"visits": 2, "results": 2}  # narrow tables stand beside themselves
+_BESIDE = {"members", "visits", "results"}  # stand beside themselves where columns are few
+_COLUMNS_BESIDE = 8
 _SHORT = {"helpers", "results"}  # stay on one page as a whole
 _STRIPS = {"guarantees", "income"}  # labels over values, all in one row
 _WIDE_ITEMS = {
@@ -94,9 +95,9 @@ def render(
 
 
 def paper(document: PlanDocument, layout: Layout) -> Paper:
-    """Return one sheet laid out: in the larger type if it then fits on one leaf."""
+    """Return one sheet laid out: in the larger type if it then fits on its pages."""
     larger = compose(section(document, _LOOKS[0]), layout)
-    if len(larger.pages) <= PAGES:
+    if len(larger.pages) <= PAGES[document.edition]:
         return larger
     smaller = compose(section(document, _LOOKS[1]), layout)
     return smaller if len(smaller.pages) < len(larger.pages) else larger
@@ -194,7 +195,7 @@ def _items_row(line: list[Item], look: Look) -> Row:
 
 
 def _columns_table(block: Block, title: str, look: Look) -> Table:
-    beside = _BESIDE.get(block.key, 1)
+    beside = max(1, _COLUMNS_BESIDE // len(block.columns)) if block.key in _BESIDE else 1
     known = _WIDTHS[block.key]
     wishes = [known[key] for key, _ in block.columns] * beside
     widths = tuple(wish * FRAME_WIDTH / sum(wishes) for wish in wishes)
@@ -237,6 +238,7 @@ def _signatures(document: PlanDocument, numeral: str, look: Look) -> Table:
     plain = (FRAME_WIDTH - seals * SEAL_WIDTH) / max(1, len(labels) - seals)
     widths = tuple(SEAL_WIDTH if "章" in label else plain for label in labels)
     cells = tuple(Cell(f"{label}：", look.label, "left", foot="　年　月　日") for label in labels)
-    reason = Row((Cell("代签原因：", look.label, span=len(labels)),), HAND_HEIGHT)
-    rows = (_title_row(f"{numeral}、签字", len(labels)), Row(cells, SEAL_HEIGHT), reason)
-    return Table(widths, rows, keep=True)
+    rows = [_title_row(f"{numeral}、签字", len(labels)), Row(cells, SEAL_HEIGHT)]
+    if document.edition is Edition.ARCHIVE:
+        rows.append(Row((Cell("代签原因：", look.label, span=len(labels)),), HAND_HEIGHT))
+    return Table(widths, tuple(rows), keep=True)

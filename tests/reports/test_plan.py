@@ -137,3 +137,9 @@ def test_nothing_to_print_and_stopped_make_no_file(tmp_path: Path) -> None:
     with pytest.raises(PrintCancelledError):
         render([document(make_source())], tmp_path / "a.pdf", cancelled=lambda: True)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_sheet_for_the_wall_is_one_page(tmp_path: Path) -> None:
+    printed = render([document(full_source(), Edition.WALL)], tmp_path / "a.pdf")
+    assert printed.pages == 1
+    assert "本页不含证件、电话、账户和健康信息" in page_texts(tmp_path / "a.pdf")[0]
