@@ -187,6 +187,14 @@ class CountError(DamagedError):
     message = "包里的数目或回执不对。没有导入，数据没有变。"
 
 
+class ContentError(PackageError):
+    """Rows that break a rule of the tables themselves: a fault of the program that wrote them."""
+
+    code = "E328"
+    message = "包里的内容和本机的数据合不到一起。没有导入，数据没有变。"
+    hint = "请双方升级到同一版本，再重新导出。"
+
+
 class UnusualAmountError(AppError):
     """Far more changed than usual; a person must look and confirm."""
 

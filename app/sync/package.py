@@ -2,7 +2,6 @@
 
 import hashlib
 import struct
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -222,9 +221,7 @@ def open_package(data: bytes, me: DeviceKeys, trust: Trust) -> Opened:
     """
     header = read_header(data)
     sender = check_envelope(data, header, me, trust)
-    body = data[HEADER_BYTES:]
-    if _sha256(body) != header.body_digest:
-        raise BodyDigestError("body")
+    body = check_body(data, header)
     manifest, parts = _read_body(_decrypt(body, me), header)
     return _read_parts(header, sender, me, trust, (manifest, parts))
 
@@ -259,6 +256,18 @@ def check_signature(data: bytes, sender: Certificate) -> None:
         data[_SIGNED_BYTES:HEADER_BYTES],
     ):
         raise SignatureError("package", sender=sender.identity.name)
+
+
+def check_body(data: bytes, header: Header) -> bytes:
+    """Return the body, which is the one that the header names.
+
+    Raises:
+        BodyDigestError: it is another one.
+    """
+    body = data[HEADER_BYTES:]
+    if _sha256(body) != header.body_digest:
+        raise BodyDigestError("body")
+    return body
 
 
 def _decrypt(body: bytes, me: DeviceKeys) -> bytes:
@@ -352,14 +361,6 @@ def _read_certificates(part: bytes) -> tuple[Certificate, ...]:
         return tuple(read_certificate(from_pair(pair)) for pair in pairs)
     except ValueError as error:
         raise UnknownOriginError("certificates") from error
-
-
-def counts_of(checked: Iterable[CheckedSegment]) -> list[dict[str, Any]]:
-    """Return the segments as ``package inspect`` shows them."""
-    return [
-        {**c.segment.chain._asdict(), "from": c.segment.first, "to": c.segment.last}
-        for c in checked
-    ]
 
 
 def _sha256(data: bytes) -> str:

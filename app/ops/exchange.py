@@ -1,0 +1,347 @@
+"""Exchange by files: export, inspect, preview and import of change packages."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.domain.changeset import Changeset
+from app.domain.merge import Origin
+from app.domain.ownership import Actor
+from app.errors import AppError, Where
+from app.models.household import Household
+from app.models.journal import ChangeRow, ChangesetRow
+from app.models.ownership import bundled
+from app.models.replica import Device, PackageRow, ReceiptRow
+from app.models.store import Store
+from app.ops import devices, exchange_lines
+from app.ops.changed import Changed
+from app.ops.exchange_lines import Earlier, Exported, Imported, Inspected, SegmentLine
+from app.sync import inbox, local, outbox, package
+from app.sync.derive import Row
+from app.sync.errors import ContentError, UnknownTargetError
+from app.sync.files import read_whole, write_whole
+from app.sync.keys import Certificate
+from app.sync.local import Local
+from app.sync.package import Address, Content, Header, Opened
+from app.sync.receipt import encode_receipt
+from app.sync.segments import Segment
+from app.sync.subjects import households_of, warnings_of
+from app.sync.trust import Trust
+
+PARENT = "parent"
+OUT, IN = "out", "in"
+STARTED, EXPORTED, IMPORTED = "started", "exported", "imported"
+
+
+class _RehearsedError(Exception):
+    """Ends a preview: everything was computed, nothing shall stay."""
+
+    def __init__(self, result: Imported) -> None:
+        super().__init__("preview")
+        self.result = result
+
+
+def export_package(store: Store, actor: Actor, to: str, path: Path, now: datetime) -> Exported:
+    """Write everything that the receiver has not receipted; with nothing new, the receipt alone.
+
+    ``to``: "parent", or the id, name or area code of an enrolled device.
+
+    Raises:
+        NotEnrolledError, UnknownTargetError, TooLargeError: nothing is written.
+        StickLostError: the file is not there; the number is skipped.
+    """
+    at = devices.stamp(now)
+    with store.write("package.export", actor) as session:
+        me = local.load(session)
+        own = devices.own_path(session, me, at)
+        receiver = _receiver(devices.trust_of(session, me), session, me, to)
+        outbox.sign_own_heads(session, me)
+        content = _content(session, me, receiver, own)
+        number = _next_number(session, me, receiver.device_id)
+        data = package.seal(me.keys, Address(me.epoch, receiver.identity, number), content, at)
+        counts = _counts(session, content.segments)
+        header = package.read_header(data)
+        row = _log_row(header, OUT, receiver.device_id, actor, at)
+        row.state, row.counts = STARTED, json.dumps(counts)
+        session.add(row)
+        given = encode_receipt(content.receipt).decode()
+        session.merge(_receipt_row(header, outbox.GIVEN, given, at))
+    write_whole(path, data)
+    with store.write("package.export", actor) as session:
+        session.merge(PackageRow(id=row.id, state=EXPORTED))
+    sha256 = hashlib.sha256(data).hexdigest()
+    return Exported(path, receiver.device_id, number, **counts, bytes=len(data), sha256=sha256)
+
+
+def inspect_package(store: Store | None, path: Path) -> Inspected:
+    """Tell what a file is: without a replica the outer header, with the receiver's all of it.
+
+    Raises:
+        NotAPackageError, NewerFormatError: not a package of this format at all.
+    """
+    data = read_whole(path, package.MAX_FILE_BYTES)
+    header = package.read_header(data)
+    if store is None:
+        return exchange_lines.inspected(data, header, Trust(None), valid=_body_error(data, header))
+    with store.read() as session:
+        me = local.load(session)
+        trust = devices.trust_of(session, me)
+    if header.receiver != me.keys.device_id:
+        return exchange_lines.inspected(
+            data, header, trust, valid=_outer_error(data, header, trust)
+        )
+    try:
+        opened = package.open_package(data, me.keys, trust)
+        found = _rehearse(store, opened, path)
+    except AppError as error:
+        return exchange_lines.inspected(data, header, trust, valid=error)
+    lines = tuple(
+        SegmentLine(*s.segment.chain, first=s.segment.first, last=s.segment.last)
+        for s in opened.segments
+    )
+    return exchange_lines.inspected(
+        data, header, opened.trust, valid=True, segments=lines, changes=found
+    )
+
+
+def preview_package(store: Store, path: Path) -> Imported:
+    """Return what an import would do; nothing is changed.
+
+    Raises:
+        Whatever ``import_package`` refuses, but an unusual amount (see ``unusual``).
+    """
+    opened = _open(store, path)
+    return _rehearse(store, opened, path)
+
+
+def import_package(
+    store: Store, actor: Actor, path: Path, now: datetime, *, confirmed: bool = False
+) -> Imported:
+    """Check a package and take it in, in one transaction; a gap waits, the rest goes in.
+
+    ``confirmed``: a person has seen that it changes unusually much.
+
+    Raises:
+        PackageError and its kin, one for each check; UnusualAmountError: nothing has changed.
+    """
+    opened = _open(store, path)
+    try:
+        with store.absorb() as session:
+            result = _take_in(session, opened)
+            if result.unusual.needs_confirmation() and not confirmed:
+                raise exchange_lines.unusual_error(result.unusual, path)
+            _log(session, opened, actor, devices.stamp(now), result)
+    except IntegrityError as error:
+        raise ContentError(type(error).__name__, where=Where(file=path.name)) from error
+    return result
+
+
+def _open(store: Store, path: Path) -> Opened:
+    data = read_whole(path, package.MAX_FILE_BYTES)
+    with store.read() as session:
+        me = local.load(session)
+        trust = devices.trust_of(session, me)
+    try:
+        return package.open_package(data, me.keys, trust)
+    except AppError as error:
+        error.where = Where(file=path.name)
+        raise
+
+
+def _rehearse(store: Store, opened: Opened, path: Path) -> Imported:
+    """Do the import and take it back: the preview cannot differ from the deed."""
+    try:
+        with store.absorb() as session:
+            raise _RehearsedError(_take_in(session, opened))  # noqa: TRY301  rolls back
+    except _RehearsedError as rehearsed:
+        return rehearsed.result
+    except IntegrityError as error:
+        raise ContentError(type(error).__name__, where=Where(file=path.name)) from error
+
+
+def _take_in(session: Session, opened: Opened) -> Imported:
+    before = set(session.scalars(select(Household.id).where(Household.removed_on.is_(None))))
+    earlier = session.scalars(
+        select(PackageRow).filter_by(direction=IN, body_digest=opened.header.body_digest)
+    ).first()
+    effect = inbox.take_in(session, opened, _objections)
+    valid = [c for c in opened.certificates if opened.trust.path(c.device_id)]
+    local.remember(session, valid)
+    session.flush()
+    homes = households_of(session, effect.touched)
+    households = frozenset(homes.values())
+    return Imported(
+        sender=opened.header.sender,
+        sender_name=opened.sender.identity.name,
+        number=opened.header.number,
+        applied=len(effect.applied),
+        already_known=effect.already_known,
+        waiting=sum(w.run.last - w.run.first + 1 for w in effect.waiting),
+        gaps=tuple(exchange_lines.gap_line(gap, opened.trust) for gap in inbox.missing(effect)),
+        void=tuple(exchange_lines.refused(changeset, reason) for changeset, reason in effect.void),
+        forked=tuple(
+            exchange_lines.refused(c, "该设备数据分叉（可能恢复过备份）") for c in effect.forked
+        ),
+        conflicts=tuple(
+            exchange_lines.conflict(session, c, opened.trust) for c in effect.derived.conflicts
+        ),
+        warnings_changed=len(warnings_of(session, effect.touched)),
+        households_new=len(households - before),
+        households_changed=len(households & before),
+        earlier=Earlier(earlier.at, earlier.actor) if earlier else None,
+        unusual=exchange_lines.unusual(effect.applied, homes, before),
+        changed=Changed(frozenset(row.table for row in effect.touched), households),
+    )
+
+
+def _objections(changeset: Changeset, origin: Origin) -> list[str]:
+    return bundled().objections(changeset, origin.level, origin.area_code)
+
+
+def _log(session: Session, opened: Opened, actor: Actor, at: str, result: Imported) -> None:
+    row = _log_row(opened.header, IN, opened.header.sender, actor, at)
+    row.state = IMPORTED
+    row.counts = json.dumps(
+        {
+            "transactions": result.applied,
+            "households": len(result.changed.household_ids),
+            "warnings": result.warnings_changed,
+            "waiting": result.waiting,
+            "void": len(result.void),
+            "conflicts": len(result.conflicts),
+        }
+    )
+    session.add(row)
+    if _is_later(session, opened):
+        taken = encode_receipt(opened.receipt).decode()
+        session.merge(_receipt_row(opened.header, outbox.TAKEN, taken, at))
+
+
+def _log_row(header: Header, direction: str, peer_id: str, actor: Actor, at: str) -> PackageRow:
+    return PackageRow(
+        direction=direction,
+        peer_id=peer_id,
+        epoch=header.epoch,
+        number=header.number,
+        body_digest=header.body_digest,
+        bytes=package.HEADER_BYTES + header.body_length,
+        at=at,
+        actor=actor.name,
+    )
+
+
+def _receipt_row(header: Header, direction: str, content: str, at: str) -> ReceiptRow:
+    """Return the latest receipt, ``taken`` from the sender or ``given`` to the receiver."""
+    return ReceiptRow(
+        peer_id=header.sender if direction == outbox.TAKEN else header.receiver,
+        direction=direction,
+        epoch=header.epoch,
+        package_number=header.number,
+        content=content,
+        at=at,
+    )
+
+
+def _is_later(session: Session, opened: Opened) -> bool:
+    """Tell whether a receipt counts: the latest by (epoch, package number), not the highest."""
+    row = session.get(ReceiptRow, (opened.header.sender, outbox.TAKEN))
+    if row is None:
+        return True
+    epochs = opened.sender.epochs
+    order = {epoch: at for at, epoch in enumerate(epochs)}
+    old = (order.get(row.epoch, -1), row.package_number)
+    return (order.get(opened.header.epoch, -1), opened.header.number) > old
+
+
+def _receiver(trust: Trust, session: Session, me: Local, to: str) -> Certificate:
+    wanted = me.superior_id if to == PARENT else to
+    found = trust.certificate(wanted) if wanted else None
+    if found is None and to != PARENT:
+        lines = _enrolled(session, trust)
+        alike = [c for c in lines if to in (c.identity.name, c.identity.area_code)]
+        found = alike[0] if len(alike) == 1 else None
+    if found is None or found.device_id == me.keys.device_id:
+        raise UnknownTargetError(to, device="上级" if to == PARENT else to)
+    return found
+
+
+def _enrolled(session: Session, trust: Trust) -> list[Certificate]:
+    ids = session.scalars(select(Device.id))
+    return [c for device_id in ids if (c := trust.certificate(device_id))]
+
+
+def _content(
+    session: Session, me: Local, receiver: Certificate, own: tuple[Certificate, ...]
+) -> Content:
+    """Return what the receiver lacks, with the certificates that it needs to check it."""
+    row = session.get(Device, receiver.device_id)
+    root = row.root_id if row else own[-1].device_id
+    trust = local.load_trust(session, root).extended(own)
+    segments = outbox.pending(session, me.origin, receiver, trust)
+    needed = dict.fromkeys([me.keys.device_id, *(s.chain.origin for s in segments)])
+    certificates = {c.signed.record: c for device_id in needed for c in trust.path(device_id)}
+    receipt = outbox.make_receipt(session, me.origin, receiver.identity.origin)
+    return Content(tuple(certificates.values()), segments, receipt)
+
+
+def _next_number(session: Session, me: Local, peer_id: str) -> int:
+    query = select(func.max(PackageRow.number)).filter_by(
+        direction=OUT, peer_id=peer_id, epoch=me.epoch
+    )
+    return (session.scalars(query).one() or 0) + 1
+
+
+def _counts(session: Session, segments: Iterable[Segment]) -> dict[str, int]:
+    """Return how many changesets, households and warnings a package tells of."""
+    transactions = 0
+    touched: set[Row] = set()
+    for segment in segments:
+        transactions += len(segment.lines)
+        touched |= _touched(session, segment)
+    homes = households_of(session, touched)
+    return {
+        "transactions": transactions,
+        "households": len(set(homes.values())),
+        "warnings": len(warnings_of(session, touched)),
+    }
+
+
+def _touched(session: Session, segment: Segment) -> set[Row]:
+    query = (
+        select(ChangeRow.table_name, ChangeRow.row_id)
+        .join(ChangesetRow, ChangesetRow.id == ChangeRow.changeset_id)
+        .filter(
+            ChangesetRow.origin == segment.chain.origin,
+            ChangesetRow.epoch == segment.chain.epoch,
+            ChangesetRow.scope == segment.chain.scope,
+            ChangesetRow.number.between(segment.first, segment.last),
+        )
+        .distinct()
+    )
+    return {Row(*row) for row in session.execute(query)}
+
+
+def _outer_error(data: bytes, header: Header, trust: Trust) -> AppError | bool | None:
+    """Return what is wrong with a package for another device, as far as it can be seen."""
+    sender = trust.certificate(header.sender)
+    if sender is None:
+        return _body_error(data, header)
+    try:
+        package.check_signature(data, sender)
+    except AppError as error:
+        return error
+    return _body_error(data, header) or True
+
+
+def _body_error(data: bytes, header: Header) -> AppError | None:
+    try:
+        package.check_body(data, header)
+    except AppError as error:
+        return error
+    return None

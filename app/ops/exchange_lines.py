@@ -1,0 +1,262 @@
+"""What the exchange tells the screen and the command line: plain values."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.changeset import NEW_ROW, Changeset
+from app.domain.merge import Gap, Place, Side
+from app.errors import AppError, Where
+from app.models.journal import ChangesetRow
+from app.ops.changed import Changed
+from app.sync.derive import Conflict, Row
+from app.sync.errors import UnusualAmountError
+from app.sync.package import Header
+from app.sync.subjects import households_of
+from app.sync.trust import Trust
+
+UNUSUAL_SHARE = (1, 5)  # more than a fifth of the households …
+UNUSUAL_FEWEST = 5  # … and more than so many; or more than so many removed
+_ROSTER = ("household", "member")
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A package that was written. ``transactions``: changesets in it."""
+
+    path: Path
+    receiver: str
+    number: int
+    transactions: int
+    households: int
+    warnings: int
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentLine:
+    """A run of a chain in a package. ``first``, ``last``: numbers."""
+
+    origin: str
+    epoch: str
+    scope: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """What a file shows. ``valid``: None where the sender's key is unknown here."""
+
+    sender: str
+    receiver: str
+    sender_name: str
+    receiver_name: str
+    number: int
+    bytes: int
+    valid: bool | None
+    error: AppError | None
+    segments: tuple[SegmentLine, ...]
+    changes: "Imported | None"
+
+
+@dataclass(frozen=True, slots=True)
+class SideLine:
+    """One side of a conflict: whose changeset says what. ``level``: of its origin."""
+
+    changeset: str
+    values: dict[str, Any]
+    actor: str
+    at: str
+    level: str
+    is_in_force: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictLine:
+    """What a person must decide; until then the first side counts. ``field`` "": a whole sheet."""
+
+    table: str
+    row_id: str
+    field: str
+    household_id: str
+    sides: tuple[SideLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GapLine:
+    """Changesets that nobody here has. ``name``: the device that must send them again."""
+
+    origin: str
+    epoch: str
+    scope: str
+    first: int
+    last: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedLine:
+    """A changeset without effect, and why (void, or the second of one number)."""
+
+    origin: str
+    scope: str
+    number: int
+    actor: str
+    at: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unusual:
+    """How much of the roster a package changes. ``households``: known before."""
+
+    households: int
+    changed: int
+    removed: int
+
+    def needs_confirmation(self) -> bool:
+        """Tell whether a person must confirm before it goes in."""
+        share, whole = UNUSUAL_SHARE
+        many = self.changed > UNUSUAL_FEWEST and self.changed * whole > self.households * share
+        return many or self.removed > UNUSUAL_FEWEST
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """When and by whom the same file had been taken in."""
+
+    at: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import did, or would do."""
+
+    sender: str
+    sender_name: str
+    number: int
+    applied: int
+    already_known: int
+    waiting: int
+    gaps: tuple[GapLine, ...]
+    void: tuple[RefusedLine, ...]
+    forked: tuple[RefusedLine, ...]
+    conflicts: tuple[ConflictLine, ...]
+    warnings_changed: int
+    households_new: int
+    households_changed: int
+    earlier: Earlier | None
+    unusual: Unusual
+    changed: Changed
+
+
+def unusual(applied: Iterable[Changeset], homes: dict[Row, str], before: set[str]) -> Unusual:
+    """Return how much of the roster known before the changesets change or end."""
+    changed: set[str] = set()
+    removed: set[Row] = set()
+    for changeset in applied:
+        for change in changeset.changes:
+            row = Row(change.table, change.row)
+            if change.table not in _ROSTER or change.field == NEW_ROW:
+                continue
+            changed |= {homes[row]} & before if row in homes else set()
+            is_end = change.field == "removed_on" and change.new is not None
+            if is_end or (change.field == "member_status" and change.new != "present"):
+                removed.add(row)
+    return Unusual(len(before), len(changed), len(removed))
+
+
+def unusual_error(found: Unusual, path: Path) -> UnusualAmountError:
+    """Return the question to the person who imports."""
+    return UnusualAmountError(
+        "amount",
+        where=Where(file=path.name),
+        households=found.households,
+        changed=found.changed,
+        removed=found.removed,
+    )
+
+
+def gap_line(gap: Gap, trust: Trust) -> GapLine:
+    """Return a gap with the name of the device that must send it again."""
+    return GapLine(*gap.chain, gap.first, gap.last, trust.name(gap.chain.origin))
+
+
+def refused(changeset: Changeset, reason: str) -> RefusedLine:
+    """Return a changeset without effect as a line."""
+    return RefusedLine(
+        changeset.chain.origin,
+        changeset.chain.scope,
+        changeset.number,
+        changeset.actor,
+        changeset.at,
+        reason,
+    )
+
+
+def conflict(session: Session, found: Conflict, trust: Trust) -> ConflictLine:
+    """Return a conflict with who said what, when."""
+    unit = found.unit
+    row = Row(unit.table, unit.row)
+    return ConflictLine(
+        unit.table,
+        unit.row,
+        unit.field,
+        households_of(session, [row]).get(row, ""),
+        tuple(
+            _side(session, side, trust, is_in_force=at == 0) for at, side in enumerate(found.sides)
+        ),
+    )
+
+
+def _side(session: Session, side: Side, trust: Trust, *, is_in_force: bool) -> SideLine:
+    row = session.scalars(select(ChangesetRow).filter_by(digest=side.digest)).first()
+    certificate = trust.certificate(side.place.chain.origin)
+    return SideLine(
+        changeset=_name(side.place),
+        values={_part_name(part.table, part.row, part.field): v for part, v in side.values.items()},
+        actor=row.actor if row else "",
+        at=row.at if row else "",
+        level=certificate.identity.level if certificate else "",
+        is_in_force=is_in_force,
+    )
+
+
+def _part_name(table: str, row: str, name: str) -> str:
+    return f"{table}/{row}/{name}"
+
+
+def _name(place: Place) -> str:
+    return "/".join((*place.chain, str(place.number)))
+
+
+def inspected(
+    data: bytes,
+    header: Header,
+    trust: Trust,
+    *,
+    valid: AppError | bool | None,
+    segments: tuple[SegmentLine, ...] = (),
+    changes: Imported | None = None,
+) -> Inspected:
+    """Return what a file shows; ``valid``: an error, True, or None (sender unknown)."""
+    error = valid if isinstance(valid, AppError) else None
+    return Inspected(
+        sender=header.sender,
+        receiver=header.receiver,
+        sender_name=trust.name(header.sender),
+        receiver_name=trust.name(header.receiver),
+        number=header.number,
+        bytes=len(data),
+        valid=False if error else (True if valid else None),
+        error=error,
+        segments=segments,
+        changes=changes,
+    )

@@ -1,0 +1,68 @@
+"""This replica's own keys and what it trusts, from the encrypted database."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.merge import Origin
+from app.models.replica import Device, KnownCertificateRow, ReplicaRow
+from app.sync.keys import Certificate, DeviceKeys, read_certificate, read_identity
+from app.sync.records import SignedRecord, from_file
+from app.sync.trust import Trust
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """Who we are: keys, epoch, and the devices pinned by typed fingerprints."""
+
+    keys: DeviceKeys
+    epoch: str
+    superior_id: str | None
+    root_id: str | None
+
+    @property
+    def origin(self) -> Origin:
+        """Level and area of this device."""
+        return self.keys.identity.origin
+
+
+def load(session: Session) -> Local:
+    """Return this replica's keys."""
+    row = session.scalars(select(ReplicaRow)).one()
+    keys = DeviceKeys(read_identity(row.identity), row.signing_key, row.encryption_key)
+    return Local(keys, row.epoch, row.superior_id, row.root_id)
+
+
+def load_trust(session: Session, root_id: str | None) -> Trust:
+    """Return the certificates known here, judged from ``root_id`` downwards.
+
+    Those in the policy chains count like any other: only their signatures matter.
+    """
+    known = [
+        read_certificate(SignedRecord(row.record, row.signature))
+        for row in session.scalars(select(KnownCertificateRow))
+    ]
+    enrolled = [
+        read_certificate(from_file(text.encode()))
+        for text in session.scalars(select(Device.certificate))
+    ]
+    return Trust(root_id, [*known, *enrolled])
+
+
+def remember(session: Session, certificates: Iterable[Certificate]) -> None:
+    """Keep certificates that have been verified, to verify and forward with."""
+    for certificate in certificates:
+        digest = hashlib.sha256(certificate.signed.file_bytes()).hexdigest()
+        if session.get(KnownCertificateRow, digest) is None:
+            session.add(
+                KnownCertificateRow(
+                    digest=digest,
+                    device_id=certificate.device_id,
+                    issuer_id=certificate.issuer_id,
+                    record=certificate.signed.record,
+                    signature=certificate.signed.signature,
+                )
+            )

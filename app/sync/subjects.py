@@ -1,0 +1,60 @@
+"""What rows are about: the household that they belong to, the warning that they are part of."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.models.base import Journaled, journaled_tables
+from app.sync.derive import Row
+
+_CHUNK = 500  # bound parameters of one statement
+
+
+def households_of(session: Session, rows: Iterable[Row]) -> dict[Row, str]:
+    """Return the household that each row belongs to, by its own or its parent's column."""
+    by_table: dict[str, list[str]] = defaultdict(list)
+    for row in rows:
+        by_table[row.table].append(row.id)
+    homes: dict[Row, str] = {}
+    classes = journaled_tables()
+    for table, ids in by_table.items():
+        query = _home_query(classes, table)
+        if query is None:
+            continue
+        for start in range(0, len(ids), _CHUNK):
+            chunk = ids[start : start + _CHUNK]
+            for id_, household in session.execute(query.where(classes[table].id.in_(chunk))):
+                homes[Row(table, id_)] = household
+    return homes
+
+
+def _home_query(classes: dict[str, type[Journaled]], table: str) -> Any:
+    """Return a query for (row id, household id) of a table; None if it has no household."""
+    cls = classes.get(table)
+    if cls is None:
+        return None
+    columns = cls.__table__.c
+    if table == "household":
+        return select(cls.id, cls.id)
+    if "household_id" in columns:
+        return select(cls.id, columns.household_id)
+    for key in cls.__table__.foreign_keys:
+        parent = classes.get(key.column.table.name)
+        if parent is not None and "household_id" in parent.__table__.c:
+            home = parent.__table__.c.household_id
+            return select(cls.id, home).join(parent.__table__, key.column == key.parent)
+    return None
+
+
+def warnings_of(session: Session, rows: Iterable[Row]) -> set[str]:
+    """Return the warnings that rows are, or are steps of."""
+    found = {row.id for row in rows if row.table == "warning"}
+    steps = [row.id for row in rows if row.table == "warning_step"]
+    cls = journaled_tables()["warning_step"].__table__
+    for start in range(0, len(steps), _CHUNK):
+        chunk = steps[start : start + _CHUNK]
+        found |= set(session.scalars(select(cls.c.warning_id).where(cls.c.id.in_(chunk))))
+    return found
