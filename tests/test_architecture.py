@@ -8,8 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from PySide6.QtSvg import QSvgRenderer
 from reportlab.pdfbase.ttfonts import TTFontFile
+
+from app.domain.period import Period
+from app.domain.rules import RULE_CODES, known_codes
+from app.ops import catalogue
 
 ROOT = Path(__file__).resolve().parent.parent
 APP = ROOT / "app"
@@ -137,15 +142,16 @@ def test_only_the_command_line_prints() -> None:
     assert printing == []
 
 
-def test_only_sync_takes_in_foreign_changesets() -> None:
+def test_only_the_exchange_takes_in_foreign_changesets() -> None:
     callers = {
         place(path)
         for path, tree in trees()
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute) and node.attr == "absorb"
     }
-    # The setup writes the replica's own row, before there is a device to sign a changeset.
-    allowed = ("app/sync/", "app/ops/setup.py")
+    # The setup writes the replica's own row, before there is a device to sign a changeset; the
+    # exchange holds the one transaction in which sync takes a whole file in.
+    allowed = ("app/sync/", "app/ops/exchange", "app/ops/setup.py")
     assert {caller for caller in callers if not caller.startswith(allowed)} == set()
     assert callers, "Store.absorb was renamed: this test guards nothing"
 
@@ -205,3 +211,20 @@ def test_every_font_can_be_embedded(path: Path) -> None:
 @pytest.mark.parametrize("path", resource_files(".qss", ".txt", ".md"), ids=place)
 def test_every_text_of_the_resources_is_utf8(path: Path) -> None:
     assert path.read_text(encoding="utf-8").strip()
+
+
+def test_every_rule_that_the_engine_knows_has_its_words() -> None:
+    assert set(catalogue.rule_texts()) == set(RULE_CODES)
+
+
+def test_every_code_that_can_be_raised_is_raised_in_a_test() -> None:
+    form = catalogue.form_for(Period.parse("2025-10"))
+    cases = yaml.safe_load((ROOT / "tests" / "data" / "cases.yaml").read_text(encoding="utf-8"))
+    raised = {found["code"] for case in cases["cases"] for found in case["expected"]}
+    others = "".join(
+        path.read_text(encoding="utf-8")
+        for path in (ROOT / "tests").rglob("test_*.py")
+        if path != Path(__file__)
+    )
+    untested = {code for code in known_codes(form) - raised if f'"{code}"' not in others}
+    assert untested == set()
