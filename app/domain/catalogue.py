@@ -152,6 +152,7 @@ class Question:
     estimate_flag: bool = False
     options_silent: bool = False
     area_default: str = ""
+    specials: tuple[str, ...] = ()  # special answers that it takes
     always: bool = False
     looks_at: tuple[str, ...] = ()  # codes of the questions that asked_when depends on
     by_key: Mapping[str, Option] = field(default_factory=lambda: NOTHING)

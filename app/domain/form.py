@@ -1,6 +1,11 @@
-"""The form of one household and month: what is asked, what is missing, what a key confirms."""
+"""The form of one household and month: what is asked, what is missing, when it is complete."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from app.domain.answers import from_text, parse_amount, parse_answer, parse_date, to_text
 from app.domain.catalogue import (
+    CatalogueError,
     Chapter,
     FollowUp,
     FormDef,
@@ -10,12 +15,16 @@ from app.domain.catalogue import (
     Question,
     SpecialAnswer,
 )
-from app.domain.household import AnswerKey, Answers, AnswerValue
+from app.domain.household import AnswerKey, Answers, AnswerValue, Facts
+from app.domain.policy import Policy
+from app.domain.rules.checklist import is_asked
+from app.domain.view import HouseholdView
 
 __all__ = [
     "AnswerKey",
     "AnswerValue",
     "Answers",
+    "CatalogueError",
     "Chapter",
     "FollowUp",
     "FormDef",
@@ -24,4 +33,128 @@ __all__ = [
     "Option",
     "Question",
     "SpecialAnswer",
+    "Visits",
+    "asked_questions",
+    "completeness",
+    "completion_note",
+    "from_text",
+    "parse_amount",
+    "parse_answer",
+    "parse_date",
+    "pending",
+    "problem",
+    "required_missing",
+    "to_text",
 ]
+
+NOT_VISITED = ("not_met", "refused")
+
+
+@dataclass(frozen=True, slots=True)
+class Visits:
+    """What earlier visits allow: seen on the spot within three months; last month's way."""
+
+    seen_on_site: bool = False
+    last_way: str = ""
+
+
+def asked_questions(form: FormDef, facts: Facts, policy: Policy) -> list[AnswerKey]:
+    """Return the keys of this form: head strip, then chapters; people in roster order."""
+    view = HouseholdView(facts, policy)
+    keys: list[AnswerKey] = []
+    for question in form.questions:
+        if question.scope == "household":
+            if is_asked(question, view):
+                keys.append((question.code, ""))
+        else:
+            keys.extend((question.code, m.id) for m in view.members if is_asked(question, view, m))
+    return keys
+
+
+def required_missing(
+    form: FormDef, facts: Facts, policy: Policy, silent: Collection[AnswerKey] = ()
+) -> list[AnswerKey]:
+    """Return what must still be answered before the household can be submitted.
+
+    ``silent``: keys whose carried answer stands this month (ask_every, ask_months).
+    """
+    return [
+        key
+        for key in asked_questions(form, facts, policy)
+        if form.by_code[key[0]].required and key not in facts.answers and key not in silent
+    ]
+
+
+def pending(form: FormDef, facts: Facts, policy: Policy) -> list[AnswerKey]:
+    """Return what was answered 说不清 or 没看成 and is to be found out (待补)."""
+    asked = asked_questions(form, facts, policy)
+    return [key for key in asked if facts.answers.get(key) in {"_unknown", "_not_seen"}]
+
+
+def completeness(
+    form: FormDef,
+    facts: Facts,
+    policy: Policy,
+    visits: Visits = Visits(),
+    silent: Collection[AnswerKey] = (),
+) -> str:
+    """Return empty, partial or complete, with what special answers and the visit do to it.
+
+    说不清 on the questions of the three guarantees and 没看成 keep it partial; 没看成 by telephone
+    does not where somebody was on the spot within three months. 代述 counts, but not twice running.
+    """
+    if not facts.answers:
+        return "empty"
+    way = facts.answers.get(("BF-03", ""))
+    if way is None or way in NOT_VISITED or required_missing(form, facts, policy, silent):
+        return "partial"
+    if way == "proxy" and visits.last_way == "proxy":
+        return "partial"
+    for code, member_id in pending(form, facts, policy):
+        if facts.answers[code, member_id] == "_not_seen":
+            if not (way == "phone" and visits.seen_on_site):
+                return "partial"
+        elif code in _partial_codes(form):
+            return "partial"
+    return "complete"
+
+
+def _partial_codes(form: FormDef) -> tuple[str, ...]:
+    unknown = form.special("_unknown")
+    return unknown.partial_codes if unknown else ()
+
+
+def completion_note(facts: Facts) -> str:
+    """Return the word behind 已完成: 电话, 代述 or nothing."""
+    return {"phone": "电话", "proxy": "代述"}.get(str(facts.answers.get(("BF-03", ""))), "")
+
+
+def problem(form: FormDef, facts: Facts, policy: Policy, key: AnswerKey, value: AnswerValue) -> str:
+    """Return why an answer cannot stand beside the others, "" if it can.
+
+    Checks only_when of the option, the lower bound that another answer sets (WT-06 not below
+    WT-05), and house against dwelling (HS-01 with HS-02).
+    """
+    question = form.by_code[key[0]]
+    view = HouseholdView(facts, policy)
+    member = next((m for m in view.members if m.id == key[1]), None)
+    option = question.by_key.get(value) if isinstance(value, str) else None
+    if option and option.only_when and not option.only_when(view, member, value):
+        return f"“{option.text}”只用于{option.only_when_words}"
+    if question.min_expr is not None and not isinstance(value, str | tuple):
+        least = question.min_expr(view, member, value)
+        if isinstance(least, int) and isinstance(value, int) and value < least:
+            return f"不能少于{least}{question.unit}"
+    return _house_problem(view, key, value)
+
+
+def _house_problem(view: HouseholdView, key: AnswerKey, value: AnswerValue) -> str:
+    house = value if key[0] == "HS-01" else view.answer("HS-01")
+    dwelling = value if key[0] == "HS-02" else view.answer("HS-02")
+    if key[0] not in {"HS-01", "HS-02"} or house is None or dwelling is None:
+        return ""
+    if dwelling == "still_unsafe" and house in {"A", "B"}:
+        return "房屋等级是A、B，却说住的是危房：请先改其中一项"
+    if house == "no_own" and dwelling == "own":
+        return "没有自家房的，住处不能是自有住房"
+    return ""

@@ -1,6 +1,7 @@
 """Builds a FormDef from the tables of a catalogue file; refuses the whole file on any fault."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -50,7 +51,10 @@ def parse_form(data: Mapping[str, Any], file: str) -> FormDef:
     tables = top.tables("questions", _code_of)
     top.finish()
     names = _question_names(data)
-    questions = [_question(table, names) for table in tables]
+    questions = [
+        replace(question, specials=_specials_of(question, specials, no_special))
+        for question in (_question(table, names) for table in tables)
+    ]
     by_code = {question.code: question for question in questions}
     if len(by_code) != len(questions):
         top.fail("题号重复")
@@ -108,6 +112,22 @@ def _special(table: TableReader) -> SpecialAnswer:
     )
     table.finish()
     return special
+
+
+def _specials_of(
+    question: Question, specials: tuple[SpecialAnswer, ...], none_of: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Special answers that a question takes: limited to chapters, to types, or to codes."""
+    if question.code in none_of:
+        return ()
+    return tuple(
+        special.key
+        for special in specials
+        if not (special.chapters or special.types or special.codes)
+        or question.chapter in special.chapters
+        or question.type in special.types
+        or question.code in special.codes
+    )
 
 
 def _codes(

@@ -16,7 +16,7 @@ from app.domain.rules.risk import RISK_RULES
 from app.domain.rules.run import HouseholdRule, MemberRule, Run
 from app.domain.words import rounded
 
-__all__ = ["RULE_CODES", "derive", "evaluate", "known_codes"]
+__all__ = ["RULE_CODES", "becomes_warning", "derive", "evaluate", "known_codes"]
 
 _MEMBER_D: dict[str, MemberRule] = IDENTITY_RULES | MEMBER_DATA_RULES
 # (code, rule of the household, rule of each person) in the order of the catalogue
@@ -66,6 +66,18 @@ def _found(
 def known_codes(form: FormDef) -> set[str]:
     """Return every code that a finding can have: questions that can fall short, and all rules."""
     return {q.code for q in form.questions if q.can_fall_short} | set(RULE_CODES)
+
+
+def becomes_warning(code: str, form: FormDef, policy: Policy) -> bool:
+    """Whether a finding of this code lives as a warning (life cycle a).
+
+    D findings are doubts and N findings negative checks; a banner (R-13), coverage (BF-01) and
+    natural changes (EV-03) are findings of the month alone.
+    """
+    question, rule = form.by_code.get(code), policy.rules.get(code)
+    if question is not None:
+        return question.can_fall_short and not question.life
+    return rule is not None and code[0] in "RC" and not rule.life
 
 
 def derive(facts: Facts, policy: Policy, findings: list[Finding] | None = None) -> Derived:

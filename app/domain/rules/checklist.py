@@ -3,23 +3,24 @@
 Source: checklist.yaml (options, severity_when, exempt) and meta.warning_grain.
 """
 
+from decimal import Decimal
+
 from app.domain.catalogue import HeadStrip, Question
 from app.domain.household import AnswerValue, Finding
 from app.domain.labels import SEVERITY_RANK, label, worst
-from app.domain.policy import Policy
 from app.domain.rules.run import Run
-from app.domain.view import MemberView, is_special
+from app.domain.view import HouseholdView, MemberView, is_special
 from app.domain.words import joined, money
 
 NO_HEAD = HeadStrip("", "", "")
 ASKED_OF_NOBODY = frozenset(("EV-01", "EV-03", "BF-03"))  # asked even when nobody is left
 
 
-def is_asked(question: Question, run: Run, member: MemberView | None = None) -> bool:
+def is_asked(question: Question, view: HouseholdView, member: MemberView | None = None) -> bool:
     """Whether the form of this month has the question (for this person)."""
-    if run.view.size == 0:
+    if view.size == 0:
         return question.code in ASKED_OF_NOBODY
-    return question.always or bool(question.asked_when(run.view, member, None))
+    return question.always or bool(question.asked_when(view, member, None))
 
 
 def findings(run: Run) -> list[Finding]:
@@ -35,7 +36,7 @@ def findings(run: Run) -> list[Finding]:
             if value is None or is_special(value):
                 continue
             severity = severity_of(question, run, member, value)
-            if severity != "none" and is_asked(question, run, member):
+            if severity != "none" and is_asked(question, run.view, member):
                 found.append(_finding(question, run, member, value, severity))
     return found
 
@@ -70,15 +71,15 @@ def option_keys(value: AnswerValue) -> tuple[str, ...]:
     return tuple(dict.fromkeys(item.partition(":")[0] for item in items))
 
 
-def answer_words(question: Question, value: AnswerValue, policy: Policy | None = None) -> str:
+def answer_words(question: Question, value: AnswerValue) -> str:
     """Return an answer in the words of the catalogue."""
     if is_special(value):
         return label("special_answer", str(value))
     if question.options:
         words = [question.by_key[k].label for k in option_keys(value) if k in question.by_key]
         return joined(words) or question.empty_label or "无"
-    if question.type == "money" and not isinstance(value, str | tuple):
-        return f"{money(value)}{question.unit}"  # type: ignore[arg-type]
+    if isinstance(value, Decimal):
+        return f"{money(value)}{question.unit}"
     return f"{value}{question.unit}"
 
 
@@ -98,8 +99,15 @@ def _finding(
         values={question.short: words} | _used(question, run, line.parameters if line else ()),
         fields=(key, *(k for k in others if k != key)),
         basis=f"{question.code} {question.short} · 监测表{run.form.valid_from}版",
-        parts=option_keys(value) if question.options else (),
+        parts=_parts(question, value),
     )
+
+
+def _parts(question: Question, value: AnswerValue) -> tuple[str, ...]:
+    """The chosen options; items keep the person they speak of (``death:<member id>``)."""
+    if not question.options:
+        return ()
+    return value if isinstance(value, tuple) else (str(value),)
 
 
 def _used(question: Question, run: Run, parameters: tuple[str, ...]) -> dict[str, str]:
