@@ -14,7 +14,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
 from app.reports.errors import PaperNotSavedError, PrintCancelledError
-from app.reports.fonts import HEADING
+from app.reports.fonts import HEADING, clean
 from app.reports.table import PAD_X, Cell, LaidRow, Layout, Row, Table
 from app.reports.text import Style
 
@@ -135,7 +135,7 @@ def compose(section: Section, layout: Layout) -> Paper:
     pages = _paginate(section, layout)
     for place, page in enumerate(pages, 1):
         page.extend(_margins(section, place, len(pages), layout))
-    return Paper(section.bookmark, pages)
+    return Paper(" ".join(clean(section.bookmark).split()), pages)
 
 
 def _paginate(section: Section, layout: Layout) -> list[Page]:

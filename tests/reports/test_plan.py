@@ -5,9 +5,11 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from reportlab.lib.units import mm
 
-from app.domain.plan import Edition
+from app.domain.plan import Edition, PlanGoals
 from app.reports.errors import NothingToPrintError, PrintCancelledError
 from app.reports.plan import SEAL_HEIGHT, SEAL_WIDTH, paper, render
 from app.reports.table import Layout
@@ -24,6 +26,7 @@ from tests.reports.samples import (
 )
 
 NOBODY_DRAWS = "\U0003fffd"
+ANY_TEXT = st.text(st.characters(codec=None), max_size=200)  # halves of pairs too
 
 
 @pytest.fixture(scope="module")
@@ -129,6 +132,27 @@ def test_a_minor_without_identity_number_is_printed(tmp_path: Path) -> None:
 
 def test_only_black_is_used(large: Path) -> None:
     assert all(max(colour) - min(colour) < 8 for colour in colours(large, 0))
+
+
+@settings(max_examples=60, deadline=None)
+@given(name=ANY_TEXT, note=ANY_TEXT)
+def test_no_text_whatever_breaks_a_sheet(
+    tmp_path_factory: pytest.TempPathFactory, name: str, note: str
+) -> None:
+    path = tmp_path_factory.mktemp("any") / "a.pdf"
+    goals = PlanGoals(removal=note, guarantees=name)
+    member = make_member(name=name, relation=name[:9])
+    printed = render([document(make_source(members=(member,), goals=goals))], path)
+    assert printed.households == 1
+    assert len(page_texts(path)) == printed.pages
+
+
+def test_a_text_of_many_pages_is_printed_to_its_end(tmp_path: Path) -> None:
+    text = "。".join(f"第{n}件事" for n in range(3000))
+    source = make_source(goals=PlanGoals(removal=text))
+    printed = render([document(source)], tmp_path / "a.pdf")
+    assert printed.pages > 4
+    assert "第2999件事" in "".join(page_texts(tmp_path / "a.pdf"))
 
 
 def test_nothing_to_print_and_stopped_make_no_file(tmp_path: Path) -> None:
