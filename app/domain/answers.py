@@ -35,17 +35,13 @@ def parse_answer(question: Question, text: str, today: date) -> AnswerValue | No
     special = _special(question, typed)
     if special:
         return special
-    match question.type:
-        case "choice":
-            return _option(question, typed)
-        case "multi":
-            return _items(question, typed)
-        case "date":
-            return parse_date(typed, today)
-        case "text":
-            return _checked_text(question, unicodedata.normalize("NFC", text).strip())
-        case _:
-            return _amount(question, typed)
+    if question.type == "date":
+        return parse_date(typed, today)
+    if question.type == "text":
+        return _checked_text(question, unicodedata.normalize("NFC", text).strip())
+    if question.options:
+        return _option(question, typed) if question.type == "choice" else _items(question, typed)
+    return _amount(question, typed)
 
 
 def _amount(question: Question, typed: str) -> Decimal | int:

@@ -157,6 +157,7 @@ class Question:
     looks_at: tuple[str, ...] = ()  # codes of the questions that asked_when depends on
     by_key: Mapping[str, Option] = field(default_factory=lambda: NOTHING)
     can_fall_short: bool = False
+    harmless: frozenset[AnswerValue] = frozenset()  # answers that can never fall short
 
     @property
     def spoken(self) -> str:
@@ -218,6 +219,7 @@ class FormDef:
     default_due_days: Mapping[str, int] = field(default_factory=lambda: NOTHING)
     departments: tuple[str, ...] = ()
     by_code: Mapping[str, Question] = field(default_factory=lambda: NOTHING)
+    judged: tuple[Question, ...] = ()  # those that can fall short, in catalogue order
 
     def question(self, code: str) -> Question:
         """Return the question of a code; KeyError for an unknown one."""

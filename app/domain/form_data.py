@@ -17,7 +17,7 @@ from app.domain.catalogue import (
     SpecialAnswer,
 )
 from app.domain.expressions import Compiled, Name
-from app.domain.household import NOTHING
+from app.domain.household import NOTHING, AnswerValue
 from app.domain.labels import LABELS
 from app.domain.period import Period
 from app.domain.reader import TableReader
@@ -76,6 +76,7 @@ def parse_form(data: Mapping[str, Any], file: str) -> FormDef:
         default_due_days=due_days,
         departments=departments,
         by_code=by_code,
+        judged=tuple(question for question in in_order if question.can_fall_short),
     )
 
 
@@ -222,10 +223,21 @@ def _question(table: TableReader, names: Mapping[str, Name]) -> Question:
         always=asked.text == "True",
         looks_at=_answers_in(asked.names),
         by_key={option.key: option for option in options},
+        harmless=_harmless(options, lines),
         can_fall_short=bool(lines) or any(o.severity not in {"none", "combined"} for o in options),
     )
     table.finish()
     return question
+
+
+def _harmless(
+    options: tuple[Option, ...], lines: tuple[SeverityWhen, ...]
+) -> frozenset[AnswerValue]:
+    """Most answers are fine: the rules pass over these without looking further."""
+    if lines or not options:
+        return frozenset(LABELS["special_answer"])
+    fine = (option.key for option in options if option.severity == "none")
+    return frozenset((*fine, *LABELS["special_answer"], ()))
 
 
 def _must(table: TableReader, condition: Compiled | None) -> Compiled:

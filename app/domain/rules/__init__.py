@@ -1,7 +1,5 @@
 """The rule engine: one function for the form, the batch and the command line."""
 
-from collections.abc import Iterator
-
 from app.domain.catalogue import FormDef
 from app.domain.household import Derived, Facts, Finding
 from app.domain.labels import label
@@ -30,7 +28,8 @@ _RULES: tuple[tuple[str, HouseholdRule | None, MemberRule | None], ...] = (
     *((code, rule, None) for code, rule in NEGATIVE_RULES),
 )
 RULE_CODES: tuple[str, ...] = tuple(code for code, _, _ in _RULES)
-_WITHOUT_ANYBODY = frozenset(("R-10", "R-13", "D-29"))  # all that is left for an empty household
+# all that is left for a household without anybody
+_RULES_OF_NOBODY = tuple(rule for rule in _RULES if rule[0] in {"R-10", "R-13", "D-29"})
 _OF_EVERYBODY = frozenset(("R-10",))  # the lost worker is no longer present
 
 
@@ -42,25 +41,15 @@ def evaluate(facts: Facts, form: FormDef, policy: Policy) -> list[Finding]:
     """
     run = Run(facts, form, policy)
     run.found.extend(checklist.findings(run))
-    for code, of_household, of_member in _RULES:
-        if run.view.size == 0 and code not in _WITHOUT_ANYBODY:
-            continue
-        run.found.extend(_found(run, code, of_household, of_member))
-    return run.found
-
-
-def _found(
-    run: Run, code: str, of_household: HouseholdRule | None, of_member: MemberRule | None
-) -> Iterator[Finding]:
-    if of_household is not None:
-        finding = of_household(run)
-        if finding is not None:
-            yield finding
-    if of_member is not None:
-        for member in run.view.everybody if code in _OF_EVERYBODY else run.view.members:
-            finding = of_member(run, member)
+    for code, of_household, of_member in _RULES if run.view.size else _RULES_OF_NOBODY:
+        if of_household is not None:
+            finding = of_household(run)
             if finding is not None:
-                yield finding
+                run.found.append(finding)
+        if of_member is not None:
+            people = run.view.everybody if code in _OF_EVERYBODY else run.view.members
+            run.found.extend(f for m in people if (f := of_member(run, m)) is not None)
+    return run.found
 
 
 def known_codes(form: FormDef) -> set[str]:
@@ -87,9 +76,7 @@ def derive(facts: Facts, policy: Policy, findings: list[Finding] | None = None) 
     """
     run = Run(facts, _NO_FORM, policy)
     if findings is None:
-        run.found.extend(
-            f for code, rule, _ in _RULES if rule for f in _found(run, code, rule, None)
-        )
+        run.found.extend(f for _, rule, _ in _RULES if rule and (f := rule(run)) is not None)
     else:
         run.found.extend(findings)
     return Derived(

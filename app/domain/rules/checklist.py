@@ -27,13 +27,11 @@ def findings(run: Run) -> list[Finding]:
     """Return the shortfalls in catalogue order, a member question once per person."""
     found = []
     answers = run.facts.answers
-    for question in run.form.questions:
-        if not question.can_fall_short:
-            continue
+    for question in run.form.judged:
         people = (None,) if question.scope == "household" else run.view.members
         for member in people:
             value = answers.get((question.code, member.id if member else ""))
-            if value is None or is_special(value):
+            if value is None or value in question.harmless:
                 continue
             severity = severity_of(question, run, member, value)
             if severity != "none" and is_asked(question, run.view, member):

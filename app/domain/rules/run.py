@@ -55,6 +55,13 @@ VALUE_LABELS: Mapping[str, str] = {
 }
 
 
+class _Words(dict[str, str]):
+    """A sentence edited by a county may name what a rule does not give: it stays blank."""
+
+    def __missing__(self, key: str) -> str:
+        return "—"
+
+
 class Run:
     """One evaluation of one household."""
 
@@ -87,7 +94,7 @@ class Run:
             code=code,
             member_id=member.id if member else "",
             severity=rule.severity,
-            message=prefix + rule.message.format(name=name, **values),
+            message=prefix + rule.message.format_map(_Words(values, name=name)),
             values={VALUE_LABELS[key]: text for key, text in values.items()},
             fields=fields,
             basis=rule.basis,
