@@ -1,0 +1,93 @@
+"""``print``: the plan sheets and the monthly visit papers as PDF."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from app.cli.common import Cli, UsageError
+from app.cli.month import PERIOD
+from app.domain.period import Period
+from app.domain.plan import Edition
+from app.ops import plans, visit_papers
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.group("print", help="打印成 PDF")
+def group() -> None:
+    """Group of the printing verbs."""
+
+
+def _options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add what every paper takes: which households, and the file."""
+    out = click.option("--out", type=_FILE, metavar="F.pdf", help="存到这个文件")
+    everyone = click.option("--all", "everyone", is_flag=True, help="全村，一个文件")
+    household = click.option(
+        "--household", default="", metavar="ID", help="户编号、姓名或拼音首字母"
+    )
+    return household(everyone(out(command)))
+
+
+@group.command("plan", help="一户一策帮扶计划表")
+@_options
+@click.option("--wall", is_flag=True, help="上墙版（缺省为存档版）")
+@click.pass_obj
+def plan(cli: Cli, household: str, everyone: bool, out: Path | None, wall: bool) -> None:
+    """Print plan sheets."""
+    ids = _chosen(cli, household, everyone)
+    edition = Edition.WALL if wall else Edition.ARCHIVE
+    documents = plans.plan_documents(cli.store, ids, cli.today, edition)
+    path = out or Path("一户一策.pdf")
+    _emit(cli, plans.print_documents(documents, path, _progress(cli)), path)
+
+
+@group.command("visit", help="月度走访登记表")
+@_options
+@click.option("--period", type=PERIOD, help="月份，缺省为本月")
+@click.pass_obj
+def visit(
+    cli: Cli, household: str, everyone: bool, out: Path | None, period: Period | None
+) -> None:
+    """Print the month's visit papers."""
+    ids = _chosen(cli, household, everyone)
+    month = period or Period.of(cli.today)
+    path = out or Path(f"{month}走访登记表.pdf")
+    printed = visit_papers.print_visits(cli.store, ids, month, path, cli.today, _progress(cli))
+    _emit(cli, printed, path)
+
+
+def _chosen(cli: Cli, household: str, everyone: bool) -> list[str] | None:
+    """Return the household meant, None for all.
+
+    Raises:
+        UsageError: neither of the two, or both.
+        UnknownHouseholdError: not exactly one household is meant.
+    """
+    if bool(household) == everyone:
+        raise UsageError(text="请用 --household 指定一户，或用 --all 打印全村。")
+    return None if everyone else [plans.find_household(cli.store, household)]
+
+
+def _progress(cli: Cli) -> Callable[[int, int], None]:
+    def tell(done: int, total: int) -> None:
+        if done % 100 == 0:
+            cli.note(f"已排好 {done}/{total} 户")
+
+    return tell
+
+
+def _emit(cli: Cli, printed: plans.Printed, path: Path) -> None:
+    for warning in printed.warnings:
+        cli.note(warning)
+    cli.emit(
+        {
+            "pages": printed.pages,
+            "households": printed.households,
+            "seconds": round(printed.seconds, 3),
+            "file": str(path),
+            "warnings": list(printed.warnings),
+        },
+        [f"已打印{printed.households}户{printed.pages}页：{path}"],
+    )
