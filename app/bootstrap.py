@@ -31,6 +31,8 @@ def main() -> int:
         return _desktop(arguments)
     if verb == "tour":
         return _tour(arguments)
+    if verb == "demo":
+        return _demo(arguments)
     from app.cli.main import run  # noqa: PLC0415  the desktop must not pay for the command line
 
     _start_log(_folder(arguments))
@@ -91,3 +93,10 @@ def _tour(arguments: list[str]) -> int:
 
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     return run_tour(arguments, tour.tour)
+
+
+def _demo(arguments: list[str]) -> int:
+    from app.cli.demo import run_demo  # noqa: PLC0415
+    from app.demo import story  # noqa: PLC0415
+
+    return run_demo(arguments, story.play)

@@ -17,7 +17,6 @@ log = logging.getLogger(__name__)
 _VERBS = {  # verb → module and attribute
     "init": ("app.cli.replica", "init"),
     "operator": ("app.cli.replica", "operator_group"),
-    "demo": ("app.cli.demo", "command"),
     "roster": ("app.cli.roster", "group"),
     "month": ("app.cli.month", "group"),
     "rules": ("app.cli.rules", "group"),

@@ -13,7 +13,7 @@ from app.ops import months, sheets
 from app.ops.errors import PeriodFormatError
 
 
-class PeriodParam(click.ParamType):
+class PeriodParam(click.ParamType[Period]):
     """A month on the command line."""
 
     name = "PERIOD"
@@ -60,9 +60,11 @@ def _emit(cli: Cli, status: months.MonthStatus) -> None:
             ],
         },
         [
-            (f"{status.period} {labels.label('period_state', status.state)}："
-            f"应访{status.due_households}户{status.due_persons}人，"
-            f"已访{status.visited_households}户{status.visited_persons}人。")
+            (
+                f"{status.period} {labels.label('period_state', status.state)}："
+                f"应访{status.due_households}户{status.due_persons}人，"
+                f"已访{status.visited_households}户{status.visited_persons}人。"
+            )
         ],
     )
 

@@ -113,7 +113,8 @@ def _collect_changed(intent: Intent, obj: Journaled) -> None:
             raise TypeError(f"{obj.__tablename__}.{name} never changes")
         if not history.deleted:
             raise TypeError(f"{obj.__tablename__}.{name}: old value unknown, load it first")
-        _merge(intent, obj, name, canonical(history.deleted[0]), canonical(history.added[0]))
+        (old,), (new,) = list(history.deleted), list(history.added)
+        _merge(intent, obj, name, canonical(old), canonical(new))
 
 
 def _merge(intent: Intent, obj: Journaled, name: str, old: Any, new: Any) -> None:

@@ -19,6 +19,7 @@ from app.domain.form import FormDef, from_text
 from app.domain.household import (
     HEAD,
     AnswerKey,
+    Answers,
     AnswerValue,
     Facts,
     MeasureFact,
@@ -36,6 +37,7 @@ from app.models.plan import Measure, MeasureStep
 
 Row = TypeVar("Row")
 _CHUNK = 500  # bound parameters of one statement
+_ON_SITE = ("onsite", "onsite_family")
 _PREVIOUS_REACH = 3  # months back that a quarterly household's last answers count
 
 
@@ -48,13 +50,28 @@ class Month:
     form: FormDef
 
 
-def load_facts(
+@dataclass(frozen=True, slots=True)
+class HouseholdMonth:
+    """One household in one month: facts of the given answers, its sheet, the months before.
+
+    ``months``: answers of the submitted months before, whole for the last three, else only amounts
+    and the questions that rest for months. ``helper_visited``: on the spot, this month.
+    """
+
+    facts: Facts
+    household: rows.Household
+    sheet: form_rows.Sheet | None
+    months: Mapping[Period, Answers]
+    helper_visited: bool
+
+
+def load_households(
     session: Session,
     month: Month,
     household_ids: Collection[str] | None,
     open_warnings: Mapping[str, Sequence[OpenWarning]],
-) -> list[Facts]:
-    """Return the facts of the given households (None: all living ones), in roster order.
+) -> list[HouseholdMonth]:
+    """Return the given households (None: all living ones) in a month, in roster order.
 
     ``open_warnings``: household id → its open warnings, which only the life cycle can tell.
     """
@@ -66,7 +83,17 @@ def load_facts(
     households.sort(key=lambda h: (h.position, h.household_no))
     wanted = None if household_ids is None else {h.id for h in households}
     tables = _Tables(session, month, wanted)
-    return [_facts(h, month, tables, tuple(open_warnings.get(h.id, ()))) for h in households]
+    return [_month(h, month, tables, tuple(open_warnings.get(h.id, ()))) for h in households]
+
+
+def load_facts(
+    session: Session,
+    month: Month,
+    household_ids: Collection[str] | None,
+    open_warnings: Mapping[str, Sequence[OpenWarning]],
+) -> list[Facts]:
+    """Return only the facts of ``load_households``."""
+    return [m.facts for m in load_households(session, month, household_ids, open_warnings)]
 
 
 class _Tables:
@@ -84,7 +111,18 @@ class _Tables:
         self.measure_steps = _grouped(session.scalars(select(MeasureStep)), "measure_id")
         self.sheets = self._sheets(session, month, wanted)
         self.answers = self._answers(session, month, wanted)
+        self.helper_visits = self._helper_visits(session, month)
         self.ids, self.phones = _words(session)
+
+    def _helper_visits(self, session: Session, month: Month) -> set[str]:
+        """Return the households where the person who answers for them was on the spot."""
+        query = (
+            select(form_rows.Visit.household_id)
+            .where(form_rows.Visit.visited_on >= month.period.first_day)
+            .where(form_rows.Visit.visited_on <= month.period.last_day)
+            .where(form_rows.Visit.is_helper, form_rows.Visit.visit_way.in_(_ON_SITE))
+        )
+        return set(session.scalars(query))
 
     def _sheets(
         self, session: Session, month: Month, wanted: set[str] | None
@@ -102,15 +140,14 @@ class _Tables:
     ) -> dict[str, dict[AnswerKey, AnswerValue]]:
         """Return sheet id → answers: all of this month and the last ones, amounts of older ones."""
         recent = str(month.period.plus(-_PREVIOUS_REACH))
+        resting = (q.code for q in month.form.questions if q.ask_every or q.ask_months)
+        long_lived = (*income_window.AMOUNT_QUESTIONS, *resting)
         query = (
             select(form_rows.Answer)
             .join(form_rows.Sheet, form_rows.Sheet.id == form_rows.Answer.sheet_id)
             .where(form_rows.Sheet.period >= str(month.period.plus(-23)))
             .where(form_rows.Sheet.period <= str(month.period))
-            .where(
-                (form_rows.Sheet.period >= recent)
-                | form_rows.Answer.question.in_(income_window.AMOUNT_QUESTIONS)
-            )
+            .where((form_rows.Sheet.period >= recent) | form_rows.Answer.question.in_(long_lived))
         )
         found: dict[str, dict[AnswerKey, AnswerValue]] = defaultdict(dict)
         for row in _all(session, query, form_rows.Sheet.household_id, wanted):
@@ -162,22 +199,39 @@ def _words(session: Session) -> tuple[dict[str, dict[str, str]], dict[str, dict[
     return shared_ids, shared_phones
 
 
-def _facts(
+def _month(
     household: rows.Household,
     month: Month,
     tables: _Tables,
+    open_warnings: tuple[OpenWarning, ...],
+) -> HouseholdMonth:
+    sheets = {Period.parse(s.period): s for s in tables.sheets.get(household.id, [])}
+    before = {
+        period: tables.answers.get(sheet.id, {})
+        for period, sheet in sheets.items()
+        if sheet.submitted_on and period < month.period
+    }
+    sheet = sheets.get(month.period)
+    answers = tables.answers.get(sheet.id, {}) if sheet else {}
+    figures = income_window.figures(month.period, before | {month.period: answers})
+    previous = _previous(month.period, sheets, tables)
+    facts = _facts(household, month, tables, answers, figures, previous, open_warnings)
+    return HouseholdMonth(facts, household, sheet, before, household.id in tables.helper_visits)
+
+
+def _facts(  # noqa: PLR0913, PLR0917  one value from its parts
+    household: rows.Household,
+    month: Month,
+    tables: _Tables,
+    answers: Answers,
+    figures: income_window.Figures,
+    previous: Previous,
     open_warnings: tuple[OpenWarning, ...],
 ) -> Facts:
     members = tuple(
         _with_household_phone(member_of(row), household.phone)
         for row in tables.members.get(household.id, ())
     )
-    sheets = tables.sheets.get(household.id, [])
-    by_period = {Period.parse(s.period): s for s in sheets}
-    months = {p: tables.answers.get(s.id, {}) for p, s in by_period.items() if s.submitted_on}
-    sheet = by_period.get(month.period)
-    answers = tables.answers.get(sheet.id, {}) if sheet else {}
-    figures = income_window.figures(month.period, months | {month.period: answers})
     annual = tables.annual.get(household.id, [])
     return Facts(
         period=month.period,
@@ -198,7 +252,7 @@ def _facts(
         selfpay=figures.selfpay,
         claims=figures.claims,
         answers=answers,
-        previous=_previous(month.period, by_period, tables),
+        previous=previous,
         open_warnings=open_warnings,
         other_ids=_others(tables.ids, household.id, (m.id_no for m in members)),
         other_phones=_others(tables.phones, household.id, (m.phone or "" for m in members)),

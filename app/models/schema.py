@@ -6,6 +6,8 @@ Alembic takes 0.4 s to import, so it is only loaded when the versions differ.
 from pathlib import Path
 from typing import Any
 
+import sqlcipher3.dbapi2 as sqlcipher
+
 from app.models import engine
 from app.models.errors import DamagedFileError, NewerDatabaseError
 from app.paths import MIGRATIONS
@@ -31,7 +33,7 @@ def current(path: Path, key: bytes) -> str | None:
     """
     try:
         connection = engine.connect(path, key)
-    except engine.sqlcipher.DatabaseError as error:
+    except sqlcipher.DatabaseError as error:
         raise DamagedFileError("database unreadable", file=path.name) from error
     try:
         names = connection.execute(
@@ -41,7 +43,7 @@ def current(path: Path, key: bytes) -> str | None:
             return None
         row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
         return str(row[0]) if row else None
-    except engine.sqlcipher.DatabaseError as error:
+    except sqlcipher.DatabaseError as error:
         raise DamagedFileError("database unreadable", file=path.name) from error
     finally:
         connection.close()
@@ -81,6 +83,6 @@ def _migrating_engine(path: Path, key: bytes) -> Any:
         connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
         return connection
 
-    made = create_engine("sqlite://", module=engine.sqlcipher, creator=connect, poolclass=NullPool)
+    made = create_engine("sqlite://", module=sqlcipher, creator=connect, poolclass=NullPool)
     event.listen(made, "begin", lambda c: c.exec_driver_sql("BEGIN IMMEDIATE"))
     return made

@@ -16,7 +16,7 @@ from app.models import capture, engine, guard, tables
 from app.models.ownership import bundled
 from app.models.replica import ReplicaRow
 
-assert tables.metadata  # noqa: S101  every table must be known before the first session
+_METADATA = tables.metadata  # every table must be known before the first session
 
 
 class _Session(Session):

@@ -1,5 +1,6 @@
 """A village's months: open, status, who is due, the state of each sheet."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -7,20 +8,18 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.domain import form, scope
-from app.domain.form import FormDef
-from app.domain.household import Facts
+from app.domain import scope
+from app.domain.household import HEAD
 from app.domain.month import CLOSED, NOT_STARTED, month_state
 from app.domain.ownership import Actor
 from app.domain.period import Period
-from app.domain.policy import Policy
 from app.models.base import natural_id
-from app.models.facts import Month, load_facts
 from app.models.form import PeriodRow, PeriodStep, Sheet
-from app.models.household import Helper, HelperAssignment, Household
+from app.models.household import Helper, HelperAssignment
 from app.models.store import Store
-from app.ops import catalogue, warnings
+from app.ops import catalogue, sheet_context
 from app.ops.errors import NoPeriodError, PeriodStateError
+from app.ops.sheet_context import SheetContext, month_of
 
 _STATE_WORDS = {
     "filling": "已经在填报",
@@ -99,30 +98,23 @@ def open_period(store: Store, actor: Actor, period: Period, today: date) -> Mont
                 actor=actor.name,
             )
         )
-        _add_sheets(session, period, today, definition, policy)
+        _add_sheets(session, period, today)
     return month_status(store, period, today)
 
 
-def _add_sheets(
-    session: Session, period: Period, today: date, definition: FormDef, policy: Policy
-) -> None:
-    known = warnings.open_by_household(session, None)
-    month = Month(period, period.as_of(today), definition)
-    for facts in load_facts(session, month, None, known):
-        if scope.is_due(facts, period, policy, bool(facts.open_warnings)):
+def _add_sheets(session: Session, period: Period, today: date) -> None:
+    for context in sheet_context.load(session, month_of(period, today), None):
+        facts = context.given
+        if scope.is_due(facts, period, context.policy, bool(facts.open_warnings)):
             session.add(
                 Sheet(
                     id=natural_id("sheet", facts.household_id, str(period)),
-                    scope=_scope_of(session, facts.household_id),
+                    scope=context.loaded.household.scope,
                     household_id=facts.household_id,
                     period=str(period),
-                    form_version=definition.key,
+                    form_version=context.form.key,
                 )
             )
-
-
-def _scope_of(session: Session, household_id: str) -> str:
-    return session.get_one(Household, household_id).scope
 
 
 def month_status(store: Store, period: Period, today: date) -> MonthStatus:
@@ -153,64 +145,29 @@ def due_households(store: Store, period: Period, today: date) -> list[DueHouseho
     with store.read() as session:
         if period_row(session, store.area_code, period) is None:
             return []
-        definition, policy = catalogue.form_for(period), catalogue.policy_for(period)
-        sheets = {
-            s.household_id: s for s in session.scalars(select(Sheet).filter_by(period=str(period)))
-        }
-        known = warnings.open_by_household(session, set(sheets))
-        month = Month(period, period.as_of(today), definition)
-        found = load_facts(session, month, set(sheets), known)
-        groups = _groups(session, set(sheets))
-        return [
-            _due(session, facts, sheets[facts.household_id], groups, definition, policy)
-            for facts in found
-        ]
+        due = set(session.scalars(select(Sheet.household_id).filter_by(period=str(period))))
+        is_closed = state(session, store.area_code, period) == CLOSED
+        found = sheet_context.load(session, month_of(period, today), due)
+        return [_due(context, is_closed) for context in found]
 
 
-def _due(
-    session: Session,
-    facts: Facts,
-    sheet: Sheet,
-    groups: Mapping[str, str],
-    definition: FormDef,
-    policy: Policy,
-) -> DueHousehold:
+def _due(context: SheetContext, is_closed: bool) -> DueHousehold:
+    facts, sheet = context.given, context.loaded.sheet
     present = [m for m in facts.members if m.member_status == "present"]
-    head = next(
-        (m.name for m in present if m.relation == "户主"), present[0].name if present else ""
-    )
-    severities: dict[str, int] = {}
-    for w in facts.open_warnings:
-        severities[w.severity] = severities.get(w.severity, 0) + 1
+    first = present[0].name if present else ""
     return DueHousehold(
         household_id=facts.household_id,
         household_no=facts.household_no,
-        head_name=head,
-        hamlet_group=groups.get(facts.household_id, ""),
+        head_name=next((m.name for m in present if m.relation == HEAD), first),
+        hamlet_group=context.loaded.household.hamlet_group,
         persons=len(present),
         household_kind=facts.household_kind,
         object_type=facts.monitored.object_type if facts.monitored else "",
-        sheet_id=sheet.id,
-        sheet_state=sheet_state(session, sheet, facts, definition, policy),
-        severities=severities,
-        unvisited_reason=sheet.unvisited_reason or "",
+        sheet_id=sheet.id if sheet else "",
+        sheet_state=context.sheet_state(is_closed),
+        severities=Counter(w.severity for w in facts.open_warnings),
+        unvisited_reason=(sheet.unvisited_reason or "") if sheet else "",
     )
-
-
-def _groups(session: Session, household_ids: set[str]) -> dict[str, str]:
-    rows = session.execute(select(Household.id, Household.hamlet_group))
-    return {i: group for i, group in rows if i in household_ids}
-
-
-def sheet_state(
-    session: Session, sheet: Sheet, facts: Facts, definition: FormDef, policy: Policy
-) -> str:
-    """Return empty, partial, complete or locked; special answers may keep a sheet partial."""
-    if state(session, sheet.scope, Period.parse(sheet.period)) == CLOSED:
-        return "locked"
-    if sheet.submitted_on is None:
-        return "partial" if facts.answers else "empty"
-    return form.completeness(definition, facts, policy)
 
 
 def state(session: Session, area_code: str, period: Period) -> str:

@@ -12,24 +12,25 @@ from typing import Literal
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from app.domain import form, prefill, rules, warning
+from app.domain import form, rules, warning
 from app.domain.form import FormDef, Question
 from app.domain.household import AnswerKey, AnswerValue, Facts, Finding
-from app.domain.month import CLOSED, CORRECTING, FILLING
+from app.domain.month import CLOSED, FILLING
 from app.domain.ownership import Actor
 from app.domain.period import Period
 from app.domain.policy import Policy
 from app.models.base import natural_id
-from app.models.facts import Month, load_facts, snapshot
+from app.models.facts import snapshot
 from app.models.form import Answer, Draft, Sheet, Visit
 from app.models.household import Household, Member
 from app.models.store import Store
 from app.models.warning import HouseholdWarning
-from app.ops import catalogue, months, warnings
+from app.ops import catalogue, months, sheet_context, warnings
 from app.ops.changed import Changed
-from app.ops.errors import AnswerError, NotDueError, SheetStateError, UnknownHouseholdError
+from app.ops.errors import AnswerError, NotDueError, SheetStateError
+from app.ops.sheet_context import SheetContext, month_of
 
-Origin = Literal["empty", "prefilled", "given"]
+Origin = Literal["empty", "prefilled", "given", "resting"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,24 +89,19 @@ def open_sheet(store: Store, household_id: str, period: Period, today: date) -> 
     with store.read() as session:
         months.require_open(session, store.area_code, period)
         sheet = _sheet(session, household_id, period)
-        definition, policy = (
-            catalogue.form_for(Period.parse(sheet.period)),
-            catalogue.policy_for(period),
-        )
-        facts = facts_of(session, household_id, Month(period, period.as_of(today), definition))
-        last = _last_answers(session, household_id, period, definition)
-        cells = _cells(definition, facts, policy, last)
+        context = sheet_context.one(session, month_of(period, today), household_id)
+        is_closed = months.state(session, store.area_code, period) == CLOSED
         return SheetData(
             sheet_id=sheet.id,
             household_id=household_id,
             period=period,
-            sheet_state=months.sheet_state(session, sheet, facts, definition, policy),
-            form=definition,
-            policy=policy,
-            facts=facts,
-            cells=cells,
-            spot_check=prefill.spot_check(definition, facts, policy),
-            open_warnings=frozenset((w.code, w.member_id) for w in facts.open_warnings),
+            sheet_state=context.sheet_state(is_closed),
+            form=context.form,
+            policy=context.policy,
+            facts=context.facts,
+            cells=_cells(context),
+            spot_check=context.spot_check,
+            open_warnings=frozenset((w.code, w.member_id) for w in context.facts.open_warnings),
             remarks=_remarks(session, household_id),
         )
 
@@ -195,21 +191,14 @@ def submit_sheet(store: Store, actor: Actor, sheet_id: str, today: date) -> Subm
         sheet = session.get_one(Sheet, sheet_id)
         _require_filling(session, store.area_code, sheet)
         period = Period.parse(sheet.period)
-        definition, policy = (
-            catalogue.form_for(Period.parse(sheet.period)),
-            catalogue.policy_for(period),
-        )
-        month = Month(period, period.as_of(today), definition)
-        facts = facts_of(session, sheet.household_id, month)
-        missing = tuple(form.required_missing(definition, facts, policy))
-        findings = tuple(rules.evaluate(facts, definition, policy))
-        if missing:
-            return Submitted("partial", missing, findings, (), Changed())
-        _freeze(sheet, actor, facts, policy, findings, today)
-        opened = _reconcile(session, sheet, findings, definition, policy, today)
-        state = months.sheet_state(session, sheet, facts, definition, policy)
+        context = sheet_context.one(session, month_of(period, today), sheet.household_id)
+        findings = tuple(rules.evaluate(context.facts, context.form, context.policy))
+        if context.missing:
+            return Submitted("partial", context.missing, findings, (), Changed())
+        _freeze(sheet, actor, context, findings, today)
+        opened = _reconcile(session, sheet, findings, context, today)
         changed = Changed(frozenset({"sheet", "warning"}), frozenset({sheet.household_id}))
-    return Submitted(state, (), findings, opened, changed)
+        return Submitted(context.sheet_state(False), (), findings, opened, changed)
 
 
 def check_period(store: Store, period: Period, today: date) -> list[tuple[Facts, list[Finding]]]:
@@ -220,24 +209,9 @@ def check_period(store: Store, period: Period, today: date) -> list[tuple[Facts,
     """
     with store.read() as session:
         months.require_open(session, store.area_code, period)
-        definition, policy = catalogue.form_for(period), catalogue.policy_for(period)
         due = set(session.scalars(select(Sheet.household_id).filter_by(period=str(period))))
-        month = Month(period, period.as_of(today), definition)
-        found = load_facts(session, month, due, warnings.open_by_household(session, due))
-    return [(facts, rules.evaluate(facts, definition, policy)) for facts in found]
-
-
-def facts_of(session: Session, household_id: str, month: Month) -> Facts:
-    """Return one household's facts.
-
-    Raises:
-        UnknownHouseholdError: no such household.
-    """
-    known = warnings.open_by_household(session, {household_id})
-    found = load_facts(session, month, {household_id}, known)
-    if not found:
-        raise UnknownHouseholdError(text=household_id)
-    return found[0]
+        found = sheet_context.load(session, month_of(period, today), due)
+    return [(c.facts, rules.evaluate(c.facts, c.form, c.policy)) for c in found]
 
 
 def _sheet(session: Session, household_id: str, period: Period) -> Sheet:
@@ -249,48 +223,23 @@ def _sheet(session: Session, household_id: str, period: Period) -> Sheet:
 
 def _require_filling(session: Session, scope: str, sheet: Sheet) -> None:
     state = months.state(session, scope, Period.parse(sheet.period))
-    if state in (CLOSED, CORRECTING):
-        raise SheetStateError(period=sheet.period)
     if state != FILLING:
         raise SheetStateError(period=sheet.period)
 
 
-def _last_answers(
-    session: Session, household_id: str, period: Period, definition: FormDef
-) -> dict[AnswerKey, AnswerValue]:
-    """Return the answers of the household's last submitted month before this one."""
-    last = session.scalars(
-        select(Sheet)
-        .where(Sheet.household_id == household_id, Sheet.period < str(period))
-        .where(Sheet.submitted_on.is_not(None))
-        .order_by(Sheet.period.desc())
-        .limit(1)
-    ).first()
-    if last is None:
-        return {}
-    found: dict[AnswerKey, AnswerValue] = {}
-    for row in session.scalars(select(Answer).filter_by(sheet_id=last.id)):
-        question = definition.by_code.get(row.question)
-        if question is not None and row.value is not None:
-            found[row.question, row.member_id] = form.from_text(question, row.value)
-    return found
-
-
-def _cells(
-    definition: FormDef,
-    facts: Facts,
-    policy: Policy,
-    last: Mapping[AnswerKey, AnswerValue],
-) -> dict[AnswerKey, Cell]:
-    shown = prefill.prefill(definition, facts, policy, last)
+def _cells(context: SheetContext) -> dict[AnswerKey, Cell]:
+    given, resting, shown = context.given.answers, context.resting, context.prefilled
     cells: dict[AnswerKey, Cell] = {}
-    for key in form.asked_questions(definition, facts, policy):
-        if key in facts.answers:
-            cells[key] = Cell(facts.answers[key], "given", last.get(key))
+    for key in context.asked:
+        previous = context.last.get(key)
+        if key in given:
+            cells[key] = Cell(given[key], "given", previous)
+        elif key in resting:
+            cells[key] = Cell(resting[key], "resting", previous)
         elif key in shown:
-            cells[key] = Cell(shown[key], "prefilled", last.get(key))
+            cells[key] = Cell(shown[key], "prefilled", previous)
         else:
-            cells[key] = Cell(None, "empty", last.get(key))
+            cells[key] = Cell(None, "empty", previous)
     return cells
 
 
@@ -383,12 +332,13 @@ def _put_visit(session: Session, sheet: Sheet, actor: Actor, way: str, today: da
 def _freeze(
     sheet: Sheet,
     actor: Actor,
-    facts: Facts,
-    policy: Policy,
+    context: SheetContext,
     findings: tuple[Finding, ...],
     today: date,
 ) -> None:
-    per_capita = rules.derive(facts, policy).per_capita if facts.income is not None else None
+    """Keep with the sheet what its submission said."""
+    facts = context.facts
+    per_capita = rules.derive(facts, context.policy).per_capita if facts.income else None
     sheet.submitted_on = today
     sheet.submitted_by = actor.name
     sheet.per_capita = None if per_capita is None else str(per_capita)
@@ -400,10 +350,10 @@ def _reconcile(
     session: Session,
     sheet: Sheet,
     findings: tuple[Finding, ...],
-    definition: FormDef,
-    policy: Policy,
+    context: SheetContext,
     today: date,
 ) -> tuple[str, ...]:
+    """Open, raise and withdraw warnings; return the ids of the opened ones."""
     loaded = {w.row.id: w for w in warnings.load_all(session, {sheet.household_id})}
     known = [
         warning.Known(
@@ -417,7 +367,7 @@ def _reconcile(
         )
         for w in loaded.values()
     ]
-    lasting = [f for f in findings if rules.becomes_warning(f.code, definition, policy)]
+    lasting = [f for f in findings if rules.becomes_warning(f.code, context.form, context.policy)]
     result = warning.reconcile(lasting, known, sheet.period)
     opened = []
     for finding in result.opened:

@@ -1,0 +1,230 @@
+"""One month of an invented village, through village, township and county: all real parts.
+
+Roster file → database → month → forms → warnings → plans → package up → review → answer down.
+Each later issue carries the story on; at the end the village has one edit that it has not exported.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from app.demo import answers, people
+from app.domain.ownership import Actor
+from app.domain.period import Period
+from app.errors import AppError
+from app.models.store import Store
+from app.ops import devices, exchange, months, plans, roster, setup, sheets, tables, warnings
+from app.ops.setup import ReplicaPlan
+from app.ops.warnings import StepInput
+
+PERIOD = Period(2025, 10)
+REMARK = "请联系学校、司法所劝返，附联系记录。"
+_DAYS = {"start": 8, "visit": 12, "confirm": 13, "export": 14, "review": 15, "answer": 16}
+LEVELS = {
+    "village": ReplicaPlan("village", "539901101201", "上坝村", "张卫东"),
+    "township": ReplicaPlan("township", "539901101000", "青石镇", "王芳"),
+    "county": ReplicaPlan("county", "539901000000", "云屏县", "李审核"),
+}
+
+
+class DemoFolderError(AppError):
+    """The folder is not empty: nothing is overwritten."""
+
+    code, message = "E120", "演示要一个空文件夹，这里已经有东西。数据没有变。"
+    hint = "请用 --data 另选一个文件夹。"
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What the story left: files in order, and how many warnings were opened and struck off."""
+
+    folders: dict[str, Path]
+    files: tuple[Path, ...]
+    warnings_opened: int
+    warnings_closed: int
+
+
+@dataclass
+class Story:
+    """The three replicas while the story runs. ``tell``: progress for people."""
+
+    folder: Path
+    passphrase: str
+    households: int
+    seed: int
+    tell: Callable[[str], None]
+    stores: dict[str, Store] = field(default_factory=dict)
+    actors: dict[str, Actor] = field(default_factory=dict)
+    made: list[Path] = field(default_factory=list)
+    opened: int = 0
+    closed: int = 0
+    day: str = "start"
+
+    @property
+    def files(self) -> Path:
+        """Where the roster, PDFs and packages lie."""
+        return self.folder / "files"
+
+    @property
+    def today(self) -> date:
+        """The day of the story."""
+        return date(PERIOD.year, PERIOD.month, _DAYS[self.day])
+
+    def now(self) -> datetime:
+        """The time of the story: noon in China."""
+        return datetime(PERIOD.year, PERIOD.month, self.today.day, 4, tzinfo=UTC)
+
+
+def play(
+    folder: Path, passphrase: str, households: int, seed: int, tell: Callable[[str], None]
+) -> Played:
+    """Run the whole month in an absent or empty folder.
+
+    Raises:
+        DemoFolderError: the folder holds something.
+    """
+    story = Story(folder, passphrase, households, seed, tell)
+    _run(story)
+    folders = {level: folder / level for level in LEVELS}
+    return Played(folders, tuple(story.made), story.opened, story.closed)
+
+
+def _run(story: Story) -> None:
+    if story.folder.exists() and any(story.folder.iterdir()):
+        raise DemoFolderError
+    story.files.mkdir(parents=True)
+    try:
+        for step in (
+            _make_replicas,
+            _enrol,
+            _import_roster,
+            _visit,
+            _confirm,
+            _print,
+            _send_up,
+            _review,
+            _answer,
+            _last_edit,
+        ):
+            step(story)
+    finally:
+        for store in story.stores.values():
+            store.close()
+
+
+def _make_replicas(story: Story) -> None:
+    for level, plan in LEVELS.items():
+        story.tell(f"建立{plan.name}")
+        setup.create_replica(story.folder / level, plan, story.passphrase)
+        store = setup.open_replica(story.folder / level, story.passphrase, "演示", clock=story.now)
+        story.stores[level] = store
+        story.actors[level] = Actor(plan.operator, "administrator")
+
+
+def _enrol(story: Story) -> None:
+    """The village asks the township, the township the county; fingerprints are typed both ways."""
+    story.tell("登记设备")
+    for low, high in (("township", "county"), ("village", "township")):
+        request = story.files / f"{LEVELS[low].name}.登记申请"
+        letter = story.files / f"{LEVELS[low].name}.授权书"
+        asked = devices.request_device(story.stores[low], request)
+        granted = devices.approve_device(
+            story.stores[high], story.actors[high], request, asked.fingerprint, letter
+        )
+        devices.accept_device(story.stores[low], story.actors[low], letter, granted.fingerprint)
+        story.made += [request, letter]
+
+
+def _import_roster(story: Story) -> None:
+    story.tell("导入户名册")
+    path = story.files / "上坝村户台账.xlsx"
+    homes = people.village(story.households, story.seed)
+    tables.write_rows(path, "农户信息", people.HEADINGS, people.rows(homes))
+    store = story.stores["village"]
+    preview = roster.preview_import(store, [path], story.today)
+    roster.apply_import(store, story.actors["village"], preview)
+    story.made.append(path)
+
+
+def _visit(story: Story) -> None:
+    store, actor = story.stores["village"], story.actors["village"]
+    months.open_period(store, actor, PERIOD, story.today)
+    story.day = "visit"
+    due = months.due_households(store, PERIOD, story.today)
+    story.tell(f"走访{len(due)}户")
+    for position, household in enumerate(due[:-1]):  # the last one is still to visit
+        _fill(story, household.household_id, position)
+
+
+def _fill(story: Story, household_id: str, position: int) -> None:
+    store, actor = story.stores["village"], story.actors["village"]
+    sheet = sheets.open_sheet(store, household_id, PERIOD, story.today)
+    for _ in range(3):  # an answer may bring up a further question
+        values = answers.answers(sheet, position)
+        new = {key: value for key, value in values.items() if key not in sheet.facts.answers}
+        if not new:
+            break
+        sheets.save_answers(store, actor, sheet.sheet_id, new, story.today)
+        sheet = sheets.open_sheet(store, household_id, PERIOD, story.today)
+    done = sheets.submit_sheet(store, actor, sheet.sheet_id, story.today)
+    story.opened += len(done.opened)
+
+
+def _confirm(story: Story) -> None:
+    story.day = "confirm"
+    store, actor = story.stores["village"], story.actors["village"]
+    for line in warnings.list_warnings(store, story.today):
+        given = StepInput(note="入户核实，情况属实", on=story.today)
+        warnings.act(store, actor, line.warning_id, "confirm", given)
+
+
+def _print(story: Story) -> None:
+    story.tell("打印一户一策")
+    store = story.stores["village"]
+    path = story.files / "上坝村一户一策.pdf"
+    plans.print_plans(store, None, path, story.today)
+    story.made.append(path)
+
+
+def _send_up(story: Story) -> None:
+    story.tell("上报：村到镇")
+    story.day = "export"
+    _carry(story, "village", "township")
+
+
+def _review(story: Story) -> None:
+    """The township passes all but one, which it returns with a remark."""
+    story.tell("镇初审")
+    story.day = "review"
+    store, actor = story.stores["township"], story.actors["township"]
+    lines = warnings.list_warnings(store, story.today)
+    for line in lines:
+        is_returned = line.code == "ED-01"
+        action, note = ("return", REMARK) if is_returned else ("pass", "情况清楚")
+        warnings.act(store, actor, line.warning_id, action, StepInput(note, story.today))
+    _carry(story, "township", "county")
+
+
+def _answer(story: Story) -> None:
+    story.tell("答复：镇到村")
+    story.day = "answer"
+    _carry(story, "township", "village")
+
+
+def _carry(story: Story, sender: str, receiver: str) -> None:
+    """Write a package on the stick and take it in on the other side."""
+    name = f"{LEVELS[sender].name}到{LEVELS[receiver].name}-{PERIOD}.变更包"
+    path = story.files / name
+    to = "parent" if receiver != "village" else story.stores["village"].device_id
+    exchange.export_package(story.stores[sender], story.actors[sender], to, path, story.now())
+    exchange.import_package(story.stores[receiver], story.actors[receiver], path, story.now())
+    story.made.append(path)
+
+
+def _last_edit(story: Story) -> None:
+    """Leave one edit in the village that nobody has seen yet."""
+    store, actor = story.stores["village"], story.actors["village"]
+    last = months.due_households(store, PERIOD, story.today)[-1]
+    sheet = sheets.open_sheet(store, last.household_id, PERIOD, story.today)
+    sheets.save_answers(store, actor, sheet.sheet_id, {("BF-03", ""): "onsite"}, story.today)

@@ -1,0 +1,132 @@
+"""A household's sheet with everything around it: what is given, what rests, what is pre-filled.
+
+The one place that puts rows, last month and records together; form, list, check and submission
+all work on the same context.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+
+from sqlalchemy.orm import Session
+
+from app.domain import form, prefill
+from app.domain.form import FormDef, Visits
+from app.domain.household import AnswerKey, AnswerValue, Facts
+from app.domain.period import Period
+from app.domain.policy import Policy
+from app.models.facts import HouseholdMonth, Month, load_households
+from app.ops import catalogue, warnings
+from app.ops.errors import UnknownHouseholdError
+
+ON_SITE = frozenset({"onsite", "onsite_family"})
+_SEEN_REACH = 3  # months back that somebody's being on the spot counts (checklist _not_seen)
+
+
+@dataclass(frozen=True)
+class SheetContext:
+    """One household in one month, with its form and policy."""
+
+    loaded: HouseholdMonth
+    form: FormDef
+    policy: Policy
+
+    @property
+    def given(self) -> Facts:
+        """The facts with the answers that somebody gave or confirmed."""
+        return self.loaded.facts
+
+    @cached_property
+    def last(self) -> dict[AnswerKey, AnswerValue]:
+        """The newest answer to each question from the submitted months before."""
+        found: dict[AnswerKey, AnswerValue] = {}
+        for period in sorted(self.loaded.months):
+            found |= self.loaded.months[period]
+        return found
+
+    @cached_property
+    def history(self) -> prefill.History:
+        """What the months before say beyond last month's answers."""
+        return prefill.history_of(
+            self.given.period, self.loaded.months, helper_visited=self.loaded.helper_visited
+        )
+
+    @cached_property
+    def resting(self) -> dict[AnswerKey, AnswerValue]:
+        """Answers of earlier months that stand this month without being asked (ask_every)."""
+        found = prefill.silent(self.form, self.given, self.policy, self.last, self.history)
+        return {key: value for key, value in found.items() if key not in self.given.answers}
+
+    @cached_property
+    def facts(self) -> Facts:
+        """The facts that rules judge: what is given, and what rests."""
+        if not self.resting:
+            return self.given
+        return replace(self.given, answers={**self.resting, **self.given.answers})
+
+    @cached_property
+    def prefilled(self) -> dict[AnswerKey, AnswerValue]:
+        """The values to show in grey."""
+        return prefill.prefill(self.form, self.given, self.policy, self.last, self.history)
+
+    @property
+    def asked(self) -> list[AnswerKey]:
+        """The keys of the form now, in its order."""
+        return form.asked_questions(self.form, self.facts, self.policy)
+
+    @property
+    def missing(self) -> tuple[AnswerKey, ...]:
+        """What must still be answered before the household can be submitted."""
+        return tuple(form.required_missing(self.form, self.facts, self.policy))
+
+    @property
+    def spot_check(self) -> AnswerKey | None:
+        """The carried question that is shown without last month's value (抽题)."""
+        if not self.last:
+            return None  # in the first month nothing is carried
+        return prefill.spot_check(self.form, self.given, self.policy, self.resting)
+
+    def sheet_state(self, is_closed: bool) -> str:
+        """Return empty, partial, complete or locked."""
+        if is_closed:
+            return "locked"
+        sheet = self.loaded.sheet
+        if sheet is None or sheet.submitted_on is None:
+            return "partial" if self.given.answers else "empty"
+        return form.completeness(self.form, self.facts, self.policy, self._visits())
+
+    def _visits(self) -> Visits:
+        ways = {
+            period: answers.get(("BF-03", "")) for period, answers in self.loaded.months.items()
+        }
+        reach = self.given.period.plus(-_SEEN_REACH)
+        seen = any(way in ON_SITE for period, way in ways.items() if period >= reach)
+        return Visits(seen, str(ways.get(self.given.period.previous(), "")))
+
+
+def load(
+    session: Session, month: Month, household_ids: Collection[str] | None
+) -> list[SheetContext]:
+    """Return the households' contexts, in roster order (None: all living households)."""
+    wanted = None if household_ids is None else set(household_ids)
+    found = load_households(session, month, wanted, warnings.open_by_household(session, wanted))
+    policy = catalogue.policy_for(month.period)
+    return [SheetContext(loaded, month.form, policy) for loaded in found]
+
+
+def month_of(period: Period, today: date) -> Month:
+    """Return a month with its form, judged as of today while it runs."""
+    return Month(period, period.as_of(today), catalogue.form_for(period))
+
+
+def one(session: Session, month: Month, household_id: str) -> SheetContext:
+    """Return one household's context.
+
+    Raises:
+        UnknownHouseholdError: no such household.
+    """
+    found = load(session, month, {household_id})
+    if not found:
+        raise UnknownHouseholdError(text=household_id)
+    return found[0]
