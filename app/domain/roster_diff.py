@@ -15,6 +15,19 @@ from app.domain.roster_values import Value
 Change = tuple[Value, Value]  # old, new
 Changes = Mapping[str, Change]
 
+_NEVER_EMPTIED = frozenset(
+    (
+        "name",
+        "birth_date",
+        "sex",
+        "relation",
+        "person_no",
+        "household_no",
+        "head_name",
+        "household_kind",
+    )
+)  # an empty cell says nothing about these
+_UNSAID_IS_NO = frozenset(("has_dibao", "has_tekun"))
 _UNORDERED = frozenset(("health",))
 
 
@@ -48,12 +61,17 @@ class KnownRoster:
 
 @dataclass(frozen=True, slots=True)
 class Departure:
-    """A line of a register of changes (人员变动): who left, why, when (ISO, "" if unknown)."""
+    """A line of a register of changes (人员变动): who left, why, when (ISO, "" if unknown).
+
+    ``reason`` is the kind of change as a person would say it, ``cause`` the register's own word:
+    整户自然减少 may be because of 死亡.
+    """
 
     household_no: str
     name: str
     id_no: str
     reason: str
+    cause: str
     on: str
 
 
@@ -97,6 +115,7 @@ class MissingMember:
     member: KnownMember
     household_no: str
     reason: str = ""
+    cause: str = ""
     on: str = ""
 
 
@@ -303,7 +322,7 @@ def _missing(
         if line is None:
             missing.append(MissingMember(member, number))
         else:
-            missing.append(MissingMember(member, number, line.reason, line.on))
+            missing.append(MissingMember(member, number, line.reason, line.cause, line.on))
     return tuple(missing)
 
 
@@ -331,8 +350,10 @@ def _same(name: str, old: Value, new: Value) -> bool:
         return True
     if name == "birth_date" and isinstance(old, str) and isinstance(new, str):
         return len(new) == 7 and old.startswith(new)  # a known day is more than its month
-    if name == "household_no":
-        return new is None
+    if new is None and name in _NEVER_EMPTIED:
+        return True
+    if name in _UNSAID_IS_NO and not old and not new:
+        return True
     if isinstance(old, tuple) and isinstance(new, tuple) and name in _UNORDERED:
         return set(old) == set(new)
     return False

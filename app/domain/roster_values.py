@@ -26,7 +26,7 @@ _ERRORS = frozenset(("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "
 _DAY = re.compile(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?(?: ?\d{1,2}:\d{2}(?::\d{2})?)?")
 _MONTH = re.compile(r"(\d{4})[-./年](\d{1,2})月?")
 _AMOUNT = re.compile(r"(-?\d+(?:\.\d+)?)(万|千)?(?:元|块|块钱)?(?:/月|每月|/人)?")
-_COUNT = re.compile(r"(\d+(?:\.\d+)?)(?:个月|月|人|口|个)?")
+_COUNT = re.compile(r"(\d{1,9})(?:\.0+)?(?:个月|月|人|口|个)?")
 _PHONE = re.compile(r"1\d{10}|0\d{9,11}|[2-9]\d{6,7}")
 _SEPARATORS = re.compile(r"[、,;/|+\s]+")
 _SERIAL_FROM, _SERIAL_TO = 7000, 60000  # Excel day numbers 1919 … 2064
@@ -167,8 +167,7 @@ def read_count(raw: object) -> Reading:
     found = _COUNT.fullmatch(text)
     if not found or isinstance(raw, bool):
         return Reading(None, "W_NOT_NUMBER", plain(raw))
-    number = Decimal(found[1])
-    return Reading(int(number) if number == int(number) else number)
+    return Reading(int(found[1]))
 
 
 def read_phone(raw: object) -> Reading:

@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -11,6 +11,7 @@ from app.domain.labels import ALIASES, LABELS
 from app.domain.roster_values import Vocabulary, folded
 from app.paths import RESOURCES
 
+DECIDED = 200  # by a person
 EXACT, OUTSIDE_BRACKETS, WEAK, PART = 100, 95, 80, 60
 # What a column feeds, where that is not the field of its own name ("" feeds nothing).
 _HELPERS = ("row_no", "age", "note", "id_kind", "change_type", "change_reason", "change_on")
@@ -59,6 +60,14 @@ class HeadingList:
     ignored_parts: tuple[str, ...]
     groups: frozenset[str]
     kinds: tuple[TableKind, ...]
+
+    def with_overrides(self, fields: Mapping[str, str]) -> "HeadingList":
+        """Return the list with a person's own decisions: heading → field, "" for none."""
+        decided = {heading_text(heading): field for heading, field in fields.items()}
+        names = {h: entry for h, entry in self.names.items() if h not in decided}
+        names |= {heading: (field, DECIDED) for heading, field in decided.items() if field}
+        ignored = (self.ignored - decided.keys()) | {h for h, f in decided.items() if not f}
+        return replace(self, names=names, ignored=ignored)
 
     def match(self, heading: str) -> tuple[str, int]:
         """Return (field, score) of a folded heading; ("", 0) if it means none."""

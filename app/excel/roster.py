@@ -1,7 +1,7 @@
 """A file → the roster it holds: sheets, columns, rows, skipped rows, and what must be shown."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from app.domain.roster import (
@@ -75,19 +75,40 @@ class RosterFile:
     departures: tuple[Departure, ...] = ()
 
 
-def read_roster(path: Path, progress: Progress | None = None) -> RosterFile:
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a person has decided about a file: its kind ("" : find out), heading → field."""
+
+    kind: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+FIND_OUT = Choice()
+
+
+def roster_kinds() -> list[str]:
+    """Return the kinds of table that are read as a roster."""
+    return [kind.kind for kind in heading_list().kinds if kind.is_roster]
+
+
+def read_roster(
+    path: Path, progress: Progress | None = None, choice: Choice = FIND_OUT
+) -> RosterFile:
     """Read a roster of any layout.
 
     Raises:
         TableError: the file cannot be read, has no heading that is known, or is no roster.
     """
-    return parse_roster(read_table(path), progress)
+    return parse_roster(read_table(path), progress, choice)
 
 
-def parse_roster(table: RawTable, progress: Progress | None = None) -> RosterFile:
+def parse_roster(
+    table: RawTable, progress: Progress | None = None, choice: Choice = FIND_OUT
+) -> RosterFile:
     """Find sheets, headings and rows in a table that has been read."""
-    headings, reader = heading_list(), ValueReader(vocabulary())
-    layouts = [_layout(sheet, headings, reader) for sheet in table.sheets]
+    headings = heading_list().with_overrides(choice.fields)
+    reader = ValueReader(vocabulary())
+    layouts = [_layout(sheet, headings, reader, choice.kind) for sheet in table.sheets]
     usable = [
         (sheet, layout)
         for sheet, layout in zip(table.sheets, layouts, strict=True)
@@ -124,10 +145,15 @@ def parse_roster(table: RawTable, progress: Progress | None = None) -> RosterFil
     )
 
 
-def _layout(sheet: RawSheet, headings: HeadingList, reader: ValueReader) -> Layout | None:
+def _layout(
+    sheet: RawSheet, headings: HeadingList, reader: ValueReader, kind: str
+) -> Layout | None:
     layout = find_layout(sheet, headings, lambda field, cell: _fits(reader, field, cell))
     if layout is None or layout.first_data >= len(sheet.rows):
         return None
+    if kind and layout.kind.is_roster:
+        chosen = next(k for k in headings.kinds if k.kind == kind)
+        return replace(layout, kind=chosen)
     return layout
 
 
@@ -155,6 +181,7 @@ def _departure(row: list[object], layout: Layout) -> Departure:
         household_no=text("household_no"),
         name=str(name or ""),
         id_no="" if is_blank(cell("id_no")) else read_id(cell("id_no")).value,
+        cause=text("change_reason"),
         reason=_EXTINCT if "整户" in kind and "减少" in kind else text("change_reason"),
         on="" if is_blank(on) else str(read_day(on).value or ""),
     )

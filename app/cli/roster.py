@@ -1,0 +1,144 @@
+"""``roster``: import, export, show."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from app.cli.common import Cli, UsageError
+from app.cli.roster_json import import_object, summary_lines
+from app.domain import labels
+from app.ops import roster
+
+MAX_PAGES = 20  # matches that are shown with their people
+
+
+@click.group("roster", help="户台账（花名册）")
+def group() -> None:
+    """Group of the roster verbs."""
+
+
+@group.command("import", help="从表格导入户台账；加 --dry-run 只看不写")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE…")
+@click.option("--kind", default="auto", show_default=True, help="表的种类，一般不用写")
+@click.option("--mapping", type=click.Path(path_type=Path), help="表头对照，JSON：{表头: 字段}")
+@click.option("--dry-run", is_flag=True, help="只报告，不写入")
+@click.option("--explain", is_flag=True, help="逐行列出读到的值")
+@click.pass_obj
+def import_(
+    cli: Cli,
+    files: tuple[Path, ...],
+    kind: str,
+    mapping: Path | None,
+    dry_run: bool,
+    explain: bool,
+) -> None:
+    """Preview, then write in one transaction; a dry run needs no replica."""
+    choice = roster.Choice(_kind(kind), _mapping(mapping))
+    store = cli.store if cli.has_replica() or not dry_run else None
+    preview = roster.preview_import(store, files, cli.today, choice=choice)
+    result = import_object(preview, with_rows=explain)
+    if not dry_run:
+        done = roster.apply_import(cli.store, cli.actor, preview)
+        result |= {
+            "created": done.counts.created,
+            "updated": done.counts.updated,
+            "unchanged": done.counts.unchanged,
+            "households_created": done.counts.households_created,
+        }
+    result["dry_run"] = dry_run
+    cli.emit(result, list(summary_lines(result, is_dry_run=dry_run)))
+
+
+def _kind(text: str) -> str:
+    kinds = roster.roster_kinds()
+    if text == "auto":
+        return ""
+    if text not in kinds:
+        raise UsageError(text=f"--kind 可写 auto 或 {'、'.join(kinds)}。")
+    return text
+
+
+def _mapping(path: Path | None) -> dict[str, str]:
+    if path is None:
+        return {}
+    try:
+        table = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        raise UsageError(text='--mapping 应是 JSON：{"表头": "字段"}。') from None
+    if not isinstance(table, dict):
+        raise UsageError(text='--mapping 应是 JSON：{"表头": "字段"}。')
+    return {str(heading): str(field or "") for heading, field in table.items()}
+
+
+@group.command("export", help="把户台账写成Excel表")
+@click.option("--kind", default="member", show_default=True,
+              type=click.Choice(["household", "member", "object"]))  # fmt: skip
+@click.option("--out", required=True, type=click.Path(path_type=Path), metavar="F.xlsx")
+@click.pass_obj
+def export(cli: Cli, kind: str, out: Path) -> None:
+    """Write the living roster; an existing file is replaced only when all is written."""
+    written = roster.export_roster(cli.store, kind, out)
+    cli.emit(
+        {"rows": written.rows, "sha256": written.sha256, "file": str(out)},
+        [f"已写 {written.rows} 行：{out}"],
+    )
+
+
+@group.command("show", help="查户：户号、姓名、拼音首字母、证件号或电话后几位")
+@click.option("--household", "text", default="", metavar="ID|NAME|INITIALS")
+@click.pass_obj
+def show(cli: Cli, text: str) -> None:
+    """Find households; few matches are shown with their people."""
+    store = cli.store
+    lines = roster.search(store, text) if text else roster.list_households(store)
+    has_people = bool(text) and len(lines) <= MAX_PAGES
+    matches = []
+    for line in lines:
+        match = _line(line)
+        if has_people:
+            page = roster.household_page(store, line.household_id)
+            match["members"] = [_member(member) for member in page.members]
+        matches.append(match)
+    cli.emit(
+        {"matches": matches},
+        [
+            f"{m['household_no']} {m['head_name']} {m['hamlet_group']} {m['persons']}人"
+            for m in matches
+        ]
+        or ["没有找到"],
+    )
+
+
+def _line(line: roster.HouseholdLine) -> dict[str, Any]:
+    income = line.per_capita_income
+    return {
+        **asdict(line),
+        "found": list(line.found),
+        "household_kind_label": labels.label("household_kind", line.household_kind),
+        "object_type_label": labels.label("object_type", line.object_type),
+        "per_capita_income": None if income is None else format(income, "f"),
+    }
+
+
+def _member(member: roster.MemberLine) -> dict[str, Any]:
+    wage = member.monthly_wage
+    shown = {
+        name: labels.label(enum, getattr(member, name))
+        for name, enum in (
+            ("sex", "sex"),
+            ("labor_skill", "labor_skill"),
+            ("employment", "employment"),
+            ("medical_insurance", "medical_insurance"),
+            ("member_status", "member_status"),
+        )
+    }
+    return {
+        **asdict(member),
+        "health": list(member.health),
+        "health_label": [labels.label("health", key) for key in member.health],
+        "monthly_wage": None if wage is None else format(wage, "f"),
+        **{f"{name}_label": text for name, text in shown.items()},
+    }

@@ -1,0 +1,248 @@
+"""An import as JSON: the language of the answer keys (labels, ISO dates, numbers)."""
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from typing import Any
+
+from app.domain.roster import Place, Reason, RosterRow
+from app.domain.roster_diff import Changes, MatchedMember, RosterDiff
+from app.domain.roster_values import Value
+from app.excel.headings import FEEDS
+from app.excel.roster import RosterFile
+from app.ops.roster import FilePreview, RosterPreview
+from app.ops.roster_words import reason_text
+
+_UPDATE_KEYS = (
+    "new_households", "gone_households", "added_members", "removed_members", "moved_members",
+    "id_changes", "member_changes", "household_changes",
+)  # fmt: skip
+
+
+def import_object(preview: RosterPreview, *, with_rows: bool) -> dict[str, Any]:
+    """Return what a preview says, all files together."""
+    files = [item.file for item in preview.files]
+    diffs = [item.diff for item in preview.files]
+    result: dict[str, Any] = {
+        "kinds": [file.kind.kind for file in files],
+        "households": sum(len(file.table.households) for file in files),
+        "members": sum(len(diff.members) for diff in diffs),
+        "data_rows": sum(len(file.table.rows) for file in files),
+        "created": sum(m.member is None for diff in diffs for m in diff.members),
+        "updated": sum(
+            m.member is not None and not _is_kept(m) for diff in diffs for m in diff.members
+        ),
+        "unchanged": sum(_is_kept(m) for diff in diffs for m in diff.members),
+        "rejected": [entry for file in files for entry in _reasons(file, "error")],
+        "warned": [entry for file in files for entry in _reasons(file, "warn")],
+        "duplicates": [entry for file in files for entry in _duplicates(file)],
+        "conflicts": [entry for file in files for entry in _conflicts(file)],
+        "household_codes": [
+            {"household": home.key, "codes": list(home.codes)}
+            for file in files
+            for home in file.table.households
+            if home.codes
+        ],
+        "mapping": [entry for file in files for entry in _mapping(file)],
+        "sheets": [entry for file in files for entry in _sheets(file)],
+        "skipped_rows": [
+            {"file": file.path.name, "sheet": s.sheet, "row": s.row, "reason": s.reason}
+            for file in files
+            for s in file.skipped
+        ],
+        "hidden_rows": [_place(place) for file in files for place in file.hidden],
+    }
+    if preview.is_update:
+        updates = [_update(item) for item in preview.files]
+        result |= {key: [e for update in updates for e in update[key]] for key in _UPDATE_KEYS}
+    if with_rows:
+        result["rows"] = [_row(row) for file in files for row in file.table.rows]
+    return result
+
+
+def plain_value(value: Value) -> object:
+    """Return a value as a JSON value: numbers as numbers, lists as lists."""
+    if isinstance(value, Decimal):
+        return int(value) if value == int(value) else float(value)
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _is_kept(member: MatchedMember) -> bool:
+    return member.is_unchanged and member.member is not None and member.member.is_present
+
+
+def _place(place: Place) -> dict[str, object]:
+    return {"file": place.file, "sheet": place.sheet, "row": place.row}
+
+
+def _row(row: RosterRow) -> dict[str, Any]:
+    return {
+        **_place(row.place),
+        "class": row.row_class,
+        "reason_codes": [reason.code for reason in row.reasons],
+        "values": {name: plain_value(value) for name, value in row.values.items()},
+        "household": row.household,
+    }
+
+
+def _reasons(file: RosterFile, row_class: str) -> Iterator[dict[str, Any]]:
+    """Yield the reasons of the rows of one class that explain this class."""
+    letters = {
+        (sheet.sheet, FEEDS.get(column.field, column.field)): column.letter
+        for sheet in file.sheets
+        for column in reversed(sheet.columns)
+    }
+    mark = row_class[0].upper()
+    for row in file.table.rows:
+        if row.row_class == row_class:
+            for reason in row.reasons:
+                if reason.code.startswith(mark):
+                    yield _reason(row.place, reason, letters.get((row.place.sheet, reason.field)))
+
+
+def _reason(place: Place, reason: Reason, letter: str | None) -> dict[str, Any]:
+    return {
+        **_place(place),
+        "column": letter,
+        "field": reason.field,
+        "reason_code": reason.code,
+        "message": reason_text(reason.code),
+    }
+
+
+def _duplicates(file: RosterFile) -> Iterator[dict[str, Any]]:
+    for double in file.table.duplicates:
+        yield {
+            "id_no": double.id_no,
+            "kept": [double.kept.sheet, double.kept.row],
+            "dropped": [double.dropped.sheet, double.dropped.row],
+        }
+
+
+def _conflicts(file: RosterFile) -> Iterator[dict[str, Any]]:
+    for conflict in file.table.conflicts:
+        yield {
+            "kind": conflict.kind,
+            "id_no": conflict.id_no,
+            "rows": [[place.sheet, place.row] for place in conflict.rows],
+            "households": list(conflict.households),
+        }
+
+
+def _mapping(file: RosterFile) -> Iterator[dict[str, Any]]:
+    for sheet in file.sheets:
+        for column in sheet.columns:
+            yield {
+                "sheet": sheet.sheet,
+                "column": column.letter,
+                "heading": column.heading,
+                "field": FEEDS.get(column.field, column.field) or None,
+                "score": column.score,
+            }
+
+
+def _sheets(file: RosterFile) -> Iterator[dict[str, Any]]:
+    for sheet in file.sheets:
+        yield {
+            "file": file.path.name,
+            "sheet": sheet.sheet,
+            "used": sheet.used,
+            "header_rows": list(sheet.header_rows),
+            "reason": sheet.reason,
+            "first_data_row": sheet.first_data_row,
+            "last_data_row": sheet.last_data_row,
+        }
+
+
+def _update(item: FilePreview) -> dict[str, list[dict[str, Any]]]:
+    diff = item.diff
+    numbers = {home.key: home.household_no or home.key for home in diff.households}
+    return {
+        "new_households": [
+            {
+                "household": home.household_no or home.key,
+                "head_name": home.head_name,
+                "registered_size": home.size,
+                "split_from": home.split_from,
+            }
+            for home in diff.new_households
+        ],
+        "gone_households": [
+            {"household": home.household_no, "head_name": home.values.get("head_name")}
+            for home in diff.gone
+        ],
+        "added_members": [
+            {
+                "household": numbers[member.household_key],
+                **_person(member.row, "name", "id_no", "birth_date", "relation"),
+            }
+            for member in diff.added
+        ],
+        **_people_changes(diff, numbers),
+        "household_changes": [
+            {"household": home.household_no or home.key, "changes": _changes(home.changes)}
+            for home in diff.changed_households
+        ],
+    }
+
+
+def _people_changes(diff: RosterDiff, numbers: dict[str, str]) -> dict[str, list[dict[str, Any]]]:
+    origins = {home.household.household_id: home.household.household_no
+               for home in diff.households if home.household is not None}  # fmt: skip
+    origins |= {home.household_id: home.household_no for home in diff.gone}
+    return {
+        "removed_members": [
+            {
+                "household": missing.household_no,
+                "name": missing.member.values.get("name"),
+                "id_no": missing.member.values.get("id_no"),
+                "reason": missing.reason or None,
+                "date": missing.on or None,
+            }
+            for missing in diff.missing
+        ],
+        "moved_members": [
+            {
+                **_person(member.row, "name", "id_no"),
+                "from_household": origins.get(member.moved_from or "", member.moved_from),
+                "to_household": numbers[member.household_key],
+            }
+            for member in diff.moved
+        ],
+        "id_changes": [
+            {
+                "household": numbers[member.household_key],
+                **_person(member.row, "name", "birth_date"),
+                "old": member.id_change[0],
+                "new": member.id_change[1],
+            }
+            for member in diff.members
+            if member.id_change is not None
+        ],
+        "member_changes": [
+            {
+                "household": numbers[member.household_key],
+                **_person(member.row, "name", "id_no"),
+                "changes": _changes(member.changes),
+            }
+            for member in diff.members
+            if member.changes
+        ],
+    }
+
+
+def _person(row: RosterRow, *names: str) -> dict[str, object]:
+    return {name: plain_value(row.values.get(name)) for name in names}
+
+
+def _changes(changes: Changes) -> dict[str, list[object]]:
+    return {name: [plain_value(old), plain_value(new)] for name, (old, new) in changes.items()}
+
+
+def summary_lines(result: dict[str, Any], *, is_dry_run: bool) -> Iterable[str]:
+    """Return the result in a few lines for people; no names in them."""
+    yield "预览，没有写入" if is_dry_run else "已导入"
+    yield f"户 {result['households']}，人 {result['members']}"
+    yield f"新增 {result['created']}，变更 {result['updated']}，未变 {result['unchanged']}"
+    yield f"未导入 {len(result['rejected'])}，提示 {len(result['warned'])}"
+    for entry in (*result["rejected"], *result["warned"]):
+        yield f"{entry['sheet']} 第{entry['row']}行 {entry['column'] or ''}列：{entry['message']}"
