@@ -4,6 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -12,7 +13,14 @@ from sqlalchemy.orm import Session
 
 from app.domain.changeset import NEW_ROW, Chain, FieldChange, Head
 from app.domain.merge import RANKS, Causality, Part, Place, Resolution, Side, UnitChange, resolve
-from app.models.base import Journaled, from_canonical, journaled_columns, journaled_tables
+from app.models.base import (
+    Journaled,
+    Money,
+    canonical,
+    from_canonical,
+    journaled_columns,
+    journaled_tables,
+)
 from app.models.journal import ACTIVE, VOID, ChangeRow, ChangesetRow, SeenRow
 from app.sync.trust import Trust
 
@@ -78,10 +86,10 @@ def derive(session: Session, touched: Iterable[Row], trust: Trust) -> Derived:
     causality: Causality | None = None
     for unit, past in _by_unit(history).items():
         if len({p.place.chain for p in past}) == 1:
-            found = _in_sequence(past)
+            found = _in_sequence(unit, past)
         else:
             causality = causality or _causality(session)
-            found = resolve(_unit_changes(past, trust), causality)
+            found = resolve(_unit_changes(unit, past, trust), causality)
         if found.sides:
             result.conflicts.append(Conflict(unit, found.sides))
         for part, value in found.values.items():
@@ -161,32 +169,32 @@ def _by_unit(history: Mapping[Row, list[_Past]]) -> dict[Unit, list[_Past]]:
             units[Unit(row.table, row.id, "")] += changes  # one author: nothing can conflict
         else:
             for change in changes:
-                for part, _value in _parts(change):
-                    units[Unit(*part)].append(change)
+                for name in change.new if change.field == NEW_ROW else (change.field,):
+                    units[Unit(row.table, row.id, name)].append(change)
     return units
 
 
-def _parts(change: _Past) -> Iterator[tuple[Part, Any]]:
-    if change.field == NEW_ROW:
-        for name, value in change.new.items():
+def _parts(unit: Unit, change: _Past) -> Iterator[tuple[Part, Any]]:
+    """Return what a change writes of a unit."""
+    values = change.new if change.field == NEW_ROW else {change.field: change.new}
+    for name, value in values.items():
+        if unit.field in ("", name):
             yield Part(change.row.table, change.row.id, name), value
-    else:
-        yield Part(change.row.table, change.row.id, change.field), change.new
 
 
-def _in_sequence(past: list[_Past]) -> Resolution:
+def _in_sequence(unit: Unit, past: list[_Past]) -> Resolution:
     """Return the state of a unit that one chain alone wrote: the last word counts."""
     values: dict[Part, Any] = {}
     for change in sorted(past, key=lambda p: p.place.number):
-        values.update(_parts(change))
+        values.update(_parts(unit, change))
     return Resolution(values)
 
 
-def _unit_changes(past: list[_Past], trust: Trust) -> Iterator[UnitChange]:
+def _unit_changes(unit: Unit, past: list[_Past], trust: Trust) -> Iterator[UnitChange]:
     for change in past:
         certificate = trust.certificate(change.place.chain.origin)
         rank = RANKS[certificate.identity.level] if certificate else 0
-        for part, value in _parts(change):
+        for part, value in _parts(unit, change):
             yield UnitChange(
                 change.place, change.digest, rank, part, value, change.field == NEW_ROW
             )
@@ -262,7 +270,7 @@ def _insert(session: Session, cls: type[Journaled], rows: Mapping[str, Mapping[s
     if not rows:
         return
     values = [
-        {"id": id_} | {name: from_canonical(cls, name, value) for name, value in its.items()}
+        {"id": id_} | {name: _value(cls, name, value) for name, value in its.items()}
         for id_, its in rows.items()
     ]
     if len(cls.__mapper__.column_attrs) == len(journaled_columns(cls)):
@@ -273,10 +281,25 @@ def _insert(session: Session, cls: type[Journaled], rows: Mapping[str, Mapping[s
         session.add_all(cls(**its) for its in values)  # derived columns are computed by events
 
 
+def _value(cls: type[Journaled], name: str, value: Any) -> Any:
+    """Return the column value of a JSON value.
+
+    Raises:
+        ValueError, KeyError, TypeError, ArithmeticError: it does not fit, or is not canonical.
+    """
+    if isinstance(cls.__mapper__.columns[name].type, Money) and value is not None:
+        found: Any = Decimal(value)
+    else:
+        found = from_canonical(cls, name, value)
+    if canonical(found) != value:
+        raise ValueError("not canonical")
+    return found
+
+
 def _update(cls: type[Journaled], obj: Journaled, values: Mapping[str, Any]) -> bool:
     changed = False
     for name, value in values.items():
-        new = from_canonical(cls, name, value)
+        new = _value(cls, name, value)
         if getattr(obj, name) != new:
             setattr(obj, name, new)
             changed = True
@@ -309,7 +332,7 @@ def _fits(cls: type[Journaled], change: FieldChange, scope: str) -> bool:
             return False
     try:
         for name, value in values.items():
-            from_canonical(cls, name, value)
+            _value(cls, name, value)
     except (ValueError, KeyError, TypeError, ArithmeticError):
         return False
     return True
