@@ -28,7 +28,7 @@ class VisitSource:
     Attributes:
         asked: every field of the month with the value that stands before it, None if there is none.
         spot_check: the field whose earlier value must not be shown (抽题).
-        carried: question code -> month of the last check, for questions not checked this month.
+        carried: field -> month of its last check, for what rests this month.
     """
 
     area: str
@@ -39,7 +39,7 @@ class VisitSource:
     view: HouseholdView
     asked: Mapping[AnswerKey, AnswerValue | None]
     spot_check: AnswerKey | None = None
-    carried: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    carried: Mapping[AnswerKey, str] = field(default_factory=lambda: NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +132,12 @@ def _lines(question: Question, source: VisitSource) -> Iterator[VisitLine]:
 
 def _before(question: Question, member_id: str, source: VisitSource) -> str:
     key = (question.code, member_id)
-    if question.code in source.carried:
-        return f"沿用{source.carried[question.code]}核实"
     value = source.asked[key]
     if value is None or key == source.spot_check:
         return ""
-    return _soft(answer_text(question, value, source.form, source.view.facts.members), source.form)
+    text = answer_text(question, value, source.form, source.view.facts.members)
+    carried = f"（沿用{source.carried[key]}核实）" if key in source.carried else ""
+    return _soft(text + carried, source.form)
 
 
 def answer_text(

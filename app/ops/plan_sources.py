@@ -29,13 +29,12 @@ from app.domain.plan import (
 )
 from app.domain.policy import Policy
 from app.domain.view import HouseholdView
-from app.models.facts import Month, load_facts
 from app.models.form import Sheet, Visit
 from app.models.household import Area, Helper, HelperAssignment, Household
 from app.models.plan import Measure, MeasureStep, Plan
 from app.models.store import Store
 from app.models.warning import HouseholdWarning, WarningStep
-from app.ops import catalogue
+from app.ops import catalogue, sheet_context
 from app.ops.errors import UnknownHouseholdError
 
 _FREQUENCIES = {"月": "每月{n}次", "季": "每季{n}次", "年": "每年{n}次"}
@@ -68,19 +67,21 @@ def plan_sources(
         households = _households(session, household_ids)
         tables = _Tables(session, {h.id for h in households})
         facts = _facts_by_household(session, households, tables, today)
-        areas = _area_names(session, store)
+        areas = area_names(session, store)
         return [_source(h, facts[h.id], tables, areas, today) for h in households]
 
 
-def area_text(session: Session, store: Store, scope: str) -> str:
-    """Return the names of county, township and village of a village's code, as far as known."""
-    return _area(scope, _area_names(session, store))
-
-
-def _area_names(session: Session, store: Store) -> dict[str, str]:
+def area_names(session: Session, store: Store) -> dict[str, str]:
+    """Return area code → name of what this replica knows; of itself always."""
     own = store.identity
     known = {a.area_code: a.name for a in session.scalars(select(Area)) if a.area_code}
     return {own.area_code: own.name} | known
+
+
+def area_text(scope: str, names: Mapping[str, str]) -> str:
+    """Return county, township and village of a village's code, as far as known, joined."""
+    codes = (f"{scope[:6]}000000", f"{scope[:9]}000", scope)
+    return "".join(names.get(code, "") for code in dict.fromkeys(codes))
 
 
 def _households(session: Session, household_ids: Collection[str] | None) -> list[Household]:
@@ -145,8 +146,8 @@ def _facts_by_household(
         by_period[period].append(household.id)
     found: dict[str, Facts] = {}
     for period, ids in by_period.items():
-        month = Month(period, period.as_of(today), catalogue.form_for(period))
-        found |= {facts.household_id: facts for facts in load_facts(session, month, ids, {})}
+        contexts = sheet_context.load(session, sheet_context.month_of(period, today), ids)
+        found |= {context.given.household_id: context.facts for context in contexts}
     return found
 
 
@@ -160,7 +161,7 @@ def _source(
     this_month = Period.of(today)
     policy = catalogue.policy_for(this_month)
     source = PlanSource(
-        area=_area(household.scope, areas),
+        area=area_text(household.scope, areas),
         year=today.year,
         household_no=household.household_no,
         printed_on=today,
@@ -184,11 +185,6 @@ def _source(
         measures=tuple(_measures(household.id, tables, names)),
         helpers=tuple(_helpers(tables, household.id, today)),
     )
-
-
-def _area(scope: str, areas: Mapping[str, str]) -> str:
-    codes = (f"{scope[:6]}000000", f"{scope[:9]}000", scope)
-    return "".join(areas.get(code, "") for code in dict.fromkeys(codes))
 
 
 def _frequency(household: Household, policy: Policy) -> str:

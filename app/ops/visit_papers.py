@@ -1,18 +1,22 @@
 """月度走访登记表: the month's papers of households as values, and printed."""
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from pathlib import Path
+
+from sqlalchemy import select
 
 from app.domain.period import Period
 from app.domain.view import HouseholdView
 from app.domain.visit_paper import VisitPaper, VisitSource, visit_paper
-from app.models.household import Household
+from app.models.form import Sheet
 from app.models.store import Store
-from app.ops import months, sheets
-from app.ops.plan_sources import area_text
+from app.ops import months, sheet_context
+from app.ops.errors import NotDueError
+from app.ops.plan_sources import area_names, area_text
 from app.ops.plans import Printed, unknown_warnings
+from app.ops.sheet_context import SheetContext, month_of
 
 Progress = Callable[[int, int], None]
 Cancelled = Callable[[], bool]
@@ -29,13 +33,13 @@ def visit_papers(
     """
     with store.read() as session:
         months.require_open(session, store.area_code, period)
-    due = months.due_households(store, period, today)
-    wanted = None if household_ids is None else set(household_ids)
-    ids = [d.household_id for d in due if wanted is None or d.household_id in wanted]
-    for household_id in wanted or ():
-        if household_id not in ids:
-            ids.append(household_id)  # opening it says why there is no paper
-    return [_paper(store, household_id, period, today) for household_id in ids]
+        due = set(session.scalars(select(Sheet.household_id).filter_by(period=str(period))))
+        wanted = due if household_ids is None else set(household_ids)
+        if wanted - due:
+            raise NotDueError(period=str(period))
+        found = sheet_context.load(session, month_of(period, today), wanted)
+        areas = area_names(session, store)
+        return [_paper(context, areas, today) for context in found]
 
 
 def print_visits(
@@ -61,22 +65,19 @@ def print_visits(
     return Printed(printed.pages, printed.households, seconds, unknown_warnings(printed.unknown))
 
 
-def _paper(store: Store, household_id: str, period: Period, today: date) -> VisitPaper:
-    data = sheets.open_sheet(store, household_id, period, today)
-    with store.read() as session:
-        household = session.get_one(Household, household_id)
-        area, group = area_text(session, store, household.scope), household.hamlet_group
-    asked = {
-        key: cell.previous if cell.value is None else cell.value for key, cell in data.cells.items()
-    }
+def _paper(context: SheetContext, areas: Mapping[str, str], today: date) -> VisitPaper:
+    household = context.loaded.household
+    before = {**context.last, **context.prefilled, **context.facts.answers}
+    verified = context.history.verified
     source = VisitSource(
-        area=area,
-        period=period,
+        area=area_text(household.scope, areas),
+        period=context.given.period,
         printed_on=today,
-        hamlet_group=group,
-        form=data.form,
-        view=HouseholdView(data.facts, data.policy),
-        asked=asked,
-        spot_check=data.spot_check,
+        hamlet_group=household.hamlet_group,
+        form=context.form,
+        view=HouseholdView(context.facts, context.policy),
+        asked={key: before.get(key) for key in context.asked},
+        spot_check=context.spot_check,
+        carried={key: str(verified[key]) for key in context.resting if key in verified},
     )
     return visit_paper(source)

@@ -58,8 +58,9 @@ def test_the_value_before_carries_its_digit_and_the_spot_check_hides_it() -> Non
 
 
 def test_a_question_not_checked_this_month_says_since_when_it_is_carried() -> None:
-    paper = visit_paper(make_visit(carried={"HS-01": "2025-07"}))
-    assert question(paper, "HS-01").lines[0].before == "沿用2025-07核实"
+    paper = visit_paper(make_visit(carried={("HS-02", ""): "2025-07"}))
+    assert plain(question(paper, "HS-02").lines[0].before) == "1 自有住房（沿用2025-07核实）"
+    assert "沿用" not in question(paper, "HS-03").lines[0].before
 
 
 def test_options_keep_the_digits_of_the_screen() -> None:
