@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.domain.labels import label
 from app.domain.period import Period
-from app.ops import roster, workbench
+from app.ops import roster_view, workbench
 from app.ops.workbench import Todo, Workbench
 from app.ui.chip import SeverityChip
 from app.ui.colours import severity_text
@@ -63,7 +63,7 @@ class WorkbenchPage(QWidget):
         """Read the figures again."""
         today = self._desk.today()
         store = self._desk.store
-        has_people = bool(self._desk.runner.call(lambda: roster.list_households(store)))
+        has_people = bool(self._desk.runner.call(lambda: roster_view.list_households(store)))
         if store.level == "village" and not has_people:
             self._stack.setCurrentWidget(self.empty)
             return

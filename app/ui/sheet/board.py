@@ -41,6 +41,7 @@ class Engine:
     options: Callable[[Facts, AnswerKey], Sequence[Option]]
     findings: Callable[[Facts], Sequence[Finding]]
     parse: Callable[[Question, str], AnswerValue | None]
+    problem: Callable[[Facts, AnswerKey, AnswerValue], str]
 
 
 @dataclass(slots=True)
@@ -93,6 +94,10 @@ class Board:
         """Return the options that are offered now; some only in certain months."""
         return self.engine.options(self.facts_with({}), key)
 
+    def problem(self, key: AnswerKey, value: AnswerValue) -> str:
+        """Return why a value cannot stand beside the other answers, "" if it can."""
+        return self.engine.problem(self.facts_with({}), key, value)
+
     def present(self) -> list[Member]:
         return [member for member in self.facts.members if member.member_status == "present"]
 
@@ -136,15 +141,11 @@ class Board:
     def needs(self, key: AnswerKey) -> bool:
         """True if the row holds up its chapter until somebody answers it."""
         status = self.status(key)
-        return status is Status.ASK or (status is Status.BLANK and self._is_required(key))
+        return status is Status.ASK or (status is Status.BLANK and self.question(key).required)
 
     def unsettled(self, key: AnswerKey) -> bool:
         """True for rows that are needed or only offered so far."""
         return self.needs(key) or self.status(key) is Status.OFFERED
-
-    def _is_required(self, key: AnswerKey) -> bool:
-        question = self.question(key)
-        return question.required and not question.sum_of
 
     def is_done(self, chapter: str) -> bool:
         return not any(self.unsettled(key) for key in self.rows(chapter))

@@ -255,7 +255,8 @@ class SheetController:
         self.path = (*self.path, step)
 
     def _answer(self, key: AnswerKey, value: AnswerValue) -> None:
-        if self._store({key: value}):
+        self.problem = self.board.problem(key, value)
+        if not self.problem and self._store({key: value}):
             self._advance(key)
 
     # ---------------------------------------------------------------- confirming and moving
@@ -396,11 +397,13 @@ class SheetController:
         return True
 
     def _accept_typed(self, changes: dict[AnswerKey, AnswerValue]) -> bool:
-        value = self._parse()
-        if self.place.key is None or self.problem:
+        value, key = self._parse(), self.place.key
+        if key is not None and value is not None and not self.problem:
+            self.problem = self.board.problem(key, value)
+        if key is None or self.problem:
             return False
         if value is not None:
-            changes[self.place.key] = value
+            changes[key] = value
         return True
 
     def _parse(self) -> AnswerValue | None:

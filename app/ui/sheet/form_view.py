@@ -66,6 +66,15 @@ class FormView(QScrollArea):
             self._drop_keys_typed_ahead()
         self.changed.emit()
 
+    def move_to(self, key: AnswerKey) -> None:
+        """Put the cursor on one row."""
+        self._move_now(Place(self.controller.board.question(key).chapter, key))
+
+    def look(self, name: str) -> None:
+        """Press a key whatever was painted before, for pictures."""
+        self._is_painted = True
+        self.press(name)
+
     def toggle_help(self) -> None:
         """Show or hide the explanation of the cursor's question."""
         self._with_help = not self._with_help

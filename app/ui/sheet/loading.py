@@ -22,7 +22,7 @@ def board(data: SheetData, drafts: Mapping[AnswerKey, str]) -> Board:
         values=dict(data.facts.answers),
         offers=_values(data, "prefilled"),
         previous={key: c.previous for key, c in cells.items() if c.previous is not None},
-        open_warnings=frozenset(key for key in data.open_warnings if key[0] in data.form.by_code),
+        open_warnings=_stale(data),
         spot=data.spot_check,
         drafts=dict(drafts),
     )
@@ -34,6 +34,7 @@ def engine(data: SheetData) -> Engine:
         asked=lambda facts: form.asked_questions(data.form, facts, data.policy),
         options=partial(_options, data),
         findings=lambda facts: rules.evaluate(facts, data.form, data.policy),
+        problem=lambda facts, key, value: form.problem(data.form, facts, data.policy, key, value),
         parse=lambda question, text: form.parse_answer(question, text, data.facts.as_of),
     )
 
@@ -63,6 +64,16 @@ def income_line(shown: Board, data: SheetData) -> str:
     side = "高于" if derived.per_capita > data.policy.line else "不高于"
     line = f"{side}监测范围 {money(data.policy.line)}元"
     return f"收入：人均 {money(derived.per_capita)}元，{line}"
+
+
+def _stale(data: SheetData) -> frozenset[AnswerKey]:
+    """Return the questions with a warning from an earlier month (P-0); this month's own is new."""
+    period = str(data.period)
+    return frozenset(
+        (warning.code, warning.member_id)
+        for warning in data.facts.open_warnings
+        if warning.code in data.form.by_code and warning.opened_in != period
+    )
 
 
 def _options(data: SheetData, facts: Facts, key: AnswerKey) -> Sequence[Option]:

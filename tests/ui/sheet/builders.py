@@ -1,19 +1,16 @@
 """A household of four and its form, with a recorder in the place of the database."""
 
-import tomllib
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from app.domain.form import AnswerKey, AnswerValue, FormDef
-from app.domain.form_data import parse_form
-from app.domain.household import Facts, Finding, Member
+from app.domain import form, rules
+from app.domain.form import AnswerKey, AnswerValue
+from app.domain.household import Facts, Member
 from app.domain.period import Period
-from app.domain.policy import Policy
 from app.domain.view import HouseholdView
-from app.paths import RESOURCES
+from app.ops import catalogue
 from app.ui.sheet.board import Board, Engine
 from app.ui.sheet.controller import Changes, Outlets, SheetController
 
@@ -21,12 +18,7 @@ OCTOBER = Period(2025, 10)
 AS_OF = date(2025, 10, 31)
 
 
-def load_form() -> FormDef:
-    path = RESOURCES / "forms" / "monthly-2025.toml"
-    return parse_form(tomllib.loads(path.read_text(encoding="utf-8")), path.name)
-
-
-FORM = load_form()
+FORM = catalogue.form_for(OCTOBER)
 FATHER = Member("m1", 1, "赵德福", "户主", "male", date(1982, 3, 1), labor_skill="ordinary",
                 employment="province", education="初中", medical_insurance="resident",
                 monthly_wage=Decimal(4200))  # fmt: skip
@@ -39,34 +31,15 @@ DAUGHTER = Member("m4", 4, "赵明月", "之女", "female", date(2016, 8, 1), sc
 FOUR = (FATHER, MOTHER, SON, DAUGHTER)
 
 
-def policy() -> Any:
-    """Return the bundled parameters as far as conditions look at them."""
-    data = tomllib.loads((RESOURCES / "policy" / "2025.toml").read_text(encoding="utf-8"))
-    from types import SimpleNamespace
-    values = {name: table["value"] for name, table in data["parameters"].items()}
-    values["school_cutoff"] = (8, 31)
-    values["school_stages"] = (("primary", ("年级",)), ("junior", ("七年级",)))
-    values["junior_words"] = ("初中",)
-    return SimpleNamespace(**values)
+POLICY = catalogue.policy_for(OCTOBER)
 
 
 def asked(facts: Facts) -> list[AnswerKey]:
-    home = HouseholdView(facts, policy())
-    keys: list[AnswerKey] = []
-    for question in FORM.questions:
-        if question.scope == "member":
-            keys += [
-                (question.code, member.member.id)
-                for member in home.members
-                if question.asked_when(home, member, None)
-            ]
-        elif question.asked_when(home, None, None):
-            keys.append((question.code, ""))
-    return keys
+    return form.asked_questions(FORM, facts, POLICY)
 
 
 def offered(facts: Facts, key: AnswerKey) -> list[Any]:
-    home = HouseholdView(facts, policy())
+    home = HouseholdView(facts, POLICY)
     member = next((one for one in home.members if one.member.id == key[1]), None)
     options = FORM.question(key[0]).options
     return [o for o in options if o.only_when is None or o.only_when(home, member, None)]
@@ -97,7 +70,7 @@ class Recorder:
         self.saved: list[dict[AnswerKey, AnswerValue | None]] = []
         self.drafts: dict[AnswerKey, str] = {}
         self.submitted = 0
-        self.met = ''
+        self.met = ""
         self.works = True
 
     def save(self, changes: Changes) -> bool:
@@ -133,16 +106,14 @@ def make_board(
         for key, value in before.items()
         if FORM.question(key[0]).prefill != "look" and key not in open_warnings and key != spot
     }
-    engine = Engine(asked, offered, lambda facts: [], parse)
+    engine = Engine(
+        asked=asked,
+        options=offered,
+        findings=lambda facts: rules.evaluate(facts, FORM, POLICY),
+        parse=lambda question, text: form.parse_answer(question, text, AS_OF),
+        problem=lambda facts, key, value: form.problem(FORM, facts, POLICY, key, value),
+    )
     return Board(FORM, facts, engine, {}, offers, before, open_warnings, spot)
-
-
-def parse(question: Any, text: str) -> AnswerValue | None:
-    return Decimal(text) if text.isdigit() else _refuse()
-
-
-def _refuse() -> AnswerValue:
-    raise ValueError("请填写数字")
 
 
 def start(board: Board) -> tuple[SheetController, Recorder]:

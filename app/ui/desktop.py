@@ -1,0 +1,147 @@
+"""The desktop: application, start dialogs, window. Called by the bootstrap with a folder."""
+
+import logging
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QApplication, QDialog
+
+from app.domain.labels import label
+from app.domain.period import Period
+from app.ops import months, operators, roster_view, setup, workbench
+from app.paths import ReplicaPaths
+from app.ui import fonts, messages, problems, theme
+from app.ui.exchange.exchange_page import ExchangePage
+from app.ui.main_window import Frame, MainWindow
+from app.ui.page import Desk, Page, Store
+from app.ui.resources import resource
+from app.ui.roster.roster_page import RosterPage
+from app.ui.runner import Runner
+from app.ui.search_box import Hit
+from app.ui.sheet.visits_page import VisitsPage
+from app.ui.start.first_use import FirstUse
+from app.ui.start.unlock_dialog import UnlockDialog
+from app.ui.top_bar import Heading
+from app.ui.warnings.warnings_page import WarningsPage
+from app.ui.workbench_page import WorkbenchPage
+
+log = logging.getLogger(__name__)
+HOLDER = "桌面程序"
+DEMO_MARK = "demo"  # a file of this name in the folder: everybody in it is invented
+_LEVELS = {"village": "村", "township": "镇", "county": "县"}
+
+
+def run(folder: Path, passphrase_file: str | None) -> int:
+    """Open the replica of ``folder`` (or make one) and show the window until it is closed."""
+    scale = _scale(folder)
+    app, families = application(scale)
+    store, page = _start(folder, passphrase_file)
+    if store is None:
+        return 1
+    window = make_window(store, folder, families, operators.actor(store).name)
+    window.set_scale(scale)
+    window.show_page(page)
+    window.show()
+    try:
+        return app.exec()
+    finally:
+        store.close()
+
+
+def application(scale: float) -> tuple[QApplication, list[str]]:
+    """Return the one QApplication with fonts, Chinese buttons and theme, and the families."""
+    existing = QApplication.instance()
+    app = existing if isinstance(existing, QApplication) else QApplication([])
+    app.setApplicationName("zhucun")
+    app.setApplicationDisplayName("驻村")
+    fonts.install_translation(app)
+    families = fonts.register_fonts(resource("fonts"))
+    theme.apply_theme(app, families, scale)
+    return app, families
+
+
+def make_window(store: Store, folder: Path, families: list[str], operator: str) -> MainWindow:
+    """Return the window of an open replica; not shown yet."""
+    runner = Runner()
+    actor = operators.actor(store, operator)
+    desk = Desk(store, actor, lambda: store.clock().astimezone().date(), runner)
+    frame = Frame(
+        heading=partial(_heading, desk, folder),
+        find=partial(_find, desk),
+        now=store.clock,
+        families=families,
+        remember_scale=partial(_settings(folder).setValue, "scale"),
+    )
+    return MainWindow(frame, runner, _pages(desk))
+
+
+def _pages(desk: Desk) -> Sequence[Page]:
+    """Return the pages that are there at this level; what is not built is not shown."""
+    pages: list[Page] = [WorkbenchPage(desk), RosterPage(desk)]
+    if desk.store.level == "village":
+        pages.append(VisitsPage(desk))
+    return [*pages, WarningsPage(desk), ExchangePage(desk)]
+
+
+def _start(folder: Path, passphrase_file: str | None) -> tuple[Store, str]:
+    """Return the open replica and the page to begin with; None if the user left."""
+    if not ReplicaPaths(folder).vault.exists():
+        wizard = FirstUse(folder, HOLDER)
+        if wizard.exec() != QDialog.DialogCode.Accepted and wizard.store is None:
+            return None, ""
+        return wizard.store, wizard.first_page
+    opener = partial(_open, folder)
+    if passphrase_file is not None:
+        try:
+            text = Path(passphrase_file).read_text(encoding="utf-8")
+            return opener(text.rstrip("\r\n")), "workbench"
+        except Exception as error:
+            messages.show_error(None, problems.as_app_error(error))
+            return None, ""
+    dialog = UnlockDialog(opener)
+    dialog.exec()
+    return dialog.store, "workbench"
+
+
+def _open(folder: Path, passphrase: str) -> Store:
+    return setup.open_replica(folder, passphrase, HOLDER)
+
+
+def _heading(desk: Desk, folder: Path) -> Heading:
+    store, today = desk.store, desk.today()
+    period = Period.of(today)
+    status = months.month_status(store, period, today)
+    bench = workbench.workbench(store, period, today)
+    sent = bench.last_export
+    place = f"{store.identity.name}（{_LEVELS[store.level]}）"
+    role = operators.ROLES.get(desk.actor.role, desk.actor.role)
+    return Heading(
+        place=place,
+        period=f"{period.year}年{period.month}月·{label('period_state', status.state)}",
+        who=f"{desk.actor.name}·{role}",
+        receipt=f"上次导出：{sent.month}月{sent.day}日" if sent else "上次导出：还没有",
+        is_demo=(folder / DEMO_MARK).exists(),
+    )
+
+
+def _find(desk: Desk, text: str) -> Sequence[Hit]:
+    found = desk.runner.call(lambda: roster_view.search(desk.store, text, 12)) or []
+    return [(line.household_id, _hit(line)) for line in found]
+
+
+def _hit(line: roster_view.HouseholdLine) -> str:
+    return f"{line.household_no}号 {line.head_name} {line.persons}人 {line.hamlet_group}"
+
+
+def _scale(folder: Path) -> float:
+    kept = _settings(folder).value("scale", 1.0)
+    try:
+        return min(2.0, max(1.0, float(str(kept))))
+    except ValueError:
+        return 1.0
+
+
+def _settings(folder: Path) -> QSettings:
+    return QSettings(str(folder / "desktop.ini"), QSettings.Format.IniFormat)

@@ -1,0 +1,315 @@
+"""数据交换: three big actions, and the preview between choosing a file and taking it in."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+
+from app.domain.period import Period
+from app.ops import devices, exchange, workbench
+from app.ops.devices import DeviceLine, Enrolment
+from app.ops.exchange_lines import Exported, Imported
+from app.ui import messages
+from app.ui.data_table import DataTable
+from app.ui.exchange import import_view
+from app.ui.exchange.device_dialogs import FingerprintDialog
+from app.ui.page import Desk, KeyHelp
+from app.ui.parts import Card, button, plain, quiet, title
+from app.ui.table_model import Column
+
+_PACKAGES = "变更包 (*.变更包);;所有文件 (*)"
+_REQUESTS = "登记申请 (*.登记申请);;所有文件 (*)"
+_GRANTS = "授权书 (*.授权书);;所有文件 (*)"
+_LEVELS = {"village": "村", "township": "镇", "county": "县"}
+_RELATIONS = {
+    "self": "本机",
+    "superior": "上级",
+    "root": "县",
+    "subordinate": "下级",
+    "other": "其他",
+}
+
+
+class ExchangePage(QWidget):
+    """Export, import, enrolment; files go to and come from a stick."""
+
+    open_requested = Signal(str, str)
+    page_key, title = "exchange", "数据交换"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self._devices: list[DeviceLine] = []
+        self._waiting: list[tuple[Path, Imported]] = []
+        self.export_card, self.import_card = Card("1 导出变更包"), Card("2 导入")
+        self.device_card = Card("3 登记设备")
+        self.export_text, self.import_text, self.device_text = plain(), plain(), plain()
+        self.receiver = QComboBox()
+        self.export_button = button("1 导出到U盘", self._on_export, primary=True)
+        self.import_button = button("2 选择文件", self._on_import, primary=True)
+        self.request_button = button("写登记申请", self._on_request)
+        self.accept_button = button("导入授权书", self._on_accept)
+        self.approve_button = button("3 登记新设备", self._on_approve)
+        self.preview = Card("导入前先看")
+        self.preview_text, self.preview_question = plain(), plain()
+        self.take_button = button("导入这些", self._on_take, primary=True)
+        self.leave_button = button("先不导入", self._on_leave)
+        self.table = DataTable(_COLUMNS, "已登记的设备")
+        self._arrange()
+        self._add_shortcuts()
+
+    # ---------------------------------------------------------------- what the window calls
+    def refresh(self, changed: object | None) -> None:
+        """Read what may be exported to whom, and who is enrolled."""
+        store, today = self._desk.store, self._desk.today()
+        found = self._desk.runner.call(lambda: devices.list_devices(store))
+        bench = self._desk.runner.call(lambda: workbench.workbench(store, Period.of(today), today))
+        if found is None or bench is None:
+            return
+        self._devices = found
+        self.table.set_rows(found)
+        self._fill_receivers()
+        own = next(line for line in found if line.relation == "self")
+        is_enrolled = store.level == "county" or bench.is_enrolled
+        state = "已登记" if is_enrolled else "还没有和上级登记。先写申请，下次交U盘时带上。"
+        self.device_text.setText(f"本机{state}\n指纹　{own.fingerprint}")
+        self.request_button.setVisible(store.level != "county")
+        self.accept_button.setVisible(store.level != "county")
+        self.approve_button.setVisible(store.level != "village")
+        sent, came = bench.last_export, bench.last_import
+        self.export_text.setText(f"上次导出　{sent or '还没有'}")
+        advice = "从U盘选一个或几个包。先看变化，再确认。"
+        self.import_text.setText(f"{advice}\n上次导入　{came or '还没有'}")
+
+    def show_target(self, target_id: str) -> None:
+        """Put the keyboard on the action that was asked for."""
+        buttons = {
+            "export": self.export_button,
+            "import": self.import_button,
+            "device": self.request_button,
+        }
+        if target_id in buttons:
+            buttons[target_id].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def keys(self) -> KeyHelp:
+        return (("1", "导出到U盘"), ("2", "选择要导入的文件"), ("3", "登记设备"))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        first = self.export_button if self.export_button.isEnabled() else self.request_button
+        first.setFocus(event.reason())
+
+    # ---------------------------------------------------------------- export
+    def _fill_receivers(self) -> None:
+        targets = [line for line in self._devices if line.relation in ("superior", "subordinate")]
+        self.receiver.clear()
+        for line in targets:
+            self.receiver.addItem(f"给{line.name}", line.device_id)
+        self.receiver.setVisible(len(targets) > 1)
+        self.export_button.setEnabled(bool(targets))
+
+    def _on_export(self) -> None:
+        device_id = self.receiver.currentData()
+        line = next((one for one in self._devices if one.device_id == device_id), None)
+        if line is None:
+            return
+        day = self._desk.today().strftime("%m%d")
+        proposal = f"{self._desk.store.identity.name}-给{line.name}-{day}.变更包"
+        name, _filter = QFileDialog.getSaveFileName(self, "导出变更包", proposal, _PACKAGES)
+        if name:
+            self.export_to(line.device_id, Path(name))
+
+    def export_to(self, device_id: str, path: Path) -> None:
+        """Write a package for one device on the worker."""
+        desk = self._desk
+        self._desk.runner.start(
+            lambda _progress: exchange.export_package(
+                desk.store, desk.actor, device_id, path, desk.store.clock()
+            ),
+            self._on_exported,
+        )
+
+    def _on_exported(self, done: Exported) -> None:
+        self.refresh(None)
+        size = max(1, round(done.bytes / 1024))
+        self.export_text.setText(
+            f"已写好第{done.number}号包，并读回核对过\n"
+            f"{done.households}户 · 预警{done.warnings}条 · {done.transactions}笔 · {size}KB"
+        )
+
+    # ---------------------------------------------------------------- import
+    def _on_import(self) -> None:
+        names, _filter = QFileDialog.getOpenFileNames(self, "选择变更包", "", _PACKAGES)
+        if names:
+            self.look_at([Path(name) for name in names])
+
+    def look_at(self, paths: list[Path]) -> None:
+        """Show what the packages would change; nothing is taken in yet."""
+        store = self._desk.store
+        self._desk.runner.start(
+            lambda _progress: [(path, exchange.preview_package(store, path)) for path in paths],
+            self._on_preview,
+        )
+
+    def _on_preview(self, found: list[tuple[Path, Imported]]) -> None:
+        self._waiting = found
+        parts = [import_view.preview_sentence(one) for _path, one in found]
+        for _path, one in found:
+            parts += [f"冲突　{line}" for line in import_view.conflict_lines(one.conflicts)]
+        self.preview_text.setText("\n".join(parts))
+        questions = [import_view.unusual_sentence(one) for _path, one in found]
+        self.preview_question.setText("\n".join(text for text in questions if text))
+        self.preview.show()
+        self.take_button.setFocus()
+
+    def _on_take(self) -> None:
+        desk, waiting = self._desk, self._waiting
+        self._waiting = []
+        self.preview.hide()
+        desk.runner.start(
+            lambda _progress: [
+                exchange.import_package(
+                    desk.store, desk.actor, path, desk.store.clock(), confirmed=True
+                )
+                for path, _found in waiting
+            ],
+            self._on_taken,
+        )
+
+    def _on_taken(self, done: list[Imported]) -> None:
+        for one in done:
+            self._desk.runner.changed.emit(one.changed)
+        self.refresh(None)
+        self.import_text.setText("\n".join(["已并入", *map(import_view.preview_sentence, done)]))
+
+    def _on_leave(self) -> None:
+        self._waiting = []
+        self.preview.hide()
+
+    # ---------------------------------------------------------------- devices
+    def _on_request(self) -> None:
+        proposal = f"{self._desk.store.identity.name}.登记申请"
+        name, _filter = QFileDialog.getSaveFileName(self, "写登记申请", proposal, _REQUESTS)
+        if not name:
+            return
+        store = self._desk.store
+        done = self._desk.runner.call(lambda: devices.request_device(store, Path(name)))
+        if done is not None:
+            self._say(
+                f"申请已写好。指纹　{done.fingerprint}\n交U盘时带上，并当面或打电话核对指纹。"
+            )
+
+    def _on_approve(self) -> None:
+        name, _filter = QFileDialog.getOpenFileName(self, "选择登记申请", "", _REQUESTS)
+        if not name:
+            return
+        found = self._desk.runner.call(lambda: devices.read_request_file(Path(name)))
+        if found is None:
+            return
+        request, fingerprint = found
+        who = f"{request.identity.name}（{_LEVELS.get(request.identity.level, '')}）申请登记。"
+        dialog = FingerprintDialog(self, "登记新设备", f"{who}请让对方念指纹。", fingerprint)
+        if dialog.exec():
+            self._approve(Path(name), dialog.fingerprint())
+
+    def _approve(self, path: Path, typed: str | None) -> None:
+        proposal = f"{path.stem}.授权书"
+        name, _filter = QFileDialog.getSaveFileName(self, "写授权书", proposal, _GRANTS)
+        if name:
+            desk = self._desk
+            done = desk.runner.call(
+                lambda: devices.approve_device(desk.store, desk.actor, path, typed, Path(name))
+            )
+            self._after(done, "授权书已写好，请交回对方导入。")
+
+    def _on_accept(self) -> None:
+        name, _filter = QFileDialog.getOpenFileName(self, "选择授权书", "", _GRANTS)
+        if not name:
+            return
+        sentence = "导入上级给本机的授权书。请让上级念授权书的指纹。"
+        dialog = FingerprintDialog(self, "导入授权书", sentence, "")
+        if dialog.exec():
+            desk = self._desk
+            typed = dialog.fingerprint()
+            done = desk.runner.call(
+                lambda: devices.accept_device(desk.store, desk.actor, Path(name), typed)
+            )
+            self._after(done, "本机已登记，可以和上级交换了。")
+
+    def _after(self, done: Enrolment | None, sentence: str) -> None:
+        if done is None:
+            return
+        self.refresh(None)
+        checked = "指纹已核对。" if done.is_checked else "指纹还没有核对。"
+        self._say(f"{sentence}\n{done.name}　指纹　{done.fingerprint}\n{checked}")
+
+    def _say(self, text: str) -> None:
+        messages.show_text(self, "登记设备", text)
+
+    # ---------------------------------------------------------------- building
+    def _arrange(self) -> None:
+        export, take, device = (
+            c.body for c in (self.export_card, self.import_card, self.device_card)
+        )
+        for widget in (self.export_text, self.receiver):
+            export.addWidget(widget)
+        export.addStretch()
+        export.addWidget(self.export_button)
+        take.addWidget(self.import_text)
+        take.addStretch()
+        take.addWidget(self.import_button)
+        device.addWidget(self.device_text)
+        device.addStretch()
+        row = QHBoxLayout()
+        for made in (self.request_button, self.accept_button, self.approve_button):
+            row.addWidget(made)
+        row.addStretch()
+        device.addLayout(row)
+        cards = QHBoxLayout()
+        cards.setSpacing(8)
+        for card in (self.export_card, self.import_card, self.device_card):
+            cards.addWidget(card, 1)
+        self._arrange_preview()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 12, 12, 12)
+        layout.setSpacing(8)
+        layout.addLayout(cards)
+        layout.addWidget(self.preview)
+        layout.addWidget(title("已登记的设备"))
+        layout.addWidget(self.table, 1)
+        layout.addWidget(quiet("不联网。变更包已加密，只有收件的那台电脑打得开。"))
+
+    def _arrange_preview(self) -> None:
+        self.preview_question.setProperty("kind", "problem")
+        self.preview.body.addWidget(self.preview_text)
+        self.preview.body.addWidget(self.preview_question)
+        row = QHBoxLayout()
+        row.addStretch()
+        row.addWidget(self.leave_button)
+        row.addWidget(self.take_button)
+        self.preview.body.addLayout(row)
+        self.preview.hide()
+
+    def _add_shortcuts(self) -> None:
+        def third() -> None:
+            made = self.approve_button if self.approve_button.isVisible() else self.request_button
+            made.click()
+
+        for keys, slot in (
+            ("1", self.export_button.click),
+            ("2", self.import_button.click),
+            ("3", third),
+        ):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(slot)
+
+
+_COLUMNS = (
+    Column("名称", lambda line: line.name),
+    Column("级别", lambda line: _LEVELS.get(line.level, line.level), width=3),
+    Column("关系", lambda line: _RELATIONS.get(line.relation, line.relation), width=4),
+    Column("区划代码", lambda line: line.area_code, width=8),
+    Column("状态", lambda line: "已登记" if line.state == "active" else "还没有登记", width=6),
+)

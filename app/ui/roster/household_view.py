@@ -1,0 +1,145 @@
+"""One household: who, where, type, the members, and the open warnings."""
+
+from datetime import date
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
+
+from app.domain import masking
+from app.domain.labels import label
+from app.domain.words import money
+from app.ops.roster_view import HouseholdPage, MemberLine
+from app.ops.warnings import WarningLine
+from app.ui.colours import severity_text
+from app.ui.data_table import DataTable
+from app.ui.parts import button, plain, title
+from app.ui.table_model import Column
+
+SHOWN_SECONDS = 10
+
+
+class HouseholdView(QWidget):
+    """Shows one ``HouseholdPage``; identity numbers are masked until V is pressed."""
+
+    left = Signal()
+    visit_requested = Signal(str)
+    warning_requested = Signal(str)
+    print_requested = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.household_id = ""
+        self._is_unmasked = False
+        self._members: list[MemberLine] = []
+        self.head, self.facts = title(), plain()
+        self.members = DataTable(self._member_columns(), "成员")
+        self.warnings = DataTable(_WARNING_COLUMNS, "预警")
+        self.warnings.opened.connect(lambda line: self.warning_requested.emit(line.warning_id))
+        self.tabs = QTabWidget()
+        self.tabs.addTab(self.members, "成员")
+        self.tabs.addTab(self.warnings, "预警")
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.hide_numbers)
+        self._arrange()
+
+    def show_household(self, page: HouseholdPage, warnings: list[WarningLine], today: date) -> None:
+        """Show a household; whatever was unmasked before is masked again."""
+        self.hide_numbers()
+        line = page.line
+        self.household_id, self._members = line.household_id, list(page.members)
+        group = f"{line.hamlet_group}　" if line.hamlet_group else ""
+        self.head.setText(
+            f"{line.household_no}号　{line.head_name}户　{line.persons}人　{group}"
+            f"{label('household_kind', line.household_kind)}"
+        )
+        self.facts.setText(facts_text(page))
+        self.members.set_rows(self._members)
+        self.warnings.set_rows(warnings)
+        self.tabs.setTabText(1, f"预警 {len(warnings)}" if warnings else "预警")
+
+    def toggle_mask(self) -> None:
+        """Show identity numbers for ten seconds, or hide them again."""
+        if self._is_unmasked:
+            self.hide_numbers()
+            return
+        self._is_unmasked = True
+        self._timer.start(SHOWN_SECONDS * 1000)
+        self.members.viewport().update()
+
+    def hide_numbers(self) -> None:
+        """Hide identity numbers."""
+        self._is_unmasked = False
+        self._timer.stop()
+        self.members.viewport().update()
+
+    def _id_text(self, member: MemberLine) -> str:
+        return member.id_no if self._is_unmasked else masking.masked_id_no(member.id_no)
+
+    def _member_columns(self) -> tuple[Column, ...]:
+        return (
+            Column("", lambda m: str(m.number), width=1, right=True),
+            Column("姓名", lambda m: m.name, width=6),
+            Column("关系", lambda m: m.relation, width=4),
+            Column("性别", lambda m: label("sex", m.sex), width=2),
+            Column("出生", lambda m: m.birth_date, width=6),
+            Column("证件号码", self._id_text, width=11),
+            Column("健康", lambda m: "、".join(label("health", h) for h in m.health), width=6),
+            Column("劳动技能", lambda m: label("labor_skill", m.labor_skill), width=6),
+            Column("就业或在校", _work_text),
+            Column("状态", lambda m: label("member_status", m.member_status), width=3),
+        )
+
+    def _arrange(self) -> None:
+        row = QHBoxLayout()
+        row.addWidget(button("返回（Esc）", self.left.emit))
+        row.addWidget(self.head, 1)
+        row.addWidget(button("G 走访", lambda: self.visit_requested.emit(self.household_id)))
+        row.addWidget(button("V 证件号", self.toggle_mask))
+        row.addWidget(button("P 一户一策", lambda: self.print_requested.emit(self.household_id)))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 12, 12, 12)
+        layout.setSpacing(8)
+        layout.addLayout(row)
+        layout.addWidget(self.facts)
+        layout.addWidget(self.tabs, 1)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocusProxy(self.members)
+
+
+def facts_text(page: HouseholdPage) -> str:
+    """Return what is known of a household, apart from its people, on a few lines."""
+    parts = []
+    for case in page.cases:
+        state = "已消除" if case.is_eliminated else "未消除"
+        causes = "、".join(label("risk_cause", cause) for cause in case.causes)
+        since = f"{case.identified_on}识别" if case.identified_on else ""
+        words = (label("object_type", case.object_type), state, since, causes)
+        parts.append("监测对象：" + " · ".join(word for word in words if word))
+    facts = []
+    if page.house_rating:
+        facts.append(f"房屋等级 {label('house_rating', page.house_rating)}")
+    if page.has_safe_water is not None:
+        facts.append(f"安全饮水 {'是' if page.has_safe_water else '否'}")
+    if page.farmland_mu is not None:
+        facts.append(f"耕地 {page.farmland_mu}亩")
+    if page.line.per_capita_income is not None:
+        facts.append(f"年人均纯收入 {money(page.line.per_capita_income)}元")
+    if page.line.phone:
+        facts.append(f"电话 {masking.masked_phone(page.line.phone)}")
+    parts.append(" · ".join(facts))
+    return "\n".join(part for part in parts if part)
+
+
+def _work_text(member: MemberLine) -> str:
+    work = label("employment", member.employment) if member.employment else ""
+    return member.school_status or work
+
+
+_WARNING_COLUMNS = (
+    Column("级别", lambda w: severity_text(w.severity), width=2, severity=lambda w: w.severity),
+    Column("事项", lambda w: w.message),
+    Column("题号", lambda w: w.code, width=4),
+    Column("状态", lambda w: label("warning_state", w.state), width=5),
+    Column("期限", lambda w: w.due_on.isoformat() if w.due_on else "", width=6),
+)

@@ -1,0 +1,177 @@
+"""Import of a roster: file → look → done. The same two views serve the first-use wizard."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QDialog,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.ops import roster
+from app.ops.roster import RosterPreview, RosterResult
+from app.ui.page import Desk
+from app.ui.parts import button, plain, quiet, title
+from app.ui.roster.preview_view import PreviewView, counts
+
+FILTER = "名册表 (*.xlsx *.xls *.et *.ods *.csv *.txt);;所有文件 (*)"
+ADVICE = "选Excel或WPS文件。表头、合并单元格、分组分表都不用改；先看结果再导入，原文件不动。"
+
+
+def choose_files(parent: QWidget) -> list[Path]:
+    """Let the user choose one or more tables."""
+    names, _filter = QFileDialog.getOpenFileNames(parent, "选择名册文件", "", FILTER)
+    return [Path(name) for name in names]
+
+
+class ImportFlow(QWidget):
+    """Reads files on the worker, shows the preview, writes on consent.
+
+    ``previewed`` and ``imported`` tell the surrounding dialog; ``working`` while it must wait.
+    """
+
+    previewed = Signal(object)
+    imported = Signal(object)
+    working = Signal(bool)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self.preview: RosterPreview | None = None
+        self.view = PreviewView()
+        self.bar = QProgressBar()
+        self.bar.setVisible(False)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.view, 1)
+        layout.addWidget(self.bar)
+        desk.runner.progress.connect(self._on_progress)
+        desk.runner.busy.connect(self._on_busy)
+
+    def read(self, paths: list[Path]) -> None:
+        """Read tables; nothing is written."""
+        store, today = self._desk.store, self._desk.today()
+        self._desk.runner.start(
+            lambda progress: roster.preview_import(store, paths, today, progress), self._on_preview
+        )
+
+    def write(self) -> None:
+        """Write what the preview shows, in one transaction."""
+        preview = self.preview
+        if preview is None:
+            return
+        store, actor = self._desk.store, self._desk.actor
+        self._desk.runner.start(
+            lambda progress: roster.apply_import(store, actor, preview, progress),
+            self.imported.emit,
+        )
+
+    def _on_preview(self, preview: RosterPreview) -> None:
+        self.preview = preview
+        self.view.show_preview(preview)
+        self.previewed.emit(preview)
+
+    def _on_progress(self, done: int, total: int) -> None:
+        self.bar.setMaximum(total)
+        self.bar.setValue(done)
+        self.bar.setFormat(f"第{done}行，共{total}行" if total else "正在读…")
+
+    def _on_busy(self, is_busy: bool) -> None:
+        self.bar.setVisible(is_busy)
+        self.working.emit(is_busy)
+
+
+class ImportDialog(QDialog):
+    """File, look, done, for a replica that is in use already."""
+
+    def __init__(self, parent: QWidget, desk: Desk) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self.setWindowTitle("导入名册")
+        self.flow = ImportFlow(desk)
+        self.result_text = QLabel()
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._file_step())
+        self._stack.addWidget(self.flow)
+        self._stack.addWidget(self._done_step())
+        self.cancel = button("先不导入", self._on_cancel)
+        self.agree = button("导入", self.flow.write, primary=True)
+        self.agree.setEnabled(False)
+        row = QHBoxLayout()
+        row.addStretch()
+        row.addWidget(self.cancel)
+        row.addWidget(self.agree)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 16, 24, 16)
+        layout.setSpacing(12)
+        layout.addWidget(self._stack, 1)
+        layout.addLayout(row)
+        unit = self.fontMetrics().horizontalAdvance("汉")
+        self.resize(unit * 56, unit * 34)
+        self.flow.previewed.connect(self._on_preview)
+        self.flow.imported.connect(self._on_imported)
+        self.flow.working.connect(lambda is_busy: self.agree.setEnabled(not is_busy))
+
+    def start(self, paths: list[Path]) -> None:
+        """Go to the look at once, e.g. with files that were dropped on the window."""
+        if paths:
+            self._stack.setCurrentWidget(self.flow)
+            self.flow.view.sentence.setText("正在读…")
+            self.flow.read(paths)
+
+    def _file_step(self) -> QWidget:
+        return _step("导入名册", ADVICE, "选择文件", lambda: self.start(choose_files(self)))
+
+    def _done_step(self) -> QWidget:
+        box = QWidget()
+        layout = QVBoxLayout(box)
+        layout.addWidget(title("已导入"))
+        layout.addWidget(self.result_text)
+        layout.addStretch()
+        return box
+
+    def _on_preview(self, preview: RosterPreview) -> None:
+        self.agree.setText(f"导入{counts(preview)[0]}户")
+        self.agree.setEnabled(True)
+        self.agree.setFocus()
+
+    def _on_imported(self, result: RosterResult) -> None:
+        self.result_text.setText(result_sentence(result))
+        self._stack.setCurrentIndex(2)
+        self.agree.setVisible(False)
+        self.cancel.setText("看名册")
+
+    def _on_cancel(self) -> None:
+        self._desk.runner.cancel()
+        self.accept() if self._stack.currentIndex() == 2 else self.reject()
+
+
+def result_sentence(result: RosterResult) -> str:
+    """Return what an import has done."""
+    done = result.counts
+    return (
+        f"新建{done.households_created}户，新增{done.created}人，"
+        f"改动{done.updated}人，{done.unchanged}人没有变化。"
+    )
+
+
+def _step(heading: str, sentence: str, label: str, run: Callable[[], object]) -> QWidget:
+    box = QWidget()
+    layout = QVBoxLayout(box)
+    layout.setSpacing(12)
+    layout.addWidget(title(heading))
+    layout.addWidget(plain(sentence))
+    row = QHBoxLayout()
+    row.addWidget(button(label, run, primary=True))
+    row.addStretch()
+    layout.addLayout(row)
+    layout.addWidget(quiet("也可以把文件拖到窗口里。"))
+    layout.addStretch()
+    return box

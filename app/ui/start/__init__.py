@@ -1,0 +1,1 @@
+"""Start: unlocking a replica, or the first-use wizard that makes one."""

@@ -1,0 +1,264 @@
+"""The first-use wizard: from nothing to a filled village in six steps."""
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtWidgets import (
+    QDialog,
+    QFileDialog,
+    QHBoxLayout,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.domain.period import Period
+from app.ops import months, operators, setup
+from app.ops.roster import RosterPreview, RosterResult
+from app.ops.setup import NewReplica, ReplicaPlan
+from app.ui import messages
+from app.ui.page import Desk, Store
+from app.ui.parts import button, plain, title
+from app.ui.problems import as_app_error
+from app.ui.roster.import_dialog import ADVICE, ImportFlow, choose_files, result_sentence
+from app.ui.roster.preview_view import counts
+from app.ui.runner import Runner
+from app.ui.start import recovery_sheet
+from app.ui.start.steps import PassphraseStep, PlaceStep, RecoveryStep, Step
+
+WELCOME = (
+    "每月走访、记缺项、出表、和镇里交换，都在这里。全程不用上网；"
+    "数据只存在这台电脑，并已加密。不得录入涉密信息。约5分钟可看到本村名册。"
+)
+
+
+class FirstUse(QDialog):
+    """Makes a replica in ``folder``; ``store`` is open afterwards, ``first_page`` where to go."""
+
+    def __init__(self, folder: Path, holder: str) -> None:
+        super().__init__()
+        self._folder, self._holder = folder, holder
+        self.store: Store = None
+        self.first_page = "workbench"
+        self.runner = Runner()
+        self.flow: ImportFlow | None = None
+        self._desk: Desk | None = None
+        self.setWindowTitle("驻村")
+        self.welcome = Step("欢迎", WELCOME)
+        self.place = PlaceStep()
+        self.passphrase = PassphraseStep(self._plan)
+        self.recovery = RecoveryStep()
+        self.roster = self._roster_step()
+        self.look, self.final = Step("5　看一看", ""), Step("6　好了", "")
+        self.done_text = plain()
+        self.final.body.addWidget(self.done_text)
+        self.final.body.addStretch()
+        self.welcome.body.addStretch()
+        self.problem = plain()
+        self.problem.setProperty("kind", "problem")
+        self.stack = QStackedWidget()
+        for step in self._steps():
+            self.stack.addWidget(step)
+        self.back = button("上一步", self._on_back)
+        self.next = button("登记本村", self._on_next, primary=True)
+        self.later = button("以后再说", self._on_later)
+        self._arrange()
+        self._connect()
+        self.show_step(self.welcome)
+
+    def _steps(self) -> tuple[QWidget, ...]:
+        return (
+            self.welcome, self.place, self.passphrase, self.recovery,
+            self.roster, self.look, self.final,
+        )  # fmt: skip
+
+    # ---------------------------------------------------------------- moving
+    def _on_next(self) -> None:
+        step = self.stack.currentWidget()
+        if step is self.welcome:
+            self.show_step(self.place)
+        elif step is self.place:
+            self.show_step(self.passphrase)
+        elif step is self.passphrase:
+            self._create()
+        elif step is self.recovery:
+            self._after_recovery()
+        elif step is self.roster:
+            self._choose()
+        elif step is self.look and self.flow is not None:
+            self.flow.write()
+        else:
+            self._finish("visits")
+
+    def _on_back(self) -> None:
+        steps = self._steps()
+        index = steps.index(self.stack.currentWidget())
+        self.show_step(steps[max(0, index - 1)])
+
+    def _on_later(self) -> None:
+        """In 名册 and 看一看: leave the roster out; at the end: look at the workbench."""
+        if self.stack.currentWidget() is self.final:
+            self._finish("workbench")
+        else:
+            self.done_text.setText("名册可以以后从“工作台”导入。")
+            self.show_step(self.final)
+
+    def show_step(self, step: QWidget) -> None:
+        """Show one step with its buttons, and put the keyboard into its first field."""
+        self.stack.setCurrentWidget(step)
+        labels: dict[QWidget, str] = {
+            self.welcome: "登记本村",
+            self.roster: "选择文件",
+            self.look: "导入",
+            self.final: "填第一户" if self._has_people() else "看工作台",
+        }
+        self.next.setText(labels.get(step, "下一步"))
+        self.back.setVisible(step in (self.place, self.passphrase, self.look))
+        self.later.setVisible(step in (self.roster, self.look) or self._has_choice(step))
+        self.later.setText("看工作台" if step is self.final else "以后再说")
+        self._check()
+        fields: dict[QWidget, QWidget] = {
+            self.place: self.place.code,
+            self.passphrase: self.passphrase.person,
+            self.recovery: self.recovery.proof,
+        }
+        fields.get(step, self.next).setFocus()
+
+    def _has_people(self) -> bool:
+        return self.flow is not None and self.flow.preview is not None and bool(self._imported)
+
+    def _has_choice(self, step: QWidget) -> bool:
+        return step is self.final and self._has_people()
+
+    def _check(self) -> None:
+        """Say what the step still lacks; the button waits for it."""
+        step = self.stack.currentWidget()
+        checked = step in (self.place, self.passphrase, self.recovery)
+        problem = step.problem() if checked else ""  # type: ignore[attr-defined]
+        self.problem.setText(problem)
+        self.next.setEnabled(not problem)
+
+    # ---------------------------------------------------------------- making the replica
+    def _plan(self) -> ReplicaPlan:
+        return ReplicaPlan(
+            level=self.place.level(),
+            area_code=self.place.code.text().strip(),
+            name=self.place.name.text().strip(),
+            operator=self.passphrase.person.text().strip(),
+        )
+
+    def _create(self) -> None:
+        plan, passphrase = self._plan(), self.passphrase.first.text()
+        self.next.setEnabled(False)
+        self.problem.setText("正在建立加密数据…")
+        self.runner.start(
+            lambda _progress: setup.create_replica(self._folder, plan, passphrase),
+            partial(self._on_created, passphrase),
+        )
+
+    def _on_created(self, passphrase: str, made: NewReplica) -> None:
+        self.recovery.set_key(made.recovery_key)
+        try:
+            self.store = setup.open_replica(self._folder, passphrase, self._holder)
+        except Exception as error:
+            self._on_failed(as_app_error(error))
+            return
+        self.show_step(self.recovery)
+
+    def _after_recovery(self) -> None:
+        store = self.store
+        actor = operators.actor(store)
+        self._desk = Desk(store, actor, lambda: store.clock().astimezone().date(), self.runner)
+        if store.level != "village":
+            self.done_text.setText("等村里的变更包到了，在“数据交换”导入。")
+            self.show_step(self.final)
+            return
+        self.flow = ImportFlow(self._desk)
+        self.look.body.addWidget(self.flow, 1)
+        self.flow.previewed.connect(self._on_preview)
+        self.flow.imported.connect(self._on_imported)
+        self.flow.working.connect(lambda is_busy: self.next.setEnabled(not is_busy))
+        self.show_step(self.roster)
+
+    # ---------------------------------------------------------------- roster
+    def _choose(self) -> None:
+        paths = choose_files(self)
+        if paths:
+            self.read(paths)
+
+    def read(self, paths: list[Path]) -> None:
+        """Read roster files and show what they say."""
+        if self.flow is not None:
+            self.show_step(self.look)
+            self.next.setEnabled(False)
+            self.flow.view.sentence.setText("正在读…")
+            self.flow.read(paths)
+
+    def _on_preview(self, preview: RosterPreview) -> None:
+        self.next.setText(f"导入{counts(preview)[0]}户")
+        self.next.setEnabled(True)
+        self.next.setFocus()
+
+    def _on_imported(self, result: RosterResult) -> None:
+        """Open the month at once: the first household can be filled."""
+        self._imported = True
+        desk = self._desk
+        if desk is None:
+            return
+        today = desk.today()
+        period = Period.of(today)
+        status = self.runner.call(lambda: months.open_period(desk.store, desk.actor, period, today))
+        due = status.due_households if status is not None else 0
+        self.done_text.setText(
+            f"{result_sentence(result)}\n{period.month}月应访{due}户。现在填第一户？"
+        )
+        self.show_step(self.final)
+
+    # ---------------------------------------------------------------- the rest
+    def _finish(self, page: str) -> None:
+        self.first_page = page if self._has_people() else "workbench"
+        self.runner.close()
+        self.accept()
+
+    def _save_sheet(self) -> None:
+        name, _filter = QFileDialog.getSaveFileName(self, "存成PDF", "恢复单.pdf", "PDF (*.pdf)")
+        if name:
+            key, place = self.recovery.key(), self._plan().name
+            self.runner.call(lambda: recovery_sheet.save_pdf(key, place, Path(name)))
+
+    def _print_sheet(self) -> None:
+        key, place = self.recovery.key(), self._plan().name
+        self.runner.call(lambda: recovery_sheet.print_sheet(self, key, place))
+
+    def _on_failed(self, error: object) -> None:
+        messages.show_error(self, as_app_error(error) if isinstance(error, Exception) else error)  # type: ignore[arg-type]
+        self._check()
+
+    def _roster_step(self) -> Step:
+        step = Step("4　户名册", ADVICE)
+        step.body.addStretch()
+        return step
+
+    def _arrange(self) -> None:
+        self._imported = False
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(32, 24, 32, 24)
+        layout.setSpacing(12)
+        layout.addWidget(title("驻村"))
+        layout.addWidget(self.stack, 1)
+        layout.addWidget(self.problem)
+        row = QHBoxLayout()
+        row.addWidget(self.back)
+        row.addStretch()
+        row.addWidget(self.later)
+        row.addWidget(self.next)
+        layout.addLayout(row)
+        unit = self.fontMetrics().horizontalAdvance("汉")
+        self.resize(unit * 50, unit * 30)
+
+    def _connect(self) -> None:
+        for step in (self.place, self.passphrase, self.recovery):
+            step.changed.connect(self._check)
+        self.recovery.save_requested.connect(self._save_sheet)
+        self.recovery.print_requested.connect(self._print_sheet)
+        self.runner.failed.connect(self._on_failed)

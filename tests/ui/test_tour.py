@@ -1,0 +1,22 @@
+"""Pictures of every page, at ordinary and at large text."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
+
+from app.models.store import Store
+from app.ui.tour import tour
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5])
+def test_every_page_is_pictured(
+    village: Store, qapp: QApplication, tmp_path: Path, scale: float
+) -> None:
+    pictures = tour(village, "张卫东", tmp_path, scale)
+    names = {path.stem.partition("-")[2] for path in pictures}
+    assert {"workbench", "roster", "visits", "visits-chapter", "warnings", "exchange"} <= names
+    assert {"roster-household", "keys", "first-use-0", "first-use-3"} <= names
+    window = QImage(str(pictures[0]))
+    assert (window.width(), window.height()) == (1366, 768)
