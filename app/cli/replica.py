@@ -1,6 +1,7 @@
 """``init`` and ``operator``: the replica itself and its people."""
 
 import os
+import sys
 from pathlib import Path
 
 import click
@@ -26,7 +27,7 @@ def init(
     made = setup.create_replica(cli.folder, plan, cli.passphrase())
     if recovery_out is not None:
         _write_secret(recovery_out, made.recovery_key)
-    elif click.get_text_stream("stderr").isatty():
+    elif sys.stderr.isatty():
         cli.note(f"恢复密钥（只显示这一次，请抄下封存）：{made.recovery_key}")
     else:
         cli.note("恢复密钥没有保存（没有终端，也没有 --recovery-out）：忘了口令就找不回数据。")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import sqlcipher3.dbapi2 as sqlcipher
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.exc import DatabaseError
 
 from app.domain.changeset import digest, genesis, parse_line
@@ -75,9 +75,9 @@ def test_changesets_are_chained_from_the_device_and_rows_agree_with_the_bytes(
         add_household(store, actor, number)
     identity = store.identity
     previous = genesis(identity.identity_digest, identity.epoch, VILLAGE)
-    for number, line in enumerate(lines(store), start=1):
+    for place, line in enumerate(lines(store), start=1):
         changeset = parse_line(line)
-        assert (changeset.number, changeset.previous) == (number, previous)
+        assert (changeset.number, changeset.previous) == (place, previous)
         previous = digest(line)
     with store.read() as session:
         for row in session.scalars(select(ChangesetRow)):
@@ -122,13 +122,14 @@ def test_pinyin_is_derived_at_each_writing_and_never_journaled(store: Store, act
     assert all("pinyin" not in line.decode() for line in lines(store))
 
 
+TABLE = Household.metadata.tables["household"]
 BULK: dict[str, Any] = {
     "orm bulk update": lambda s: s.execute(update(Household).values(note="x")),
     "orm bulk insert": lambda s: s.execute(
         insert(Area), [{"id": "a", "scope": VILLAGE, "area_level": "village", "name": "x"}]
     ),
-    "core update": lambda s: s.connection().execute(Household.__table__.update().values(note="x")),
-    "core delete": lambda s: s.connection().execute(Household.__table__.delete()),
+    "core update": lambda s: s.connection().execute(update(TABLE).values(note="x")),
+    "core delete": lambda s: s.connection().execute(delete(TABLE)),
     "text": lambda s: s.execute(text("UPDATE household SET note = 'x'")),
     "raw cursor": lambda s: s.connection().connection.driver_connection.execute(
         "UPDATE household SET note = 'x'"
@@ -168,7 +169,7 @@ def test_the_same_text_as_a_flush_is_refused_from_the_statement_cache(
     with pytest.raises(sqlcipher.DatabaseError), store.write("test", actor) as session:
         session.get_one(Household, household_id).note = "recorded"
         session.flush()
-        raw = session.connection().connection.driver_connection
+        raw: Any = session.connection().connection.driver_connection
         raw.execute("UPDATE household SET note=? WHERE household.id = ?", ("x", household_id))
 
 

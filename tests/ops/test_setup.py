@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.errors import AppError
-from app.models import vault
+from app.models import schema, vault
 from app.models.errors import (
     DamagedFileError,
     NoReplicaError,
@@ -177,7 +177,7 @@ def test_a_failure_half_way_leaves_nothing(tmp_path: Path, monkeypatch: pytest.M
     def fail(*_: object) -> None:
         raise OSError(28, os.strerror(28))
 
-    monkeypatch.setattr(setup.schema, "upgrade", fail)
+    monkeypatch.setattr(schema, "upgrade", fail)
     with pytest.raises(OSError, match="28"):
         setup.create_replica(tmp_path / "v", PLAN, GOOD)
     assert not (tmp_path / "v").exists()

@@ -103,10 +103,11 @@ def answer_all(
     store: Store, household_id: str, changes: dict[AnswerKey, AnswerValue] | None = None
 ) -> str:
     """Answer the household's October sheet, ``changes`` over the good answers; return its id."""
-    for _ in range(3):
-        sheet = sheets.open_sheet(store, household_id, OCTOBER, TODAY)
+    sheet = sheets.open_sheet(store, household_id, OCTOBER, TODAY)
+    for _ in range(2):  # an answer may bring up a further question
         given = usual_answers(sheet) | (changes or {})
         sheets.save_answers(store, ME, sheet.sheet_id, given, TODAY)
+        sheet = sheets.open_sheet(store, household_id, OCTOBER, TODAY)
     return sheet.sheet_id
 
 
