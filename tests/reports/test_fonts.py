@@ -9,6 +9,7 @@ from app.reports.errors import FontMissingError
 from app.reports.fonts import BODY, BOLD, HEADING, UNKNOWN, clean, typeface
 
 NOBODY_DRAWS = "\U0003fffd"  # plane 3, not assigned
+HANGUL_FILLER = "\u3164"
 
 
 @pytest.mark.parametrize("style", [BODY, HEADING, BOLD])
@@ -34,10 +35,10 @@ def test_an_unknown_character_becomes_a_sign_and_is_remembered() -> None:
 
 
 def test_a_glyph_without_ink_counts_as_missing() -> None:
-    base = typeface(BODY).base
-    assert base.draws("张")
-    assert base.draws(" ")  # a space needs no ink
-    assert not base.draws("\u2800")  # the blank of Braille: nothing to see
+    face = typeface(BODY)
+    assert face[" "].text == " "  # a space needs no ink
+    assert face[HANGUL_FILLER].text == UNKNOWN  # a fallback has it, with nothing to see
+    assert HANGUL_FILLER in face.unknown
 
 
 def test_a_missing_font_is_an_error_with_its_name(tmp_path: Path) -> None:
