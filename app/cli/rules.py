@@ -20,10 +20,10 @@ def group() -> None:
 
 
 @group.command("evaluate", help="用填表时的同一套规则判定样例文件里的每一户。不需要数据文件夹。")
-@click.argument("cases", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("cases", type=click.Path(path_type=Path))
 @click.option(
     "--policy",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=click.Path(path_type=Path),
     help="参数文件（YAML 或 TOML），最后生效。",
 )
 @click.pass_obj

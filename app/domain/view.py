@@ -98,7 +98,7 @@ class MemberView:
         self.id, self.name = member.id, member.name
         self._identity: identity.Identity | None = None
         self.labor_skill, self.health = member.labor_skill, member.health
-        self.born = member.birth_date or _month_end(member.birth_month)
+        self.born = member.birth_date or _month_end(member.birth_month) or self.identity.birth_date
         self.age = None if self.born is None else years_between(self.born, home.facts.as_of)
         self.stage = school_stage(member.school_status, home.policy.school_stages)
         self.in_school = self.stage not in {"", "preschool"}

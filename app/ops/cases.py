@@ -55,11 +55,9 @@ def evaluate_file(path: Path, policy_path: Path | None = None) -> list[CaseResul
 def _parse(data: object, file: str) -> tuple[list[Case], dict[str, Any]]:
     case_id, cases = "", []
     try:
-        top = Fields(data, "")
-        top.take("schema", lambda value: value, None)
+        top = Fields({"cases": data} if isinstance(data, list) else data, "")
         meta = top.take("meta", mapping, {})
         tables = top.take("cases", listed)
-        top.finish()
         for index, table in enumerate(tables):
             case_id = (
                 str(table.get("id", index + 1)) if isinstance(table, Mapping) else str(index + 1)
