@@ -4,10 +4,33 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QShowEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+from PySide6.QtGui import (
+    QColor,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QPalette,
+    QShowEvent,
+)
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+)
 
-from app.ui.table_model import Column, TableModel
+from app.ui.table_model import Column, Index, TableModel
+
+
+class _CellDelegate(QStyledItemDelegate):
+    """Keeps the colour of a severity also in the selected row."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
+        super().initStyleOption(option, index)
+        colour = index.data(Qt.ItemDataRole.ForegroundRole)
+        if isinstance(colour, QColor):
+            option.palette.setColor(QPalette.ColorRole.HighlightedText, colour)  # type: ignore[attr-defined]
 
 
 class DataTable(QTableView):
@@ -27,6 +50,7 @@ class DataTable(QTableView):
         self.setTabKeyNavigation(False)  # Tab leaves the table, arrows move inside
         self.setAlternatingRowColors(True)
         self.setShowGrid(False)
+        self.setItemDelegate(_CellDelegate(self))
         self.setWordWrap(False)
         self.verticalHeader().hide()
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)

@@ -14,6 +14,11 @@ def title(text: str = "") -> QLabel:
     return _label(text, "title")
 
 
+def heading(text: str = "") -> QLabel:
+    """Return a label one size larger."""
+    return _label(text, "heading")
+
+
 def quiet(text: str = "") -> QLabel:
     """Return a grey label that wraps."""
     label = _label(text, "quiet")

@@ -29,6 +29,8 @@ def style_sheet(scale: float) -> str:
         for name, value in vars(colours).items()
         if name.isupper() and isinstance(value, str)
     }
+    names["FOLDER"] = resource("style").as_posix()
+    names["HEADING"] = f"{fonts.BASE_POINTS * 1.3 * scale:.1f}pt"
     filled = Template(text).substitute(names)
     return _UNIT.sub(lambda match: f"{round(int(match[1]) * scale)}px", filled)
 

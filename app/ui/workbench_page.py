@@ -101,7 +101,7 @@ class WorkbenchPage(QWidget):
         late = [f"已超期 {len(shown.overdue)}"] if shown.overdue else ["没有超期"]
         late += [f"（{one.head_name} {one.message}）" for one in shown.overdue[:1]]
         _fill(self.due, [f"今天到期 {shown.due_today}", *late])
-        _fill(self.exchange, _exchange_lines(shown))
+        _fill(self.exchange, _exchange_lines(shown, self._desk.store.level))
         self.todo.set_rows(list(enumerate(shown.todo, 1)))
         self.todo.setVisible(bool(shown.todo))
         self._nothing.setVisible(not shown.todo)
@@ -166,9 +166,9 @@ def _chip_row(chips: list[tuple[str, int]]) -> QWidget:
     return row
 
 
-def _exchange_lines(shown: Workbench) -> list[str]:
+def _exchange_lines(shown: Workbench, level: str) -> list[str]:
     lines = [f"退回 {len(shown.returned)}条"] if shown.returned else ["没有退回"]
-    if shown.to_review:
+    if shown.to_review and level != "village":
         lines.append(f"待初审 {shown.to_review}条")
     if not shown.is_enrolled:
         lines.append("本机还没有登记")

@@ -6,6 +6,7 @@ from datetime import date
 
 from app.domain.labels import label
 from app.domain.period import Period
+from app.domain.words import money
 from app.ops import months, roster_view, warnings
 from app.ops.roster_view import HouseholdLine
 from app.ui.colours import severity_rank, severity_text
@@ -88,6 +89,11 @@ def _line(household: HouseholdLine, levels: Iterable[str], states: Mapping[str, 
     return RosterLine(household, top, found.count(top), states.get(household.household_id, ""))
 
 
+def _income(household: HouseholdLine) -> str:
+    amount = household.per_capita_income
+    return "" if amount is None else money(amount)
+
+
 COLUMNS = (
     Column("组", lambda line: line.household.hamlet_group, width=4),
     Column(
@@ -96,7 +102,7 @@ COLUMNS = (
         width=4,
         sort_key=lambda line: (len(line.household.household_no), line.household.household_no),
     ),
-    Column("户主", lambda line: line.household.head_name),
+    Column("户主", lambda line: line.household.head_name, width=8),
     Column(
         "人口",
         lambda line: str(line.household.persons),
@@ -105,7 +111,14 @@ COLUMNS = (
         sort_key=lambda line: line.household.persons,
     ),
     Column("户属性", lambda line: label("household_kind", line.household.household_kind), width=5),
-    Column("监测类型", RosterLine.object_text, width=9),
+    Column("监测类型", RosterLine.object_text),
+    Column(
+        "人均纯收入",
+        lambda line: _income(line.household),
+        width=6,
+        right=True,
+        sort_key=lambda line: line.household.per_capita_income or 0,
+    ),
     Column(
         "级别",
         RosterLine.level_text,

@@ -20,6 +20,7 @@ class BarText:
     key: str
     state: str
     is_current: bool
+    is_open: bool = False
     severity: str = "none"
 
 
@@ -56,7 +57,8 @@ class BarView(QFrame):
         unit = self.fontMetrics().horizontalAdvance("汉")
         self._mark.setFixedWidth(unit)
         self._name.setFixedWidth(unit * 3)
-        self._mark.setText("▶" if text.is_current else _MARKS.get(text.state, ""))
+        here = "▶" if text.is_current else "▼" if text.is_open else ""
+        self._mark.setText(here or _MARKS.get(text.state, ""))
         self._name.setText(text.name)
         self._words.set_full(text.words)
         self._words.setProperty("kind", "quiet" if text.state in ("done", "none") else "")

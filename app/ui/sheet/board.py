@@ -21,6 +21,7 @@ class Status(Enum):
     GIVEN = "given"  # answered or confirmed
     OFFERED = "offered"  # shown in words, counts after confirmation
     ASK = "ask"  # open warning or spot check: never preset, needs a digit
+    RESTING = "resting"  # an earlier month's answer stands this month without being asked
     BLANK = "blank"
 
 
@@ -51,6 +52,7 @@ class Board:
     Attributes:
         values: given or confirmed answers.
         offers: values shown in grey.
+        resting: answers of earlier months that stand (ask_every, ask_months).
         previous: last month's answers.
         drafts: half-typed text of fields, also from before a crash.
         asked: keys asked now, catalogue order; recomputed after every answer.
@@ -61,6 +63,7 @@ class Board:
     engine: Engine
     values: dict[AnswerKey, AnswerValue]
     offers: dict[AnswerKey, AnswerValue]
+    resting: dict[AnswerKey, AnswerValue]
     previous: Mapping[AnswerKey, AnswerValue]
     open_warnings: frozenset[AnswerKey] = frozenset()
     spot: AnswerKey | None = None
@@ -78,7 +81,7 @@ class Board:
 
     def facts_with(self, tentative: Mapping[AnswerKey, AnswerValue]) -> Facts:
         """Return the facts with the given answers and a value that is being typed."""
-        return replace(self.facts, answers={**self.values, **tentative})
+        return replace(self.facts, answers={**self.resting, **self.values, **tentative})
 
     def change(self, changes: Mapping[AnswerKey, AnswerValue | None]) -> None:
         """Take over answers that were saved; None clears."""
@@ -123,6 +126,8 @@ class Board:
             return Status.OFFERED
         if key in self.open_warnings or key == self.spot:
             return Status.ASK
+        if key in self.resting:
+            return Status.RESTING
         return Status.OFFERED if key in self.offers else Status.BLANK
 
     def is_unseen(self, key: AnswerKey) -> bool:
@@ -134,9 +139,12 @@ class Board:
 
     def shown(self, key: AnswerKey) -> AnswerValue | None:
         """Return the given value, else what is offered; None where the row must be asked."""
-        if key in self.values:
+        status = self.status(key)
+        if status is Status.GIVEN:
             return self.values[key]
-        return self.offer(key) if self.status(key) is Status.OFFERED else None
+        if status is Status.RESTING:
+            return self.resting[key]
+        return self.offer(key) if status is Status.OFFERED else None
 
     def needs(self, key: AnswerKey) -> bool:
         """True if the row holds up its chapter until somebody answers it."""
@@ -149,6 +157,11 @@ class Board:
 
     def is_done(self, chapter: str) -> bool:
         return not any(self.unsettled(key) for key in self.rows(chapter))
+
+    def rests(self, chapter: str) -> bool:
+        """True if the whole chapter stands from earlier months."""
+        rows = self.rows(chapter)
+        return bool(rows) and all(self.status(key) is Status.RESTING for key in rows)
 
     def confirmation(self, chapter: str) -> dict[AnswerKey, AnswerValue]:
         """Return what `+` confirms: rows shown as words, never an open warning or a spot check."""

@@ -88,11 +88,11 @@ class FormView(QScrollArea):
         for chapter in controller.board.form.chapters:
             self.bars[chapter.code].set_text(presenter.bar_text(controller, chapter))
         self.end.set_text(presenter.end_text(controller, self._sentence))
-        had_focus = self._has_focus_inside()
+        had_focus, old = self._has_focus_inside(), self.panel
         self._draw_rows()
-        target = self._cursor_widget()
         if had_focus:
-            target.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._cursor_widget().setFocus(Qt.FocusReason.OtherFocusReason)
+        self._drop(old)  # last, so that focus never falls to a neighbour
         QTimer.singleShot(0, self._show_cursor)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
@@ -122,17 +122,19 @@ class FormView(QScrollArea):
         self.setWidget(box)
 
     def _draw_rows(self) -> None:
-        old, self.panel, self.rows = self.panel, None, {}
+        self.panel, self.rows = None, {}
         chapter = self.controller.chapter
         if chapter is not None and self.controller.place.key is not None:
             self.panel = self._make_panel(chapter.code)
             index = self._layout.indexOf(self.bars[chapter.code])
             self._layout.insertWidget(index + 1, self.panel)
+        self._order_tabs()
+
+    def _drop(self, old: QFrame | None) -> None:
         if old is not None:
             self._layout.removeWidget(old)
             old.hide()
             old.deleteLater()
-        self._order_tabs()
 
     def _make_panel(self, code: str) -> QFrame:
         panel = QFrame()

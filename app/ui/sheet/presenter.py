@@ -1,5 +1,6 @@
 """From the controller's state to the words that bars, rows and hints show. No widgets."""
 
+import re
 from collections.abc import Iterable, Mapping
 
 from app.domain.form import AnswerKey, Chapter, Question
@@ -15,6 +16,7 @@ CHAPTER_NAMES: Mapping[str, str] = {
     "ED": "教育", "MD": "医疗", "HS": "住房", "WT": "饮水", "LV": "生活",
     "CY": "产业", "SS": "社保", "EV": "突发", "BF": "帮扶",
 }  # fmt: skip
+_ADVICE = re.compile("^（[^）]*）")  # how to look; only the open row has room for it
 _MANY = 5  # so many options are read out on a bar, the rest in the open row
 
 
@@ -35,13 +37,15 @@ def bar_text(controller: SheetController, chapter: Chapter) -> BarText:
     done = board.is_done(chapter.code)
     state = "done" if done else "partial" if given else "idle"
     key = "+" if kind is Key.PLUS and not done else ""
+    is_open = is_current and controller.place.key is not None
     return BarText(
         chapter.code,
         chapter_name(chapter),
         _bar_words(controller, chapter, kind),
         key,
         state,
-        is_current and controller.place.key is None,
+        is_current and not is_open,
+        is_open,
         _worst(finding for finding in controller.findings if _is_in(finding, chapter, board)),
     )
 
@@ -49,13 +53,14 @@ def bar_text(controller: SheetController, chapter: Chapter) -> BarText:
 def _bar_words(controller: SheetController, chapter: Chapter, kind: Key) -> str:
     board = controller.board
     if board.is_done(chapter.code):
-        return chapter_summary(board, chapter)
+        carried = "沿用：" if board.rests(chapter.code) else ""
+        return f"{carried}{chapter_summary(board, chapter)}"
     asking = _asking(controller, chapter, kind)
     if asking:
         choices = offers.bar_choices(controller.board, chapter)
         listed = " ".join(f"{choice.digit}{choice.text}" for choice in choices[:_MANY])
         more = "…" if len(choices) > _MANY else ""
-        return f"{asking} {listed}{more}"
+        return f"{_ADVICE.sub('', asking)} {listed}{more}"
     waiting = [key for key in board.rows(chapter.code) if board.needs(key)]
     todo = "、".join(dict.fromkeys(board.question(key).short for key in waiting))
     shown = chapter_summary(board, chapter)
@@ -146,17 +151,18 @@ def strip_text(controller: SheetController, today: str, who: str) -> BarText:
     board = controller.board
     people = board.present()
     here = controller.place.chapter == STRIP
+    visit = f"{today} {who}".strip()
     if controller.path:
         digits = "".join(controller.path[1:])
-        return BarText(STRIP, "走访", f"几号成员？两位序号：{digits}_", "", "idle", here)
+        return BarText(STRIP, "走访", f"几号成员？两位序号：{digits}_", visit, "idle", here)
     if board.way():
         way = words.value_text(board.form, board.form.question("BF-03"), board.way())
-        return BarText(STRIP, "走访", f"{way} · {today} {who}", "", "done", here)
+        return BarText(STRIP, "走访", way, visit, "done", here)
     shown = people if len(people) <= 6 else people[:5]
     names = " ".join(f"{number}{person.name}" for number, person in enumerate(shown, 1))
     more = " 6其他成员…" if len(people) > 6 else ""
     ways = "7电话 8代述 9没见到 0拒访"
-    return BarText(STRIP, "走访", f"见到谁？ {names}{more} {ways}", "", "idle", here)
+    return BarText(STRIP, "走访", f"见到谁？ {names}{more} {ways}", visit, "idle", here)
 
 
 def _previous(board: Board, key: AnswerKey) -> str:

@@ -46,6 +46,7 @@ class RowText:
 
 
 _STATUS_WORD = {Status.ASK: "待答", Status.BLANK: "待答"}
+_SETTLED = (Status.GIVEN, Status.RESTING)
 
 
 class RowView(QFrame):
@@ -91,7 +92,7 @@ class RowView(QFrame):
         line = QHBoxLayout()
         line.setSpacing(6)
         unit = self.fontMetrics().horizontalAdvance("汉")
-        marker = QLabel("▶" if text.is_current else "✓" if text.status is Status.GIVEN else "")
+        marker = QLabel("▶" if text.is_current else "✓" if text.status in _SETTLED else "")
         marker.setFixedWidth(unit)
         line.addWidget(marker, 0, Qt.AlignmentFlag.AlignTop)
         title = QLabel(text.spoken) if text.is_current else ElidedLabel(text.short)

@@ -3,10 +3,12 @@
 from functools import partial
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
     QHBoxLayout,
+    QLabel,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -18,7 +20,7 @@ from app.ops.roster import RosterPreview, RosterResult
 from app.ops.setup import NewReplica, ReplicaPlan
 from app.ui import messages
 from app.ui.page import Desk, Store
-from app.ui.parts import button, plain, title
+from app.ui.parts import button, plain, repolish
 from app.ui.problems import as_app_error
 from app.ui.roster.import_dialog import ADVICE, ImportFlow, choose_files, result_sentence
 from app.ui.roster.preview_view import counts
@@ -30,6 +32,9 @@ WELCOME = (
     "每月走访、记缺项、出表、和镇里交换，都在这里。全程不用上网；"
     "数据只存在这台电脑，并已加密。不得录入涉密信息。约5分钟可看到本村名册。"
 )
+
+
+_NAMES = ("欢迎", "1 您在哪里", "2 姓名和口令", "3 恢复单", "4 户名册", "5 看一看", "6 好了")
 
 
 class FirstUse(QDialog):
@@ -116,6 +121,9 @@ class FirstUse(QDialog):
         self.back.setVisible(step in (self.place, self.passphrase, self.look))
         self.later.setVisible(step in (self.roster, self.look) or self._has_choice(step))
         self.later.setText("看工作台" if step is self.final else "以后再说")
+        for name, one in zip(self._names, self._steps(), strict=True):
+            name.setProperty("current", one is step)
+            repolish(name)
         self._check()
         fields: dict[QWidget, QWidget] = {
             self.place: self.place.code,
@@ -241,10 +249,9 @@ class FirstUse(QDialog):
 
     def _arrange(self) -> None:
         self._imported = False
-        layout = QVBoxLayout(self)
+        layout = QVBoxLayout()
         layout.setContentsMargins(32, 24, 32, 24)
         layout.setSpacing(12)
-        layout.addWidget(title("驻村"))
         layout.addWidget(self.stack, 1)
         layout.addWidget(self.problem)
         row = QHBoxLayout()
@@ -253,8 +260,25 @@ class FirstUse(QDialog):
         row.addWidget(self.later)
         row.addWidget(self.next)
         layout.addLayout(row)
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self._step_list())
+        whole.addLayout(layout, 1)
         unit = self.fontMetrics().horizontalAdvance("汉")
-        self.resize(unit * 50, unit * 30)
+        self.resize(unit * 58, unit * 34)
+
+    def _step_list(self) -> QWidget:
+        """Return the names of the steps at the left, the present one marked."""
+        box = QWidget()
+        box.setObjectName("steps")
+        box.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        column = QVBoxLayout(box)
+        column.setContentsMargins(12, 24, 12, 24)
+        self._names = [QLabel(name) for name in _NAMES]
+        for name in self._names:
+            column.addWidget(name)
+        column.addStretch()
+        return box
 
     def _connect(self) -> None:
         for step in (self.place, self.passphrase, self.recovery):

@@ -15,7 +15,8 @@ from PySide6.QtWidgets import (
 )
 
 from app.ops.setup import ReplicaPlan, check_passphrase
-from app.ui.parts import button, plain, quiet, title
+from app.ui import parts
+from app.ui.parts import button, plain, quiet
 from app.ui.start import recovery_sheet
 from app.ui.start.passphrase_field import PassphraseField
 
@@ -32,7 +33,7 @@ class Step(QWidget):
         self.body = QVBoxLayout(self)
         self.body.setContentsMargins(0, 0, 0, 0)
         self.body.setSpacing(12)
-        self.body.addWidget(title(heading))
+        self.body.addWidget(parts.heading(heading))
         if sentence:
             self.body.addWidget(plain(sentence))
 

@@ -25,6 +25,9 @@ LETTERS = {
 }
 
 
+_LEVELS = {"village": "村", "township": "镇", "county": "县", "program": ""}
+
+
 class CardView(QScrollArea):
     """Shows one matter; ``act_requested`` carries the action and the ticked warnings."""
 
@@ -114,7 +117,7 @@ class CardView(QScrollArea):
         body.addWidget(title("经过"))
         for step in history:
             note = f"：{step.note}" if step.note else ""
-            level = label("area_level", step.level)
+            level = _LEVELS.get(step.level, "")
             body.addWidget(plain(f"{step.on:%m-%d}　{step.label}　{level} {step.actor}{note}"))
 
     def _add_actions(self, body: QVBoxLayout) -> None:

@@ -113,7 +113,7 @@ def make_board(
         parse=lambda question, text: form.parse_answer(question, text, AS_OF),
         problem=lambda facts, key, value: form.problem(FORM, facts, POLICY, key, value),
     )
-    return Board(FORM, facts, engine, {}, offers, before, open_warnings, spot)
+    return Board(FORM, facts, engine, {}, offers, {}, before, open_warnings, spot)
 
 
 def start(board: Board) -> tuple[SheetController, Recorder]:
