@@ -100,12 +100,13 @@ def admit(offered: Iterable[Entry], settled: Settled) -> Admission:
     def taken(place: Place) -> str | None:
         return digests.get(place) or settled(*place)
 
+    holes = _Holes(open_entries.keys() - digests.keys(), taken)
     waiting: list[tuple[Entry, tuple[Gap, ...]]] = []
     for place, entry in open_entries.items():
         if place in digests:
             continue
         missing = [need for need in _needs(entry) if taken(need) is None]
-        waiting.append((entry, _gaps(missing, open_entries, taken)))
+        waiting.append((entry, holes.below(missing)))
     spread = _on_a_fork([entry for entry, _ in waiting], forked, taken)
     forked += spread
     return Admission(tuple(ready), tuple(w for w in waiting if w[0] not in spread), tuple(forked))
@@ -170,26 +171,39 @@ def _needs(entry: Entry) -> dict[Place, str]:
     return needs
 
 
-def _gaps(
-    missing: list[Place], open_entries: Mapping[Place, Entry], taken: Callable[[Place], str | None]
-) -> tuple[Gap, ...]:
-    """Name what nobody here has: what is missing, less what itself only waits.
+class _Holes:
+    """Names what nobody here has of a chain: the numbers below what only waits.
 
     What is taken in of a chain has no holes, so its end is found by halving.
     """
-    ends: dict[tuple[Chain, int], int] = {}
-    for chain, number in missing:
-        last = number
-        while Place(chain, last) in open_entries:
-            last -= 1
-        top = bisect_left(range(1, last + 1), 1, key=lambda n: taken(Place(chain, n)) is None)
-        below = [
-            place.number for place in open_entries if place.chain == chain and place.number < last
-        ]
-        first = max([top, *below]) + 1
-        if first <= last:
-            ends[chain, first] = max(last, ends.get((chain, first), 0))
-    return tuple(Gap(chain, first, last) for (chain, first), last in sorted(ends.items()))
+
+    def __init__(self, open_entries: Iterable[Place], taken: Callable[[Place], str | None]) -> None:
+        self._taken = taken
+        self._numbers: dict[Chain, list[int]] = defaultdict(list)
+        self._bottoms: dict[Place, int] = {}  # of the run of waiting numbers that a place is in
+        for place in sorted(open_entries):
+            before = self._bottoms.get(Place(place.chain, place.number - 1))
+            self._bottoms[place] = place.number if before is None else before
+            self._numbers[place.chain].append(place.number)
+
+    def below(self, missing: Iterable[Place]) -> tuple[Gap, ...]:
+        """Return the gaps that keep the missing places from being there."""
+        ends: dict[tuple[Chain, int], int] = {}
+        for place in missing:
+            last = self._bottoms.get(place, place.number + 1) - 1
+            first = self._first(place.chain, last)
+            if first <= last:
+                ends[place.chain, first] = max(last, ends.get((place.chain, first), 0))
+        return tuple(Gap(chain, first, last) for (chain, first), last in sorted(ends.items()))
+
+    def _first(self, chain: Chain, last: int) -> int:
+        numbers = self._numbers.get(chain, [])
+        at = bisect_left(numbers, last + 1)
+        waiting = numbers[at - 1] if at else 0
+        top = bisect_left(
+            range(1, last + 1), 1, key=lambda n: int(self._taken(Place(chain, n)) is None)
+        )
+        return max(top, waiting) + 1
 
 
 class Causality:

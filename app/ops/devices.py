@@ -19,11 +19,11 @@ from app.sync import keys, local
 from app.sync.errors import (
     EnrolmentError,
     FingerprintError,
-    NotAPackageError,
     NotEnrolledError,
     NotForThisDeviceError,
     NotSubordinateError,
     TooLargeError,
+    UnreadableFileError,
 )
 from app.sync.files import read_whole, write_whole
 from app.sync.keys import Authorization, Certificate, Identity, Request
@@ -253,7 +253,7 @@ def _compare(typed: str | None, path: Path, *files: bytes) -> None:
 def _read(path: Path) -> bytes:
     try:
         return read_whole(path, keys.MAX_FILE_BYTES)
-    except (NotAPackageError, TooLargeError) as error:
+    except (UnreadableFileError, TooLargeError) as error:
         raise EnrolmentError(type(error).__name__, where=Where(file=path.name)) from error
 
 

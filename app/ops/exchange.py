@@ -50,7 +50,8 @@ class _RehearsedError(Exception):
 def export_package(store: Store, actor: Actor, to: str, path: Path, now: datetime) -> Exported:
     """Write everything that the receiver has not receipted; with nothing new, the receipt alone.
 
-    ``to``: "parent", or the id, name or area code of an enrolled device.
+    ``to``: "parent", or the id, name or area code of an enrolled device. ``path``: the file, or
+    a folder for one of the usual name.
 
     Raises:
         NotEnrolledError, UnknownTargetError, TooLargeError: nothing is written.
@@ -72,11 +73,19 @@ def export_package(store: Store, actor: Actor, to: str, path: Path, now: datetim
         session.add(row)
         given = encode_receipt(content.receipt).decode()
         session.merge(_receipt_row(header, outbox.GIVEN, given, at))
+    if path.is_dir():
+        path /= file_name(me.keys.identity.name, at, number)
     write_whole(path, data)
     with store.write("package.export", actor) as session:
         session.merge(PackageRow(id=row.id, state=EXPORTED))
     sha256 = hashlib.sha256(data).hexdigest()
     return Exported(path, receiver.device_id, number, **counts, bytes=len(data), sha256=sha256)
+
+
+def file_name(sender: str, at: str, number: int) -> str:
+    """Return the usual name of a package; nothing personal, nothing that FAT32 refuses."""
+    safe = "".join("_" if c in '\\/:*?"<>|' or ord(c) < 32 else c for c in sender).strip(" .")
+    return f"{safe or '本机'}-{at[:7]}-第{number}号.变更包"
 
 
 def inspect_package(store: Store | None, path: Path) -> Inspected:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.domain.changeset import NEW_ROW, Changeset
 from app.domain.merge import Gap, Place, Side
 from app.errors import AppError, Where
+from app.models.household import Household
 from app.models.journal import ChangesetRow
 from app.ops.changed import Changed
 from app.sync.derive import Conflict, Row
@@ -85,6 +86,7 @@ class ConflictLine:
     row_id: str
     field: str
     household_id: str
+    household_no: str
     sides: tuple[SideLine, ...]
 
 
@@ -205,11 +207,14 @@ def conflict(session: Session, found: Conflict, trust: Trust) -> ConflictLine:
     """Return a conflict with who said what, when."""
     unit = found.unit
     row = Row(unit.table, unit.row)
+    household_id = households_of(session, [row]).get(row, "")
+    household = session.get(Household, household_id) if household_id else None
     return ConflictLine(
         unit.table,
         unit.row,
         unit.field,
-        households_of(session, [row]).get(row, ""),
+        household_id,
+        household.household_no if household else "",
         tuple(
             _side(session, side, trust, is_in_force=at == 0) for at, side in enumerate(found.sides)
         ),

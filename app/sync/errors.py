@@ -52,8 +52,16 @@ class StickLostError(AppError):
     hint = "请插好再按“导出”。"
 
 
-class NotAPackageError(AppError):
-    """Another kind of file, an empty one, or no file at all."""
+class UnreadableFileError(AppError):
+    """No regular file, or one that the system does not let us read."""
+
+    code = "E309"
+    message = "打不开这个文件。没有导入，数据没有变。"
+    hint = "请查U盘是否插好，再选一次。"
+
+
+class NotAPackageError(PackageError):
+    """Another kind of file."""
 
     code = "E310"
     message = "这不是变更包。没有导入，数据没有变。"

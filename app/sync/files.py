@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 from app.errors import Where
-from app.sync.errors import NotAPackageError, StickLostError, TooLargeError
+from app.sync.errors import StickLostError, TooLargeError, UnreadableFileError
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -53,17 +53,17 @@ def read_whole(path: Path, limit: int) -> bytes:
     """Return the bytes of a file: the local copy that everything else works on.
 
     Raises:
-        NotAPackageError: no regular file, or it cannot be read.
+        UnreadableFileError: no regular file, or it cannot be read.
         TooLargeError: over the limit; nothing was read beyond it.
     """
     where = Where(file=path.name)
     if not path.is_file():
-        raise NotAPackageError("not a file", where=where)
+        raise UnreadableFileError("not a file", where=where)
     try:
         with path.open("rb") as file:
             data = file.read(limit + 1)
     except OSError as error:
-        raise NotAPackageError(type(error).__name__, where=where) from error
+        raise UnreadableFileError(type(error).__name__, where=where) from error
     if len(data) > limit:
         raise TooLargeError("file", where=where)
     return data

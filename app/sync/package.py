@@ -179,7 +179,7 @@ def read_header(data: bytes) -> Header:
         NotAPackageError, TruncatedError, NewerFormatError, HeaderDigestError, SuiteError,
         TooLargeError
     """
-    if not data or not data.startswith(MAGIC[: len(data)]):
+    if not data.startswith(MAGIC[: len(data)]):
         raise NotAPackageError("magic")
     if len(data) < HEADER_BYTES:
         raise TruncatedError("header", expected=HEADER_BYTES, actual=len(data))

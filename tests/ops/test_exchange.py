@@ -25,6 +25,7 @@ from app.sync.errors import (
     TruncatedError,
     UnknownDeviceError,
     UnknownTargetError,
+    UnreadableFileError,
     UnusualAmountError,
     WrongReceiverError,
 )
@@ -319,7 +320,7 @@ def test_prefixes_and_changed_bytes_of_a_real_package_leave_the_database_as_it_w
     before = dump(network.township)
     for length in range(len(data)):
         bad.write_bytes(data[:length])
-        with pytest.raises((TruncatedError, NotAPackageError)):
+        with pytest.raises(TruncatedError):
             exchange.import_package(network.township, ME, bad, NOW)
     for at in range(len(data)):
         bad.write_bytes(data[:at] + bytes([data[at] ^ 0x10]) + data[at + 1 :])
@@ -360,8 +361,9 @@ def test_a_newer_format_is_refused_by_name(network: Network) -> None:
 def test_folders_and_other_files_are_no_packages(network: Network, tmp_path: Path) -> None:
     other = tmp_path / "名册.xlsx"
     other.write_bytes(b"PK\x03\x04" + b"x" * 500)
-    for path in (tmp_path, tmp_path / "absent", other):
-        assert_refused(network.township, path, NotAPackageError)
+    assert_refused(network.township, other, NotAPackageError)
+    for path in (tmp_path, tmp_path / "absent"):
+        assert_refused(network.township, path, UnreadableFileError)
 
 
 def test_a_stick_that_is_gone_skips_a_number_and_loses_nothing(network: Network) -> None:
@@ -538,6 +540,13 @@ def test_a_receipt_counts_by_the_latest_package_not_by_the_highest_number(
     transactions = network.export(network.village, network.township).transactions
     exchange.import_package(network.village, ME, early, NOW)
     assert network.export(network.village, network.township).transactions == transactions
+
+
+def test_a_folder_gets_a_file_of_the_usual_name(network: Network) -> None:
+    done = exchange.export_package(network.village, ME, "parent", network.stick, NOW)
+    assert done.path == network.stick / "上坝村-2025-10-第1号.变更包"
+    assert exchange.import_package(network.township, ME, done.path, NOW).number == 1
+    assert exchange.file_name('a/b:"c"', "2025-10-31", 3) == "a_b__c_-2025-10-第3号.变更包"
 
 
 def test_package_numbers_grow_per_receiver(network: Network) -> None:

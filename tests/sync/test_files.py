@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.sync.errors import NotAPackageError, StickLostError, TooLargeError
+from app.sync.errors import StickLostError, TooLargeError, UnreadableFileError
 from app.sync.files import read_whole, write_whole
 
 
@@ -57,5 +57,5 @@ def test_reading_knows_its_limit_and_folders(tmp_path: Path) -> None:
     with pytest.raises(TooLargeError):
         read_whole(path, 10)
     for wrong in (tmp_path, tmp_path / "absent"):
-        with pytest.raises(NotAPackageError):
+        with pytest.raises(UnreadableFileError):
             read_whole(wrong, 10)

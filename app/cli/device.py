@@ -1,0 +1,104 @@
+"""``device``: request, approve, accept, list."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from app.cli.common import Cli
+from app.domain import labels
+from app.ops import devices
+from app.ops.devices import DeviceLine, Enrolment
+
+_STATES = {"requested": "已写申请", "approved": "已登记", "accepted": "已接受"}
+_RELATIONS = {
+    "self": "本机",
+    "superior": "上级",
+    "root": "县级",
+    "subordinate": "下级",
+    "other": "其他",
+}
+
+
+@click.group("device", help="登记设备")
+def group() -> None:
+    """Group of the device verbs."""
+
+
+def _emit(cli: Cli, found: Enrolment, out: Path | None = None) -> None:
+    result: dict[str, Any] = {
+        "device_id": found.device_id,
+        "name": found.name,
+        "fingerprint": found.fingerprint,
+        "state": found.state,
+        "state_label": _STATES[found.state],
+        "fingerprint_checked": found.is_checked,
+    }
+    lines = [f"{found.name}：{_STATES[found.state]}。", f"指纹：{found.fingerprint}"]
+    if out is not None:
+        result["out"] = str(out)
+        lines.append(f"文件：{out}")
+    if found.state != "requested" and not found.is_checked:
+        cli.note("没有核对指纹。请打电话一组一组核对，不一致就不要使用这份文件。")
+    cli.emit(result, lines)
+
+
+@group.command("request", help="写登记申请，交给上级")
+@click.option("--out", required=True, type=click.Path(path_type=Path), metavar="F")
+@click.pass_obj
+def request(cli: Cli, out: Path) -> None:
+    """Write the request for enrolment."""
+    _emit(cli, devices.request_device(cli.store, out), out)
+
+
+@group.command("approve", help="登记下级的设备，写授权书")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--fingerprint", metavar="G", help="对方在电话里读出的指纹")
+@click.option("--out", required=True, type=click.Path(path_type=Path), metavar="F")
+@click.pass_obj
+def approve(cli: Cli, file: Path, fingerprint: str | None, out: Path) -> None:
+    """Certify a lower device and write its authorization."""
+    _emit(cli, devices.approve_device(cli.store, cli.actor, file, fingerprint, out), out)
+
+
+@group.command("accept", help="接受上级的授权书")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--fingerprint", metavar="G", help="上级读出的授权书指纹，或通知上的上级指纹")
+@click.pass_obj
+def accept(cli: Cli, file: Path, fingerprint: str | None) -> None:
+    """Pin the superior and the root."""
+    _emit(cli, devices.accept_device(cli.store, cli.actor, file, fingerprint))
+
+
+@group.command("list", help="列出本机信任的设备")
+@click.pass_obj
+def list_all(cli: Cli) -> None:
+    """List the devices that are trusted here."""
+    lines = devices.list_devices(cli.store)
+    own = lines[0]
+    cli.emit(
+        {
+            "device_id": own.device_id,
+            "fingerprint": own.fingerprint,
+            "state": own.state,
+            "devices": [_line(line) for line in lines],
+        },
+        [
+            f"{_RELATIONS[line.relation]}　{line.name}（{line.area_code}）{line.device_id}"
+            for line in lines
+        ],
+    )
+
+
+def _line(line: DeviceLine) -> dict[str, Any]:
+    return {
+        "device_id": line.device_id,
+        "level": line.level,
+        "level_label": labels.label("area_level", line.level),
+        "area_code": line.area_code,
+        "name": line.name,
+        "relation": line.relation,
+        "relation_label": _RELATIONS[line.relation],
+        "state": line.state,
+        "fingerprint": line.fingerprint or None,
+    }

@@ -1,0 +1,177 @@
+"""``device`` and ``package``: JSON keys and exit codes of the contract, three folders."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.cli.main import run
+from app.ops import setup
+from app.ops.setup import ReplicaPlan
+from tests.conftest import COUNTY, TOWNSHIP, VILLAGE
+from tests.ops.village import add_family
+
+PASSPHRASE = "shan-gao-shui-chang-2025"
+PLACES = {"county": COUNTY, "township": TOWNSHIP, "village": VILLAGE}
+
+
+class Desk:
+    """Calls the command line on one of three folders."""
+
+    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.folder = folder
+        self._capsys = capsys
+
+    def __call__(self, level: str, *arguments: str | Path) -> tuple[int, dict[str, Any]]:
+        code = run(["--data", str(self.folder / level), "--json", *map(str, arguments)])
+        out = self._capsys.readouterr().out
+        return code, json.loads(out)
+
+    def ok(self, level: str, *arguments: str | Path) -> dict[str, Any]:
+        code, result = self(level, *arguments)
+        assert code == 0, result
+        return result
+
+    def file(self, name: str) -> Path:
+        return self.folder / name
+
+
+@pytest.fixture
+def desk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Desk:
+    monkeypatch.setenv("ZHUCUN_PASSPHRASE", PASSPHRASE)
+    for level, area in PLACES.items():
+        setup.create_replica(tmp_path / level, ReplicaPlan(level, area, f"某{level}"), PASSPHRASE)
+    return Desk(tmp_path, capsys)
+
+
+def enrol(desk: Desk, superior: str, lower: str) -> str:
+    asked = desk.ok(lower, "device", "request", "--out", desk.file("r"))
+    made = desk.ok(
+        superior, "device", "approve", desk.file("r"), "--fingerprint", asked["fingerprint"],
+        "--out", desk.file("a"),
+    )  # fmt: skip
+    assert made["state"] == "approved"
+    took = desk.ok(lower, "device", "accept", desk.file("a"), "--fingerprint", made["fingerprint"])
+    assert (took["state"], took["device_id"]) == ("accepted", asked["device_id"])
+    return str(asked["device_id"])
+
+
+def with_family(desk: Desk) -> None:
+    store = setup.open_replica(desk.folder / "village", PASSPHRASE, "测试")
+    add_family(store)
+    store.close()
+
+
+def test_a_month_of_files_between_three_folders(desk: Desk) -> None:
+    enrol(desk, "county", "township")
+    village = enrol(desk, "township", "village")
+    with_family(desk)
+    up = desk.ok("village", "package", "export", "--to", "parent", "--out", desk.file("1.变更包"))
+    assert {"transactions", "households", "warnings", "bytes", "sha256"} <= up.keys()
+    assert (up["transactions"], up["households"], up["warnings"]) == (1, 1, 0)
+    shown = desk.ok("township", "package", "inspect", desk.file("1.变更包"))
+    assert (shown["valid"], shown["reason"], shown["sender"]) == (True, None, village)
+    assert [(s["from"], s["to"]) for s in shown["segments"]] == [(1, 1)]
+    assert shown["counts"]["households_new"] == 1
+    plan = desk.ok("township", "package", "import", "--dry-run", desk.file("1.变更包"))
+    done = desk.ok("township", "package", "import", desk.file("1.变更包"))
+    assert plan == done
+    assert {
+        "applied", "already_known", "waiting", "gaps", "void", "conflicts", "warnings_changed",
+    } <= done.keys()  # fmt: skip
+    assert (done["applied"], done["already_known"], done["waiting"]) == (1, 0, 0)
+    again = desk.ok("township", "package", "import", desk.file("1.变更包"))
+    assert (again["applied"], again["already_known"]) == (0, 1)
+    desk.ok("township", "package", "export", "--to", village, "--out", desk.file("2.变更包"))
+    assert desk.ok("village", "package", "import", desk.file("2.变更包"))["applied"] == 1
+    empty = desk.ok("village", "package", "export", "--to", "parent", "--out", desk.file("3"))
+    assert empty["transactions"] == 0
+
+
+def test_several_files_and_a_folder_each_have_their_own_result(desk: Desk) -> None:
+    enrol(desk, "township", "village")
+    with_family(desk)
+    stick = desk.file("stick")
+    stick.mkdir()
+    desk.ok("village", "package", "export", "--to", "parent", "--out", stick / "b.变更包")
+    (stick / "a.变更包").write_bytes((stick / "b.变更包").read_bytes()[:-1])
+    code, found = desk("township", "package", "import", stick)
+    assert code == 0
+    bad, good = found["results"]
+    assert (bad["file"], bad["error"]["code"]) == ("a.变更包", "E302")
+    assert (good["file"], good["applied"]) == ("b.变更包", 1)
+    (stick / "b.变更包").unlink()
+    code, found = desk("township", "package", "import", stick)
+    assert (code, found["error"]["code"]) == (3, "E302")
+
+
+def test_what_is_not_to_be_trusted_exits_3_and_says_so(desk: Desk) -> None:
+    enrol(desk, "county", "township")
+    village = enrol(desk, "township", "village")
+    desk.ok("village", "package", "export", "--to", "parent", "--out", desk.file("1"))
+    data = desk.file("1").read_bytes()
+    desk.file("cut").write_bytes(data[: len(data) // 2])
+    desk.file("flip").write_bytes(data[:-9] + bytes([data[-9] ^ 1]) + data[-8:])
+    for name, code in (("cut", "E302"), ("flip", "E317")):
+        for verb in ("import", "inspect"):
+            exit_code, found = desk("township", "package", verb, desk.file(name))
+            assert exit_code == 3
+            shown = found["error"] if verb == "import" else found
+            assert shown["code"] == code
+            assert verb == "import" or found["valid"] is False
+    exit_code, found = desk("county", "package", "import", desk.file("1"))
+    assert (exit_code, found["error"]["code"]) == (3, "E301")
+    wrong = ("--fingerprint", "1111 " * 8, "--out", desk.file("x"))
+    exit_code, found = desk("township", "device", "approve", desk.file("r"), *wrong)
+    assert (exit_code, found["error"]["code"]) == (3, "E331")
+    exit_code, found = desk("township", "package", "import", desk.file("absent"))
+    assert (exit_code, found["error"]["code"]) == (1, "E309")
+    assert found["error"]["where"] == {"file": "absent"}
+    assert village
+
+
+def test_inspection_without_a_replica_shows_the_outer_header_alone(desk: Desk) -> None:
+    enrol(desk, "township", "village")
+    with_family(desk)
+    made = desk.ok("village", "package", "export", "--to", "parent", "--out", desk.file("1"))
+    shown = desk.ok("nowhere", "package", "inspect", desk.file("1"))
+    assert (shown["valid"], shown["bytes"], shown["segments"]) == (None, made["bytes"], [])
+    assert shown["receiver"] == made["receiver"]
+
+
+def test_an_export_before_enrolment_and_to_nobody_are_refused(desk: Desk) -> None:
+    code, found = desk("village", "package", "export", "--to", "parent", "--out", desk.file("1"))
+    assert (code, found["error"]["code"]) == (1, "E334")
+    enrol(desk, "township", "village")
+    code, found = desk("village", "package", "export", "--to", "0" * 32, "--out", desk.file("1"))
+    assert (code, found["error"]["code"]) == (1, "E335")
+    assert not desk.file("1").exists()
+
+
+def test_the_list_names_this_device_and_its_superior(desk: Desk) -> None:
+    enrol(desk, "township", "village")
+    found = desk.ok("village", "device", "list")
+    assert [(d["relation"], d["level"]) for d in found["devices"]] == [
+        ("self", "village"),
+        ("superior", "township"),
+    ]
+    assert found["fingerprint"] == found["devices"][0]["fingerprint"]
+
+
+def test_people_get_sentences(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    enrol(desk, "township", "village")
+    with_family(desk)
+    desk.ok("village", "package", "export", "--to", "parent", "--out", desk.file("1"))
+    for _ in range(2):
+        assert (
+            run(["--data", str(desk.folder / "township"), "package", "import", str(desk.file("1"))])
+            == 0
+        )
+    shown = capsys.readouterr().out
+    assert "并入1项变动，新户1" in shown
+    assert "已导入过" in shown
+    for personal in ("赵德福", "18700000475"):
+        assert personal not in shown
