@@ -2,23 +2,27 @@
 
 import multiprocessing
 import os
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from app.errors import Where
 from app.excel.errors import TableDamagedError, TableError, TableTooLargeError
 
-MEMORY_LIMIT = 640 << 20  # address space, the interpreter's own (about 200 MB) included
+MEMORY_LIMIT = 420 << 20  # address space, the interpreter's own (over 100 MB) included
 BASE_SECONDS = 5
 BYTES_PER_SECOND = 1 << 20
 
-Result = TypeVar("Result")
+_ITEM, _END, _ERROR, _BROKEN = "item", "end", "error", "broken"
+_REASON = "读它要太多内存或时间"
+
+Item = TypeVar("Item")
 
 
-def read_in_child(path: Path, read: Callable[[Path], Result]) -> Result:
-    """Run ``read(path)`` in a child process and return what it returns.
+def stream_from_child(path: Path, read: Callable[[Path], Iterator[Item]]) -> Iterator[Item]:
+    """Run ``read(path)`` in a child process and yield what it yields.
 
     The memory limit works where the operating system has one (not on Windows); the time limit
     works everywhere.
@@ -31,38 +35,50 @@ def read_in_child(path: Path, read: Callable[[Path], Result]) -> Result:
     process = context.Process(target=_run, args=(path, read, sender), daemon=True)
     process.start()
     sender.close()
-    seconds = BASE_SECONDS + path.stat().st_size / BYTES_PER_SECOND
+    ends = time.monotonic() + BASE_SECONDS + path.stat().st_size / BYTES_PER_SECOND
     try:
-        answer = receiver.recv() if receiver.poll(seconds) else None
-    except EOFError:
-        answer = None
+        while True:
+            kind, item = _receive(receiver, ends)
+            if kind == _END:
+                return
+            if kind == _ERROR:
+                raise item
+            if kind == _BROKEN:
+                raise TableTooLargeError(where=Where(file=path.name), reason=_REASON)
+            yield item
     finally:
         process.kill()
         process.join()
         receiver.close()
-    where = Where(file=path.name)
-    if answer is None:
-        raise TableTooLargeError(where=where, reason="读它要太多内存或时间")
-    failed, value = answer
-    if failed:
-        raise value
-    result: Result = value
-    return result
 
 
-def _run(path: Path, read: Callable[[Path], Result], sender: Connection) -> None:
+def _receive(receiver: Connection, ends: float) -> tuple[str, Any]:
+    """Return the next message; a child that is dead or late is broken."""
+    try:
+        if receiver.poll(max(0.0, ends - time.monotonic())):
+            kind, item = receiver.recv()
+            return kind, item
+    except (EOFError, OSError):
+        return _BROKEN, None
+    return _BROKEN, None
+
+
+def _run(path: Path, read: Callable[[Path], Iterator[Item]], sender: Connection) -> None:
     """Do the work inside the child."""
     _limit_memory()
     with Path(os.devnull).open("w") as nowhere:
         os.dup2(nowhere.fileno(), 2)  # a reader that breaks may print cells
     try:
-        sender.send((False, read(path)))
+        for item in read(path):
+            sender.send((_ITEM, item))
+        sender.send((_END, None))
     except TableError as error:
-        sender.send((True, error))
+        sender.send((_ERROR, error))
     except MemoryError:
         sender.close()
     except Exception as error:  # a reader's crash on a hostile file is the file's damage
-        sender.send((True, TableDamagedError(type(error).__name__, where=Where(file=path.name))))
+        where = Where(file=path.name)
+        sender.send((_ERROR, TableDamagedError(type(error).__name__, where=where)))
 
 
 def _limit_memory() -> None:

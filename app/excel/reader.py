@@ -4,7 +4,7 @@ Every reader stands behind :mod:`app.excel.guard`. What cannot be bounded before
 workbooks whose cells do not tell their place) is read in a child process with limits.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from zipfile import ZipFile
@@ -14,7 +14,7 @@ import python_calamine
 
 from app.domain.roster_values import ErrorCell
 from app.errors import Where
-from app.excel.child import read_in_child
+from app.excel.child import stream_from_child
 from app.excel.csvfile import read_text_table
 from app.excel.errors import EncryptedTableError, TableDamagedError
 from app.excel.guard import CheckedFile, Format, check_file
@@ -42,6 +42,10 @@ class RawSheet:
         return self.row_numbers[index] if self.row_numbers else index + 1
 
 
+Part = RawSheet | list[list[object]]
+_PORTION = 2000
+
+
 @dataclass(frozen=True, slots=True)
 class RawTable:
     """A file as read."""
@@ -61,19 +65,20 @@ def read_table(path: Path) -> RawTable:
         rows, numbers = read_text_table(path)
         return RawTable(path, (RawSheet("", rows, row_numbers=numbers),))
     if checked.format is Format.XLSX and all(s.is_bounded for s in checked.sheets.values()):
-        return RawTable(path, tuple(_with_scan(checked, _read_workbook(path))))
-    return RawTable(path, tuple(_with_scan(checked, read_in_child(path, _read_workbook))))
+        parts = _read_workbook(path)
+    else:
+        parts = stream_from_child(path, _read_workbook)
+    return RawTable(path, tuple(_with_scan(checked, _assembled(parts))))
 
 
-def _read_workbook(path: Path) -> list[RawSheet]:
+def _read_workbook(path: Path) -> Iterator[Part]:
+    """Yield each sheet without its rows, then its rows in portions."""
     where = Where(file=path.name)
     try:
         workbook = python_calamine.load_workbook(str(path))
-        return [
-            _read_sheet(workbook, meta)
-            for meta in workbook.sheets_metadata
-            if meta.typ == python_calamine.SheetTypeEnum.WorkSheet
-        ]
+        for meta in workbook.sheets_metadata:
+            if meta.typ == python_calamine.SheetTypeEnum.WorkSheet:
+                yield from _read_sheet(workbook, meta)
     except python_calamine.PasswordError as error:
         raise EncryptedTableError(where=where) from error
     except (python_calamine.CalamineError, OSError, ValueError) as error:
@@ -82,12 +87,32 @@ def _read_workbook(path: Path) -> list[RawSheet]:
 
 def _read_sheet(
     workbook: python_calamine.CalamineWorkbook, meta: python_calamine.SheetMetadata
-) -> RawSheet:
+) -> Iterator[Part]:
     sheet = workbook.get_sheet_by_name(meta.name)
-    rows: list[list[object]] = [list(row) for row in sheet.to_python(skip_empty_area=False)]
     merges = [(a[0], a[1], b[0], b[1]) for a, b in sheet.merged_cell_ranges or []]
     is_hidden = meta.visible != python_calamine.SheetVisibleEnum.Visible
-    return RawSheet(meta.name, rows, is_hidden, merges)
+    yield RawSheet(meta.name, [], is_hidden, merges)
+    if sheet.start is None:
+        return
+    left = sheet.start[1]
+    margin: list[object] = [""] * left  # rows begin at the top, columns at the first used one
+    portion: list[list[object]] = []
+    for row in sheet.iter_rows():
+        portion.append([*margin, *row] if left else list(row))
+        if len(portion) == _PORTION:
+            yield portion
+            portion = []
+    yield portion
+
+
+def _assembled(parts: Iterable[Part]) -> list[RawSheet]:
+    sheets: list[RawSheet] = []
+    for part in parts:
+        if isinstance(part, RawSheet):
+            sheets.append(part)
+        else:
+            sheets[-1].rows.extend(part)
+    return sheets
 
 
 def _with_scan(checked: CheckedFile, sheets: list[RawSheet]) -> Iterator[RawSheet]:
