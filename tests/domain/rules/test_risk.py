@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -35,24 +36,24 @@ from tests.domain.build import (
 Household = Callable[[], Facts]
 
 
-def before(member_id: str = "1", **known: object) -> Previous:
-    return Previous(members={member_id: PreviousMember(**known)})  # type: ignore[arg-type]
+def before(member_id: str = "1", **known: Any) -> Previous:
+    return Previous(members={member_id: PreviousMember(**known)})
 
 
-def per_capita(amount: str, **fields: object) -> Facts:
+def per_capita(amount: str, **fields: Any) -> Facts:
     return facts(income=income(amount), **fields)
 
 
-def two_able(**fields: object) -> Facts:
+def two_able(**fields: Any) -> Facts:
     return facts(head(), wife(), **fields)
 
 
-def nobody_able(**fields: object) -> Facts:
+def nobody_able(**fields: Any) -> Facts:
     old = {"birth_date": date(1949, 9, 19), "id_no": "", "labor_skill": "none", "employment": ""}
     return facts(head(**old), **fields)
 
 
-def removed(**fields: object) -> Facts:
+def removed(**fields: Any) -> Facts:
     case = {"case_state": "risk_removed", "identified_on": Period(2021, 1)}
     return facts(measures=(measure(),), monitored=monitored(**(case | fields)))
 
@@ -271,7 +272,9 @@ SILENT: dict[str, dict[str, Household]] = {
         "months missing": lambda: facts(income=None),
     },
     "R-12": {
-        "one has 低保": lambda: nobody_able(),
+        "one has 低保": lambda: facts(
+            head(labor_skill="none", has_dibao=True, birth_date=date(1949, 1, 1))
+        ),
         "one can work": facts,
         "labour unknown": lambda: facts(head(labor_skill="")),
         "nobody left": lambda: facts(head(member_status="dead", labor_skill="none")),
@@ -337,9 +340,6 @@ SILENT: dict[str, dict[str, Household]] = {
         ),
     },
 }
-SILENT["R-12"]["one has 低保"] = lambda: facts(
-    head(labor_skill="none", has_dibao=True, birth_date=date(1949, 1, 1))
-)
 
 
 def cases(table: dict[str, dict[str, Household]]) -> list[object]:
@@ -442,7 +442,10 @@ def test_a_removed_object_names_every_item_that_fell_short() -> None:
         ),
         (lambda: per_capita("14000", previous=Previous(per_capita_12m_ago=Decimal(20000))), "无"),
         (lambda: per_capita("8699", monitored=monitored()), "无"),
-        (lambda: per_capita("8699", monitored=monitored(case_state="risk_removed")), "再标注(研判)"),
+        (
+            lambda: per_capita("8699", monitored=monitored(case_state="risk_removed")),
+            "再标注(研判)",
+        ),
         (lambda: facts(head(member_status="dead")), "整户自然减少(待办理)"),
     ],
 )  # fmt: skip
