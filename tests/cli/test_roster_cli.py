@@ -1,0 +1,204 @@
+"""``roster``: JSON keys, exit codes and refusals of the contract, on the sample files."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.cli.main import run
+from app.ops import setup
+from app.ops.setup import ReplicaPlan
+from tests.conftest import VILLAGE
+from tests.excel import keys
+
+PASSPHRASE = "shan-gao-shui-chang-2025"
+FIRST = keys.ROSTERS / "01_村台账_整洁.xlsx"
+MESSY = keys.ROSTERS / "02_村台账_杂乱.xlsx"
+NEXT = keys.ROSTERS / "04_村台账_下月更新.xlsx"
+CONTRACT = {
+    "households",
+    "members",
+    "created",
+    "updated",
+    "unchanged",
+    "rejected",
+    "warned",
+    "duplicates",
+    "conflicts",
+    "household_codes",
+    "mapping",
+    "sheets",
+}
+UPDATE = {
+    "new_households",
+    "gone_households",
+    "added_members",
+    "removed_members",
+    "moved_members",
+    "id_changes",
+    "member_changes",
+    "household_changes",
+}
+
+
+@pytest.fixture
+def village(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the folder of an empty village."""
+    folder = tmp_path / "village"
+    setup.create_replica(folder, ReplicaPlan("village", VILLAGE, "上坝村"), PASSPHRASE)
+    monkeypatch.setenv("ZHUCUN_PASSPHRASE", PASSPHRASE)
+    return folder
+
+
+class Answer:
+    """What one call printed and returned."""
+
+    def __init__(self, code: int, captured: Any) -> None:
+        self.code, self.err = code, captured.err
+        self.json: dict[str, Any] = json.loads(captured.out)
+
+
+@pytest.fixture
+def call(village: Path, capsys: pytest.CaptureFixture[str]) -> Any:
+    """Return a function that runs ``roster`` in the village."""
+
+    def run_roster(*arguments: object, today: str = "2025-10-31") -> Answer:
+        words = ["--data", str(village), "--json", "--today", today, "roster"]
+        code = run([*words, *map(str, arguments)])
+        return Answer(code, capsys.readouterr())
+
+    return run_roster
+
+
+def test_an_import_says_what_the_contract_says(call: Any) -> None:
+    answer = call("import", FIRST)
+    assert answer.code == 0
+    assert answer.json.keys() >= CONTRACT
+    assert (answer.json["households"], answer.json["members"]) == (120, 481)
+    assert (answer.json["created"], answer.json["unchanged"]) == (481, 0)
+    (warned,) = answer.json["warned"]
+    assert (warned["reason_code"], warned["column"]) == ("W_ID_MISSING", "I")
+    assert answer.json["mapping"][2] == {
+        "sheet": "农户信息",
+        "column": "C",
+        "heading": "户编号",
+        "field": "household_no",
+        "score": 100,
+    }
+    assert answer.json["mapping"][0]["field"] is None
+    assert answer.err == ""
+
+
+@pytest.mark.parametrize("path", [FIRST, MESSY])
+def test_a_dry_run_explains_every_row_as_the_key(call: Any, path: Path) -> None:
+    answer = call("import", path, "--dry-run", "--explain")
+    key = keys.load_key(path.name)
+    assert len(answer.json["rows"]) == key["counts"]["data_rows"]
+    for row, wanted in zip(answer.json["rows"], key["rows"], strict=True):
+        assert (row["sheet"], row["row"]) == (wanted["s"], wanted["r"])
+        assert (row["class"], row["household"]) == (wanted["c"], wanted["hh"])
+        assert sorted(row["reason_codes"]) == sorted(c for c, _ in wanted.get("codes", []))
+        for field, value in wanted["v"].items():
+            assert row["values"][keys.FIELDS[field]] == value
+    assert {row["row"] for row in answer.json["rejected"]} == {r["row"] for r in key["rejected"]}
+    assert len(answer.json["duplicates"]) == key["counts"]["duplicates"]
+    assert len(answer.json["conflicts"]) == key["counts"]["conflicts"]
+    assert call("show").json["matches"] == []
+
+
+def test_a_dry_run_needs_no_replica(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code = run(
+        ["--data", str(tmp_path / "x"), "--json", "roster", "import", str(FIRST), "--dry-run"]
+    )
+    assert code == 0
+    assert json.loads(capsys.readouterr().out)["members"] == 481
+    assert not (tmp_path / "x").exists()
+
+
+def test_the_next_month_is_told_as_an_update(call: Any) -> None:
+    assert not UPDATE & call("import", FIRST).json.keys()
+    answer = call("import", NEXT, "--dry-run", today="2025-11-30")
+    counts = keys.load_key(NEXT.name)["update"]["plan_counts"]
+    assert {kind: len(answer.json[kind]) for kind in UPDATE} == {k: counts[k] for k in UPDATE}
+    assert answer.json["unchanged"] == counts["unchanged_members"]
+    applied = call("import", NEXT, today="2025-11-30")
+    assert (applied.json["created"], applied.json["unchanged"]) == (9, 462)
+
+
+def test_several_files_of_one_import_see_each_other(call: Any) -> None:
+    answer = call("import", FIRST, FIRST)
+    assert (answer.json["created"], answer.json["unchanged"]) == (481, 481)
+
+
+@pytest.mark.parametrize("text", ["5390582001", "刘正", "lz", "liuzheng", "7813", "18700000475"])
+def test_show_finds_a_household(call: Any, text: str) -> None:
+    call("import", FIRST)
+    matches = call("show", "--household", text).json["matches"]
+    found = next(m for m in matches if m["household_no"] == "5390582001")
+    assert (found["household_kind"], found["household_kind_label"]) == ("ordinary", "一般农户")
+    assert found["per_capita_income"] == "11758.8"
+    if "members" in found:
+        assert found["members"][0]["employment_label"] == "乡外县内务工"
+
+
+def test_an_export_reads_back(call: Any, tmp_path: Path) -> None:
+    call("import", FIRST)
+    out = tmp_path / "出.xlsx"
+    answer = call("export", "--kind", "member", "--out", out)
+    assert (answer.json["rows"], len(answer.json["sha256"])) == (481, 64)
+    assert call("import", out).json["unchanged"] == 481
+
+
+def test_a_person_decides_what_a_heading_means(call: Any, tmp_path: Path) -> None:
+    table, mapping = tmp_path / "表.csv", tmp_path / "对照.json"
+    table.write_text("户编号,姓名,与户主关系,证件号码,摘要\n1,张三,户主,,农户\n", "utf-8")
+    mapping.write_text('{"摘要": "household_kind", "与户主关系": null}', "utf-8")
+    rows = call("import", table, "--dry-run", "--explain", "--mapping", mapping).json["rows"]
+    assert rows[0]["values"]["household_kind"] == "一般农户"
+    assert "relation" not in rows[0]["values"]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "code"),
+    [
+        (
+            "锁.xlsx",
+            bytes.fromhex("d0cf11e0a1b11ae1") + "EncryptedPackage".encode("utf-16-le"),
+            "E203",
+        ),
+        ("网.xls", b"<html><table>", "E210"),
+        ("空.csv", b"", "E206"),
+        ("别.csv", "通知\n请各村报送\n".encode(), "E201"),
+        ("文.pdf", b"%PDF", "E209"),
+    ],
+)
+def test_a_refusal_names_the_file_and_writes_nothing(
+    call: Any, tmp_path: Path, name: str, data: bytes, code: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(data)
+    answer = call("import", path)
+    assert answer.code == 1
+    assert answer.json["error"]["code"] == code
+    assert answer.json["error"]["where"] == {"file": name}
+    assert "名册没有变" in answer.json["error"]["message"]
+    assert call("show").json["matches"] == []
+
+
+def test_wrong_usage_exits_with_two(call: Any, tmp_path: Path) -> None:
+    assert call("import", FIRST, "--kind", "什么").code == 2
+    broken = tmp_path / "坏.json"
+    broken.write_text("[]")
+    assert call("import", FIRST, "--mapping", broken).code == 2
+
+
+def test_a_township_is_told_where_to_import(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "township"
+    plan = ReplicaPlan("township", "539901101000", "青石镇")
+    setup.create_replica(folder, plan, PASSPHRASE)
+    monkeypatch.setenv("ZHUCUN_PASSPHRASE", PASSPHRASE)
+    assert run(["--data", str(folder), "--json", "roster", "import", str(FIRST)]) == 1
+    assert json.loads(capsys.readouterr().out)["error"]["code"] == "E216"
