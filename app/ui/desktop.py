@@ -1,7 +1,7 @@
 """The desktop: application, start dialogs, window. Called by the bootstrap with a folder."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -33,14 +33,21 @@ DEMO_MARK = "demo"  # a file of this name in the folder: everybody in it is inve
 _LEVELS = {"village": "村", "township": "镇", "county": "县"}
 
 
-def run(folder: Path, passphrase_file: str | None) -> int:
-    """Open the replica of ``folder`` (or make one) and show the window until it is closed."""
+Demo = Callable[[], None]
+
+
+def run(folder: Path, passphrase_file: str | None, see_demo: Demo | None = None) -> int:
+    """Open the replica of ``folder`` (or make one) and show the window until it is closed.
+
+    ``see_demo`` makes an invented village and opens it in a program of its own; without it no
+    button offers that.
+    """
     scale = _scale(folder)
     app, families = application(scale)
-    store, page = _start(folder, passphrase_file)
+    store, page = _start(folder, passphrase_file, see_demo)
     if store is None:
         return 1
-    window = make_window(store, folder, families, operators.actor(store).name)
+    window = make_window(store, folder, families, operators.actor(store).name, see_demo)
     window.set_scale(scale)
     window.show_page(page)
     window.show()
@@ -62,7 +69,9 @@ def application(scale: float) -> tuple[QApplication, list[str]]:
     return app, families
 
 
-def make_window(store: Store, folder: Path, families: list[str], operator: str) -> MainWindow:
+def make_window(
+    store: Store, folder: Path, families: list[str], operator: str, see_demo: Demo | None = None
+) -> MainWindow:
     """Return the window of an open replica; not shown yet."""
     runner = Runner()
     actor = operators.actor(store, operator)
@@ -74,21 +83,23 @@ def make_window(store: Store, folder: Path, families: list[str], operator: str) 
         families=families,
         remember_scale=partial(_settings(folder).setValue, "scale"),
     )
-    return MainWindow(frame, runner, _pages(desk))
+    return MainWindow(frame, runner, _pages(desk, see_demo))
 
 
-def _pages(desk: Desk) -> Sequence[Page]:
+def _pages(desk: Desk, see_demo: Demo | None) -> Sequence[Page]:
     """Return the pages that are there at this level; what is not built is not shown."""
-    pages: list[Page] = [WorkbenchPage(desk), RosterPage(desk)]
+    bench, people = WorkbenchPage(desk, see_demo), RosterPage(desk)
+    bench.import_requested.connect(people.import_roster)
+    pages: list[Page] = [bench, people]
     if desk.store.level == "village":
         pages.append(VisitsPage(desk))
     return [*pages, WarningsPage(desk), ExchangePage(desk)]
 
 
-def _start(folder: Path, passphrase_file: str | None) -> tuple[Store, str]:
+def _start(folder: Path, passphrase_file: str | None, see_demo: Demo | None) -> tuple[Store, str]:
     """Return the open replica and the page to begin with; None if the user left."""
     if not ReplicaPaths(folder).vault.exists():
-        wizard = FirstUse(folder, HOLDER)
+        wizard = FirstUse(folder, HOLDER, see_demo)
         if wizard.exec() != QDialog.DialogCode.Accepted and wizard.store is None:
             return None, ""
         return wizard.store, wizard.first_page

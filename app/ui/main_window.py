@@ -26,6 +26,7 @@ from app.ui.runner import Runner
 from app.ui.search_box import Hit
 from app.ui.top_bar import Heading, StatusLine, TopBar
 
+_EVERY_KEY = frozenset({"answer", "visit"})  # saved at each key press: the heading stays as it is
 DEMO_TEXT = "演示：人和数都是编的，不会进入本村数据。"
 COMMON_KEYS: KeyHelp = (
     ("Alt+1…0", "换页"),
@@ -149,8 +150,9 @@ class MainWindow(QMainWindow):
             QShortcut(QKeySequence(keys), self).activated.connect(slot)
 
     def _on_changed(self, changed: object) -> None:
-        self.status.set_saved(self._frame.now())
-        self.refresh_heading()
+        self.status.set_saved(self._frame.now().astimezone())
+        if getattr(changed, "tables", frozenset()) - _EVERY_KEY:
+            self.refresh_heading()
         self.current().refresh(changed)
 
     def _step_scale(self, step: int) -> None:

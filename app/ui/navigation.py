@@ -70,7 +70,7 @@ class Navigation(QWidget):
             button.setToolButtonStyle(under if below else beside)
             button.setIconSize(QSize(round(16 * scale), round(16 * scale)))
         unit = self.fontMetrics().horizontalAdvance("汉")
-        self.setFixedWidth(round(unit * (5.4 if below else 7.6)))
+        self.setFixedWidth(round(unit * (6.4 if below else 7.6)))
 
     def _icon(self, key: str) -> QIcon:
         checked = self.buttons[key].isChecked()

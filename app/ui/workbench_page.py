@@ -1,5 +1,6 @@
 """工作台: the month at a glance, and what to do today, in order."""
 
+from collections.abc import Callable
 from datetime import date
 
 from PySide6.QtCore import Qt, Signal
@@ -38,17 +39,16 @@ class WorkbenchPage(QWidget):
 
     open_requested = Signal(str, str)
     import_requested = Signal()
-    demo_requested = Signal()
     page_key, title = "workbench", "工作台"
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, see_demo: Callable[[], None] | None = None) -> None:
         super().__init__()
         self._desk = desk
         self._stack = QStackedWidget()
-        self.empty = EmptyState(
-            "还没有名册。导入后，这里会列出今天先做什么。",
-            (("导入名册", self.import_requested.emit), ("看演示", self.demo_requested.emit)),
-        )
+        choices: list[tuple[str, Callable[[], None]]] = [("导入名册", self.import_requested.emit)]
+        if see_demo is not None:
+            choices.append(("看演示", see_demo))
+        self.empty = EmptyState("还没有名册。导入后，这里会列出今天先做什么。", tuple(choices))
         self.month = self._card("本月进度", "visits")
         self.warnings = self._card("预警", "warnings")
         self.due = self._card("到期", "warnings")

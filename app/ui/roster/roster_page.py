@@ -236,3 +236,6 @@ def _offer(box: QComboBox, name: str, words: Mapping[str, str]) -> None:
     box.setAccessibleName(name)
     for key, word in pairs:
         box.addItem(word, key)
+    metrics = box.fontMetrics()
+    longest = max(metrics.horizontalAdvance(box.itemText(n)) for n in range(box.count()))
+    box.setMinimumWidth(longest + 3 * metrics.horizontalAdvance("汉"))  # and the arrow

@@ -1,5 +1,6 @@
 """The first-use wizard: from nothing to a filled village in six steps."""
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -40,8 +41,11 @@ _NAMES = ("欢迎", "1 您在哪里", "2 姓名和口令", "3 恢复单", "4 户
 class FirstUse(QDialog):
     """Makes a replica in ``folder``; ``store`` is open afterwards, ``first_page`` where to go."""
 
-    def __init__(self, folder: Path, holder: str) -> None:
+    def __init__(
+        self, folder: Path, holder: str, see_demo: Callable[[], None] | None = None
+    ) -> None:
         super().__init__()
+        self._see_demo = see_demo
         self._folder, self._holder = folder, holder
         self.store: Store = None
         self.first_page = "workbench"
@@ -66,6 +70,7 @@ class FirstUse(QDialog):
             self.stack.addWidget(step)
         self.back = button("上一步", self._on_back)
         self.next = button("登记本村", self._on_next, primary=True)
+        self.demo = button("先看演示", self._on_demo)
         self.later = button("以后再说", self._on_later)
         self._arrange()
         self._connect()
@@ -118,6 +123,7 @@ class FirstUse(QDialog):
             self.final: "填第一户" if self._has_people() else "看工作台",
         }
         self.next.setText(labels.get(step, "下一步"))
+        self.demo.setVisible(step is self.welcome and self._see_demo is not None)
         self.back.setVisible(step in (self.place, self.passphrase, self.look))
         self.later.setVisible(step in (self.roster, self.look) or self._has_choice(step))
         self.later.setText("看工作台" if step is self.final else "以后再说")
@@ -238,6 +244,12 @@ class FirstUse(QDialog):
         key, place = self.recovery.key(), self._plan().name
         self.runner.call(lambda: recovery_sheet.print_sheet(self, key, place))
 
+    def _on_demo(self) -> None:
+        see_demo = self._see_demo
+        if see_demo is not None:
+            self.problem.setText("正在编一个村…")
+            self.runner.start(lambda _progress: see_demo(), lambda _none: self.reject())
+
     def _on_failed(self, error: object) -> None:
         messages.show_error(self, as_app_error(error) if isinstance(error, Exception) else error)  # type: ignore[arg-type]
         self._check()
@@ -257,6 +269,7 @@ class FirstUse(QDialog):
         row = QHBoxLayout()
         row.addWidget(self.back)
         row.addStretch()
+        row.addWidget(self.demo)
         row.addWidget(self.later)
         row.addWidget(self.next)
         layout.addLayout(row)

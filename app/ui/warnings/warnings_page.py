@@ -26,6 +26,7 @@ from app.ui.warnings.matter import Matter, is_mine, matters
 from app.ui.warnings.step_dialog import StepDialog
 
 _MINE, _OPEN, _ALL = "要我办", "未销", "全部"
+_BELOW_FROM = 1.5  # text size
 
 
 class WarningsPage(QWidget):
@@ -79,7 +80,9 @@ class WarningsPage(QWidget):
         self._wanted = target_id
         if not self._select(target_id):
             self.state.setCurrentText(_ALL)
-            self._select(target_id)
+            self.severity.setCurrentIndex(0)
+            self.village.setCurrentIndex(0)
+            self._fill()
 
     def keys(self) -> KeyHelp:
         return (
@@ -94,6 +97,11 @@ class WarningsPage(QWidget):
     def areas(self) -> list[QWidget]:
         """Return the areas F6 goes round."""
         return [self.state, self.table, *list(self.card.buttons.values())[:1]]
+
+    def set_scale(self, scale: float) -> None:
+        """Put the card below the list where large text needs the whole width."""
+        below = scale >= _BELOW_FROM
+        self._split.setOrientation(Qt.Orientation.Vertical if below else Qt.Orientation.Horizontal)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -229,7 +237,7 @@ class WarningsPage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(filters)
         column.addWidget(self.table, 1)
-        split = QSplitter(Qt.Orientation.Horizontal)
+        split = self._split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(left)
         split.addWidget(self.card)
         split.setStretchFactor(0, 3)

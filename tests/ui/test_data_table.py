@@ -1,0 +1,76 @@
+"""Tables: sort, copy for WPS, and the keyboard."""
+
+from typing import NamedTuple
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QGuiApplication
+from pytestqt.qtbot import QtBot
+
+from app.ui.data_table import DataTable
+from app.ui.table_model import Column
+
+
+class Line(NamedTuple):
+    name: str
+    persons: int
+    severity: str
+
+
+COLUMNS = (
+    Column("户主", lambda line: line.name),
+    Column("人口", lambda line: str(line.persons), sort_key=lambda line: line.persons),
+    Column("级别", lambda line: line.severity, severity=lambda line: line.severity),
+)
+LINES = [Line("赵德福", 10, "red"), Line("李阿妹", 9, "none"), Line("=1+1", 2, "none")]
+
+
+def make_table(qtbot: QtBot) -> DataTable:
+    table = DataTable(COLUMNS, "名单")
+    qtbot.addWidget(table)
+    table.set_rows(LINES)
+    return table
+
+
+def test_numbers_sort_as_numbers(qtbot: QtBot) -> None:
+    table = make_table(qtbot)
+    table.table.sort(1)
+    assert [line.persons for line in table.table.rows()] == [2, 9, 10]
+    table.table.sort(1, Qt.SortOrder.DescendingOrder)
+    assert [line.persons for line in table.table.rows()] == [10, 9, 2]
+
+
+def test_a_selection_is_copied_as_tab_separated_text_that_starts_no_formula(
+    qtbot: QtBot,
+) -> None:
+    table = make_table(qtbot)
+    table.selectAll()
+    qtbot.keyClick(table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    lines = QGuiApplication.clipboard().text().splitlines()
+    assert lines[0] == "户主\t人口\t级别"
+    assert lines[1] == "赵德福\t10\tred"
+    assert lines[3].startswith("'=1+1")
+
+
+def test_enter_opens_the_current_row(qtbot: QtBot) -> None:
+    table = make_table(qtbot)
+    qtbot.keyClick(table, Qt.Key.Key_Down)
+    with qtbot.waitSignal(table.opened) as opened:
+        qtbot.keyClick(table, Qt.Key.Key_Return)
+    assert opened.args == [LINES[1]]
+
+
+def test_a_severity_colours_its_cell_with_dark_text_on_a_pale_fill(qtbot: QtBot) -> None:
+    table = make_table(qtbot)
+    ink = table.table.data(table.table.index(0, 2), Qt.ItemDataRole.ForegroundRole)
+    fill = table.table.data(table.table.index(0, 2), Qt.ItemDataRole.BackgroundRole)
+    assert isinstance(ink, QColor)
+    assert isinstance(fill, QColor)
+    assert ink.lightness() < 110 < 200 < fill.lightness()
+    assert table.table.data(table.table.index(1, 2), Qt.ItemDataRole.ForegroundRole) is None
+
+
+def test_the_same_rows_keep_the_place(qtbot: QtBot) -> None:
+    table = make_table(qtbot)
+    table.selectRow(2)
+    table.set_rows(list(LINES))
+    assert table.current() == LINES[2]

@@ -1,0 +1,114 @@
+"""预警: from list to step, by keyboard, on a real replica."""
+
+from datetime import date
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.models.warning import HouseholdWarning
+from app.ops import warnings
+from app.ops.warnings import Action, StepInput
+from app.ui.page import Desk
+from app.ui.warnings.step_dialog import StepDialog
+from app.ui.warnings.warnings_page import WarningsPage
+from tests.ui.conftest import TODAY, VILLAGE
+
+
+@pytest.fixture
+def page(qtbot: QtBot, desk: Desk) -> WarningsPage:
+    for number, (code, severity, member) in enumerate(
+        (("ED-01", "red", "h2-3"), ("R-07", "red", "h2-3"), ("WT-02", "orange", ""))
+    ):
+        with desk.store.write("test.warning", desk.actor) as session:
+            session.add(
+                HouseholdWarning(
+                    id=f"w{number}", scope=VILLAGE, household_id="h2", member_id=member,
+                    code=code, severity=severity, message=f"测试{code}", basis=f"{code} 规则",
+                    values='{"本月": "辍学"}', question=code, period="2025-10",
+                    opened_on=date(2025, 10, 18),
+                )
+            )  # fmt: skip
+    page = WarningsPage(desk)
+    qtbot.addWidget(page)
+    desk.runner.changed.connect(page.refresh)
+    page.resize(1240, 690)
+    page.show()
+    page.refresh(None)
+    return page
+
+
+def states(desk: Desk) -> dict[str, str]:
+    found = warnings.list_warnings(desk.store, TODAY, only_open=False)
+    return {line.code: line.state for line in found}
+
+
+def test_codes_of_one_fact_stand_on_one_card(page: WarningsPage) -> None:
+    assert page.table.table.rowCount() == 2
+    assert page.count.text() == "共2事项（3条）"
+    assert [tick.text()[:5] for tick in page.card.ticks] == ["ED-01", "R-07 "]
+
+
+def test_a_step_on_the_card_leads_every_ticked_code(page: WarningsPage, desk: Desk) -> None:
+    (confirm,) = [action for action in page.card.allowed() if action.name == "confirm"]
+    page.take(confirm, page.card.ticked(), StepInput("已问班主任"))
+    assert states(desk)["ED-01"] == states(desk)["R-07"] == "pending_township"
+    assert states(desk)["WT-02"] == "suggested"
+    assert page.table.table.rowCount() == 1
+
+
+def test_an_unticked_code_stays_where_it_is(page: WarningsPage, desk: Desk) -> None:
+    page.card.ticks[1].setChecked(False)
+    (confirm,) = [action for action in page.card.allowed() if action.name == "confirm"]
+    page.take(confirm, page.card.ticked(), StepInput(""))
+    assert states(desk) == {
+        "ED-01": "pending_township", "R-07": "suggested", "WT-02": "suggested",
+    }  # fmt: skip
+
+
+def test_a_refused_step_changes_nothing_and_says_why(
+    qtbot: QtBot, page: WarningsPage, desk: Desk
+) -> None:
+    refused = Action("false-alarm", "不属实", ())
+    with qtbot.waitSignal(desk.runner.failed) as failed:
+        page.take(refused, page.card.ticked(), StepInput(""))
+    assert failed.args is not None
+    assert "还缺" in failed.args[0].user_text()
+    assert set(states(desk).values()) == {"suggested"}
+
+
+def test_a_warning_is_found_whatever_the_filter_says(page: WarningsPage) -> None:
+    page.severity.setCurrentText("红")
+    page._refilter()
+    assert page.table.table.rowCount() == 1
+    page.severity.setCurrentIndex(0)
+    page.state.setCurrentText("已销号")
+    page._refilter()
+    assert page.table.table.rowCount() == 0
+    page.show_target("w2")
+    assert page.table.current().first.code == "WT-02"
+
+
+def test_a_red_false_alarm_needs_reason_and_second_person(qtbot: QtBot, qapp: QApplication) -> None:
+    dialog = StepDialog(
+        None, Action("false-alarm", "不属实", ("reason", "second_person")), "赵明远辍学", ["李四"]
+    )
+    qtbot.addWidget(dialog)
+    dialog.accept()
+    assert "第二人姓名" in dialog._problem.text()
+    assert dialog.result() == 0
+    dialog.second.setCurrentText("李四")
+    dialog.accept()
+    assert dialog.given().values == {"reason": "录入错误", "second_person": "李四"}
+    assert dialog.result() == 1
+
+
+def test_a_digit_puts_a_ready_remark_into_the_empty_note(qtbot: QtBot) -> None:
+    dialog = StepDialog(None, Action("return", "退回", ("note",)), "赵明远辍学", [])
+    qtbot.addWidget(dialog)
+    qtbot.keyClicks(dialog.note, "5")
+    assert dialog.given().note == "请联系学校、司法所劝返，附联系记录。"
+    dialog.note.clear()
+    qtbot.keyClicks(dialog.note, "1")
+    dialog.accept()
+    assert "还没有填好" in dialog._problem.text()  # {题目} waits to be completed
