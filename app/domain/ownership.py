@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.domain.changeset import NEW_ROW, Changeset, FieldChange
+from app.domain.lifecycle import LEVELS, PROGRAM
 
 POLICY = "policy:"
-LEVELS = ("village", "township", "county")
 _SIGNIFICANT = {"county": 6, "township": 9, "village": 12}  # digits of an area code that count
 
 
@@ -54,7 +54,7 @@ class TableRule:
 
 @dataclass(frozen=True, slots=True)
 class Ownership:
-    """The whole table; ``actions``: step table → level → actions of its life cycle."""
+    """The whole table; ``actions``: life cycle → level → its actions."""
 
     tables: Mapping[str, TableRule]
     actions: Mapping[str, Mapping[str, frozenset[str]]]
@@ -82,10 +82,16 @@ class Ownership:
         if level in table.needs_reason and not reason.strip():
             return f"{rule.label}（须写更正原因）"
         if table.has_steps:
-            allowed = self.actions.get(change.table, {}).get(level, frozenset())
-            if change.field != NEW_ROW or change.new.get("action") not in allowed:
-                return rule.label
+            return None if self._may_step(level, change) else rule.label
         return None
+
+    def _may_step(self, level: str, change: FieldChange) -> bool:
+        """A step is never rewritten, and its action must be one that the level may ever take."""
+        if change.field != NEW_ROW:
+            return False
+        allowed = self.actions.get(str(change.new.get("subject")), {}).get(level, frozenset())
+        claimed = change.new.get("level")
+        return change.new.get("action") in allowed and claimed in (level, PROGRAM)
 
     def objections(self, changeset: Changeset, level: str, area_code: str) -> list[str]:
         """Return why a device of ``level`` and ``area_code`` may not have made this changeset."""

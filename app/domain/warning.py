@@ -4,12 +4,11 @@ Source: processes.md a. A step names the step it follows; a warning is where its
 so the state is never written. The program's «detect» (A1) is the warning row itself.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Protocol, TypeVar
 
 from app.domain.household import Finding
+from app.domain.lifecycle import Lifecycle, Transition
 
 SUGGESTED = "suggested"
 FALSE_ALARM = "false_alarm"
@@ -24,24 +23,6 @@ RANK = {"none": 0, "blue": 1, "yellow": 2, "orange": 3, "red": 4}
 FALSE_ALARM_REASONS = ("录入错误", "已当场解决", "政策理解有误", "其他")
 
 
-@dataclass(frozen=True, slots=True)
-class Transition:
-    """One row of the table: who may lead a warning from where to where.
-
-    ``to`` may depend on the severity: a mapping severity → state. ``needs``: named data that
-    the step must bring; ``limit``: policy parameter (days) for the step that comes next.
-    """
-
-    code: str
-    action: str
-    label: str
-    sources: frozenset[str]
-    to: Mapping[str, str]
-    levels: frozenset[str]
-    needs: tuple[str, ...] = ()
-    severities: frozenset[str] = frozenset({"blue", "yellow", "orange", "red"})
-
-
 def _to(state: str, **by_severity: str) -> dict[str, str]:
     return {s: by_severity.get(s, state) for s in ("blue", "yellow", "orange", "red")}
 
@@ -54,87 +35,25 @@ def _row(spec: str, label: str, to: dict[str, str], needs: tuple[str, ...] = ())
     )
 
 
-TRANSITIONS: tuple[Transition, ...] = (
-    _row("A2 confirm suggested village", "确认上报", _to(PENDING_TOWNSHIP, blue=DETERMINED)),
-    _row("A3 false-alarm suggested village", "不属实", _to(FALSE_ALARM), ("reason",)),
-    _row("A3u reinstate false_alarm village+township", "恢复提示", _to(SUGGESTED), ("note",)),
-    _row("A4 withdraw suggested program", "撤回", _to(CANCELLED)),
-    _row(
-        "A5 pass pending_township township",
-        "初审通过",
-        _to(PENDING_COUNTY, yellow=DETERMINED, blue=DETERMINED),
+WARNING = Lifecycle(
+    "warning",
+    SUGGESTED,
+    (
+        _row("A2 confirm suggested village", "确认上报", _to(PENDING_TOWNSHIP, blue=DETERMINED)),
+        _row("A3 false-alarm suggested village", "不属实", _to(FALSE_ALARM), ("reason",)),
+        _row("A3u reinstate false_alarm village+township", "恢复提示", _to(SUGGESTED), ("note",)),
+        _row("A4 withdraw suggested program", "撤回", _to(CANCELLED)),
+        _row(
+            "A5 pass pending_township township",
+            "初审通过",
+            _to(PENDING_COUNTY, yellow=DETERMINED, blue=DETERMINED),
+        ),
+        _row("A6 return pending_township township", "退回", _to(RETURNED), ("note",)),
+        _row("A9 resubmit returned village", "补充再报", _to(PENDING_TOWNSHIP), ("note",)),
+        _row("A10 accept-return returned village", "按不属实处理", _to(FALSE_ALARM), ("note",)),
     ),
-    _row("A6 return pending_township township", "退回", _to(RETURNED), ("note",)),
-    _row("A9 resubmit returned village", "补充再报", _to(PENDING_TOWNSHIP), ("note",)),
-    _row("A10 accept-return returned village", "按不属实处理", _to(FALSE_ALARM), ("note",)),
+    ENDED,
 )
-PROGRAM_LEVEL = "program"  # a step by the program in the name of the replica that runs it
-
-
-class Step(Protocol):
-    """What is needed of a stored step."""
-
-    @property
-    def id(self) -> str: ...  # noqa: D102
-    @property
-    def follows(self) -> str: ...  # noqa: D102
-    @property
-    def action(self) -> str: ...  # noqa: D102
-    @property
-    def level(self) -> str: ...  # noqa: D102
-
-
-StepT = TypeVar("StepT", bound=Step)
-
-
-def find(action: str, state: str) -> Transition | None:
-    """Return the row of an action in a state; None if the table has none."""
-    rows = (t for t in TRANSITIONS if t.action == action and state in t.sources)
-    return next(rows, None)
-
-
-def steps_for(state: str, severity: str, level: str) -> tuple[Transition, ...]:
-    """Return what a level may do now, in the table's order: these are the buttons."""
-    return tuple(
-        t
-        for t in TRANSITIONS
-        if state in t.sources and severity in t.severities and level in t.levels
-    )
-
-
-def actions_of(level: str) -> frozenset[str]:
-    """Return every action that a level may ever take; the program acts for the village."""
-    levels = {level, PROGRAM_LEVEL} if level == "village" else {level}
-    return frozenset(t.action for t in TRANSITIONS if t.levels & levels)
-
-
-def chain_of(steps: Iterable[StepT]) -> list[StepT]:
-    """Return the steps in force, in order: each names the one it follows.
-
-    Of concurrent steps with the same predecessor a person's beats the program's, then the
-    higher level's, then the smaller id: alike on every replica until somebody decides.
-    """
-    children: dict[str, list[StepT]] = {}
-    for step in steps:
-        children.setdefault(step.follows, []).append(step)
-    order = {PROGRAM_LEVEL: 3, "village": 2, "township": 1, "county": 0}
-    found: list[StepT] = []
-    at = ""
-    while nexts := children.get(at):
-        step = min(nexts, key=lambda s: (order.get(s.level, 4), s.id))
-        found.append(step)
-        at = step.id
-    return found
-
-
-def state_of(severity: str, steps: Sequence[Step]) -> str:
-    """Return where the ordered steps lead; a step that the table does not know leads nowhere."""
-    state = SUGGESTED
-    for step in steps:
-        transition = find(step.action, state)
-        if transition is not None and step.level in transition.levels:
-            state = transition.to[severity]
-    return state
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +104,3 @@ def reconcile(findings: Iterable[Finding], known: Iterable[Known], period: str) 
         k.id for k in gone if k.state == SUGGESTED and k.period == period and not k.is_manual
     )
     return Reconciled(tuple(opened), tuple(raised), withdrawn)
-
-
-def due_on(start: date, days: int) -> date:
-    """Return the last day that is not overdue: the day the step started, plus calendar days."""
-    return start + timedelta(days=days)

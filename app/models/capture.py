@@ -22,8 +22,9 @@ from app.domain.changeset import (
     digest,
     genesis,
 )
+from app.domain.lifecycle import LEVELS
 from app.domain.merge import policies_over
-from app.domain.ownership import LEVELS, Actor, Ownership
+from app.domain.ownership import Actor, Ownership
 from app.models import guard
 from app.models.base import Journaled, canonical, journaled_columns
 from app.models.errors import OwnershipError

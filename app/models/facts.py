@@ -29,11 +29,12 @@ from app.domain.household import (
     Previous,
     PreviousMember,
 )
-from app.domain.measure import measure_state
+from app.domain.measure import MEASURE
 from app.domain.period import Period
 from app.models import form as form_rows
 from app.models import household as rows
-from app.models.plan import Measure, MeasureStep
+from app.models.plan import Measure
+from app.models.step import steps_of
 
 Row = TypeVar("Row")
 _CHUNK = 500  # bound parameters of one statement
@@ -108,7 +109,8 @@ class _Tables:
         self.cases = of(rows.MonitoredCase, rows.MonitoredCase.case_no)
         self.annual = of(rows.AnnualIncome, rows.AnnualIncome.year)
         self.measures = of(Measure)
-        self.measure_steps = _grouped(session.scalars(select(MeasureStep)), "measure_id")
+        measures = [m.id for group in self.measures.values() for m in group]
+        self.measure_steps = steps_of(session, MEASURE.subject, measures)
         self.sheets = self._sheets(session, month, wanted)
         self.answers = self._answers(session, month, wanted)
         self.helper_visits = self._helper_visits(session, month)
@@ -378,7 +380,7 @@ def _day_or_month(text: str | None) -> date | Period | None:
 
 def _measures(tables: _Tables, household_id: str) -> tuple[MeasureFact, ...]:
     found = (
-        (row, measure_state(tables.measure_steps.get(row.id, [])))
+        (row, MEASURE.state_of(tables.measure_steps.get(row.id, [])))
         for row in tables.measures.get(household_id, ())
     )
     return tuple(

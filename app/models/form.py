@@ -20,19 +20,6 @@ class PeriodRow(Journaled):
     opened_on: Mapped[date]
 
 
-class PeriodStep(Journaled):
-    """A step of a month (open, check, back, close …); the month is where the last one led."""
-
-    __tablename__ = "period_step"
-
-    period_id: Mapped[str] = mapped_column(ForeignKey("period.id"), index=True)
-    follows: Mapped[str] = mapped_column(String(36), default="")
-    action: Mapped[str] = mapped_column(String(24))
-    step_on: Mapped[date]
-    actor: Mapped[str]
-    note: Mapped[str] = mapped_column(default="")
-
-
 class Sheet(Journaled):
     """One household's checklist of one month. ``id`` is natural (household, period)."""
 

@@ -3,8 +3,9 @@
 import tomllib
 from functools import cache
 
-from app.domain import warning
-from app.domain.ownership import LEVELS, Ownership, parse_ownership
+from app.domain.lifecycle import LEVELS
+from app.domain.lifecycles import LIFECYCLES
+from app.domain.ownership import Ownership, parse_ownership
 from app.paths import RESOURCES
 
 
@@ -13,5 +14,7 @@ def bundled() -> Ownership:
     """Return the table that ships with the program (resources/ownership.toml)."""
     with (RESOURCES / "ownership.toml").open("rb") as file:
         data = tomllib.load(file)
-    actions = {"warning_step": {level: warning.actions_of(level) for level in LEVELS}}
+    actions = {
+        life.subject: {level: life.actions_of(level) for level in LEVELS} for life in LIFECYCLES
+    }
     return parse_ownership(data, actions)

@@ -39,17 +39,3 @@ class Measure(Journaled):
     planned_end_on: Mapped[date | None]
     amount: Mapped[Decimal | None]
     is_carried_over: Mapped[bool] = mapped_column(default=False)
-
-
-class MeasureStep(Journaled):
-    """A step (processes e: M1–M7) of a measure; the measure is where the last one led."""
-
-    __tablename__ = "measure_step"
-
-    measure_id: Mapped[str] = mapped_column(ForeignKey("measure.id"), index=True)
-    follows: Mapped[str] = mapped_column(String(36), default="")
-    action: Mapped[str] = mapped_column(String(24))
-    step_on: Mapped[date]
-    actor: Mapped[str]
-    note: Mapped[str] = mapped_column(default="")
-    amount: Mapped[Decimal | None]

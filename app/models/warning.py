@@ -1,4 +1,4 @@
-"""Warnings (预警) and their steps. A warning is where its last step led; that is not stored."""
+"""Warnings (预警). A warning is where its last step led; that is not stored."""
 
 from datetime import date
 
@@ -28,20 +28,3 @@ class HouseholdWarning(Journaled):
     period: Mapped[str] = mapped_column(String(7), index=True)
     opened_on: Mapped[date]
     is_manual: Mapped[bool] = mapped_column(default=False)
-
-
-class WarningStep(Journaled):
-    """One step (processes a: A1–A18) of one warning, by a person or the program."""
-
-    __tablename__ = "warning_step"
-
-    warning_id: Mapped[str] = mapped_column(ForeignKey("warning.id"), index=True)
-    follows: Mapped[str] = mapped_column(String(36), default="")  # "" for the first
-    action: Mapped[str] = mapped_column(String(24))
-    step_on: Mapped[date]
-    actor: Mapped[str]
-    level: Mapped[str] = mapped_column(String(16))
-    note: Mapped[str] = mapped_column(default="")
-    due_on: Mapped[date | None]
-    department: Mapped[str] = mapped_column(default="")
-    values: Mapped[str] = mapped_column("step_values", default="")  # JSON of further named data

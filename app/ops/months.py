@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 
 from app.domain import scope
 from app.domain.household import HEAD
-from app.domain.month import CLOSED, NOT_STARTED, month_state
+from app.domain.month import CLOSED, MONTH, NOT_STARTED
 from app.domain.ownership import Actor
 from app.domain.period import Period
 from app.models.base import natural_id
-from app.models.form import PeriodRow, PeriodStep, Sheet
+from app.models.form import PeriodRow, Sheet
 from app.models.household import Helper, HelperAssignment
+from app.models.step import Step, steps_of
 from app.models.store import Store
 from app.ops import catalogue, sheet_context
 from app.ops.errors import NoPeriodError, PeriodStateError
@@ -90,12 +91,14 @@ def open_period(store: Store, actor: Actor, period: Period, today: date) -> Mont
         )
         session.flush()
         session.add(
-            PeriodStep(
+            Step(
                 scope=store.area_code,
-                period_id=period_id,
+                subject=MONTH.subject,
+                subject_id=period_id,
                 action="open",
                 step_on=today,
                 actor=actor.name,
+                level=store.level,
             )
         )
         _add_sheets(session, period, today)
@@ -175,7 +178,7 @@ def state(session: Session, area_code: str, period: Period) -> str:
     row = period_row(session, area_code, period)
     if row is None:
         return NOT_STARTED
-    return month_state(session.scalars(select(PeriodStep).filter_by(period_id=row.id)))
+    return MONTH.state_of(steps_of(session, MONTH.subject, [row.id]).get(row.id, []))
 
 
 def period_row(session: Session, area_code: str, period: Period) -> PeriodRow | None:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.domain import warning, words
 from app.domain.household import Facts
 from app.domain.labels import label
-from app.domain.measure import TERMINATED, measure_state
+from app.domain.measure import MEASURE, TERMINATED
 from app.domain.one_over_six import one_over_six
 from app.domain.period import Period
 from app.domain.plan import (
@@ -29,11 +29,13 @@ from app.domain.plan import (
 )
 from app.domain.policy import Policy
 from app.domain.view import HouseholdView
+from app.domain.warning import WARNING
 from app.models.form import Sheet, Visit
 from app.models.household import Area, Helper, HelperAssignment, Household
-from app.models.plan import Measure, MeasureStep, Plan
+from app.models.plan import Measure, Plan
+from app.models.step import Step, steps_of
 from app.models.store import Store
-from app.models.warning import HouseholdWarning, WarningStep
+from app.models.warning import HouseholdWarning
 from app.ops import catalogue, sheet_context
 from app.ops.errors import UnknownHouseholdError
 
@@ -46,11 +48,11 @@ class _Warned:
     """A warning with its steps in force."""
 
     row: HouseholdWarning
-    steps: list[WarningStep]
+    steps: list[Step]
 
     @property
     def state(self) -> str:
-        return warning.state_of(self.row.severity, self.steps)
+        return WARNING.state_of(self.steps, self.row.severity)
 
 
 def plan_sources(
@@ -111,20 +113,16 @@ class _Tables:
         self.sheets = of(handed_in)
         self.warnings = self._warnings(session, wanted)
         self.helpers = {helper.id: helper for helper in session.scalars(select(Helper))}
-        self.steps: dict[str, list[MeasureStep]] = defaultdict(list)
-        for step in session.scalars(select(MeasureStep)):
-            self.steps[step.measure_id].append(step)
+        self.steps = steps_of(session, MEASURE.subject)
 
     @staticmethod
     def _warnings(session: Session, wanted: set[str]) -> dict[str, list[_Warned]]:
-        steps: dict[str, list[WarningStep]] = defaultdict(list)
-        for step in session.scalars(select(WarningStep)):
-            steps[step.warning_id].append(step)
+        steps = steps_of(session, WARNING.subject)
         found: dict[str, list[_Warned]] = defaultdict(list)
         query = select(HouseholdWarning).order_by(HouseholdWarning.opened_on, HouseholdWarning.code)
         for row in session.scalars(query):
             if row.household_id in wanted:
-                found[row.household_id].append(_Warned(row, warning.chain_of(steps[row.id])))
+                found[row.household_id].append(_Warned(row, steps.get(row.id, [])))
         return found
 
 
@@ -269,7 +267,7 @@ def _measures(
     }
     for row in tables.measures.get(household_id, []):
         steps = tables.steps.get(row.id, [])
-        state = measure_state(steps)
+        state = MEASURE.state_of(steps)
         if state == TERMINATED:
             continue
         answered = [w for w in row.warning_ids.split(",") if w]

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.domain import form, rules, warning
 from app.domain.form import FormDef, Question
 from app.domain.household import AnswerKey, AnswerValue, Facts, Finding
+from app.domain.lifecycle import PROGRAM
 from app.domain.month import CLOSED, FILLING
 from app.domain.ownership import Actor
 from app.domain.period import Period
@@ -383,9 +384,7 @@ def _reconcile(
     for warning_id in result.withdrawn:
         w = loaded[warning_id]
         note = warnings.StepInput(note="答案已更正")
-        warnings.add_step(
-            session, w.row, w.steps, "withdraw", warning.PROGRAM_LEVEL, note, "程序", today
-        )
+        warnings.add_step(session, w.row, w.steps, "withdraw", PROGRAM, note, "程序", today)
     return tuple(opened)
 
 

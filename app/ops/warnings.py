@@ -10,12 +10,15 @@ from sqlalchemy.orm import Session
 
 from app.domain import labels, matters, warning
 from app.domain.household import Finding, OpenWarning
+from app.domain.lifecycle import Transition, due_on
 from app.domain.ownership import Actor
 from app.domain.period import Period
 from app.domain.policy import Policy
+from app.domain.warning import WARNING
 from app.models.household import Area, Household, Member
+from app.models.step import Step, steps_of
 from app.models.store import Store
-from app.models.warning import HouseholdWarning, WarningStep
+from app.models.warning import HouseholdWarning
 from app.ops import catalogue
 from app.ops.changed import Changed
 from app.ops.errors import (
@@ -109,11 +112,11 @@ class _Loaded:
     """A warning's row with its steps in force, oldest first."""
 
     row: HouseholdWarning
-    steps: list[WarningStep]
+    steps: list[Step]
 
     @property
     def state(self) -> str:
-        return warning.state_of(self.row.severity, self.steps)
+        return WARNING.state_of(self.steps, self.row.severity)
 
 
 def list_warnings(store: Store, today: date, *, only_open: bool = True) -> list[WarningLine]:
@@ -167,7 +170,7 @@ def act(
 def add_step(  # noqa: PLR0913, PLR0917  one row, all its columns
     session: Session,
     row: HouseholdWarning,
-    steps: list[WarningStep],
+    steps: list[Step],
     action: str,
     level: str,
     given: StepInput,
@@ -175,15 +178,15 @@ def add_step(  # noqa: PLR0913, PLR0917  one row, all its columns
     on: date,
 ) -> None:
     """Write one step that follows the last; the caller has checked that the table allows it."""
-    state = warning.state_of(row.severity, steps)
-    transition = warning.find(action, state)
     due = None
-    if action == "confirm" and transition is not None:
-        due = _given_due(given) or warning.due_on(on, _due_days(row))
+    if action == "confirm":
+        due = _given_due(given) or due_on(on, _due_days(row))
     session.add(
-        WarningStep(
+        Step(
             scope=row.scope,
-            warning_id=row.id,
+            subject=WARNING.subject,
+            subject_id=row.id,
+            household_id=row.household_id,
             follows=steps[-1].id if steps else "",
             action=action,
             step_on=on,
@@ -236,26 +239,22 @@ def values_text(values: Mapping[str, str]) -> str:
 
 def _load(session: Session, household_ids: set[str] | None = None) -> list[_Loaded]:
     rows = select(HouseholdWarning).order_by(HouseholdWarning.opened_on, HouseholdWarning.id)
-    steps = select(WarningStep)
     if household_ids is not None and len(household_ids) <= 500:
         rows = rows.where(HouseholdWarning.household_id.in_(household_ids))
-        steps = steps.join(HouseholdWarning).where(HouseholdWarning.household_id.in_(household_ids))
-    by_warning: dict[str, list[WarningStep]] = {}
-    for step in session.scalars(steps):
-        by_warning.setdefault(step.warning_id, []).append(step)
-    return [
-        _Loaded(row, warning.chain_of(by_warning.get(row.id, [])))
+    found = [
+        row
         for row in session.scalars(rows)
         if household_ids is None or row.household_id in household_ids
     ]
+    steps = steps_of(session, WARNING.subject, [row.id for row in found])
+    return [_Loaded(row, steps.get(row.id, [])) for row in found]
 
 
 def _one(session: Session, warning_id: str) -> _Loaded:
     row = session.get(HouseholdWarning, warning_id)
     if row is None:
         raise UnknownWarningError(warning_id=warning_id)
-    steps = session.scalars(select(WarningStep).filter_by(warning_id=warning_id))
-    return _Loaded(row, warning.chain_of(steps))
+    return _Loaded(row, steps_of(session, WARNING.subject, [warning_id]).get(warning_id, []))
 
 
 def _check_step(loaded: _Loaded, action: str, level: str, given: StepInput, today: date) -> None:
@@ -280,11 +279,11 @@ def _check_step(loaded: _Loaded, action: str, level: str, given: StepInput, toda
 def _actions(loaded: _Loaded, level: str) -> tuple[Action, ...]:
     return tuple(
         Action(t.action, t.label, _needs(t, loaded.row.severity))
-        for t in warning.steps_for(loaded.state, loaded.row.severity, level)
+        for t in WARNING.steps_for(loaded.state, level, loaded.row.severity)
     )
 
 
-def _needs(transition: warning.Transition, severity: str) -> tuple[str, ...]:
+def _needs(transition: Transition, severity: str) -> tuple[str, ...]:
     """A red one is no false alarm on one person's word (processes A3)."""
     if transition.action == "false-alarm" and severity == "red":
         return (*transition.needs, "second_person")
@@ -377,7 +376,7 @@ def _due(loaded: _Loaded, state: str) -> tuple[date | None, date | None]:
     if name == "village_confirm_days" and loaded.row.severity == "red":
         name = "village_confirm_days_red"
     start = loaded.steps[-1].step_on if loaded.steps else loaded.row.opened_on
-    return warning.due_on(start, policy.days(name)), remedy
+    return due_on(start, policy.days(name)), remedy
 
 
 def _due_days(row: HouseholdWarning) -> int:
@@ -410,13 +409,8 @@ def _policy(row: HouseholdWarning) -> Policy:
 def _history(loaded: _Loaded) -> Iterable[StepLine]:
     row = loaded.row
     yield StepLine(row.opened_on, "系统提示", "程序", "village", "")
-    state = warning.SUGGESTED
-    for step in loaded.steps:
-        transition = warning.find(step.action, state)
-        label = transition.label if transition else step.action
-        yield StepLine(step.step_on, label, step.actor, step.level, step.note)
-        if transition:
-            state = transition.to[row.severity]
+    for step, transition in WARNING.walk(loaded.steps, row.severity):
+        yield StepLine(step.step_on, transition.label, step.actor, step.level, step.note)
 
 
 def _order(line: WarningLine) -> tuple[int, date, str, str]:

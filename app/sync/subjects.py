@@ -1,13 +1,14 @@
 """What rows are about: the household that they belong to, the warning that they are part of."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models.base import Journaled, journaled_tables
+from app.models.step import Step
 from app.sync.derive import Row
 
 _CHUNK = 500  # bound parameters of one statement
@@ -15,6 +16,31 @@ _CHUNK = 500  # bound parameters of one statement
 
 def households_of(session: Session, rows: Iterable[Row]) -> dict[Row, str]:
     """Return the household that each row belongs to, by its own or its parent's column."""
+    wanted = set(rows)
+    subjects = _subjects(session, wanted)
+    homes = _homes(session, wanted | set(subjects.values()))
+    homes |= {step: homes[subject] for step, subject in subjects.items() if subject in homes}
+    return {row: home for row, home in homes.items() if row in wanted}
+
+
+def warnings_of(session: Session, rows: Iterable[Row]) -> set[str]:
+    """Return the warnings that rows are, or are steps of."""
+    wanted = set(rows)
+    about = wanted | set(_subjects(session, wanted).values())
+    return {row.id for row in about if row.table == "warning"}
+
+
+def _subjects(session: Session, rows: Iterable[Row]) -> dict[Row, Row]:
+    """Return the row that each step leads along its life."""
+    found: dict[Row, Row] = {}
+    for chunk in _chunks([row.id for row in rows if row.table == Step.__tablename__]):
+        query = select(Step.id, Step.subject, Step.subject_id).where(Step.id.in_(chunk))
+        for step, subject, subject_id in session.execute(query):
+            found[Row(Step.__tablename__, step)] = Row(subject, subject_id)
+    return found
+
+
+def _homes(session: Session, rows: Iterable[Row]) -> dict[Row, str]:
     by_table: dict[str, list[str]] = defaultdict(list)
     for row in rows:
         by_table[row.table].append(row.id)
@@ -24,10 +50,10 @@ def households_of(session: Session, rows: Iterable[Row]) -> dict[Row, str]:
         query = _home_query(classes, table)
         if query is None:
             continue
-        for start in range(0, len(ids), _CHUNK):
-            chunk = ids[start : start + _CHUNK]
+        for chunk in _chunks(ids):
             for id_, household in session.execute(query.where(classes[table].id.in_(chunk))):
-                homes[Row(table, id_)] = household
+                if household:  # a step of a month belongs to none
+                    homes[Row(table, id_)] = household
     return homes
 
 
@@ -49,12 +75,6 @@ def _home_query(classes: dict[str, type[Journaled]], table: str) -> Any:
     return None
 
 
-def warnings_of(session: Session, rows: Iterable[Row]) -> set[str]:
-    """Return the warnings that rows are, or are steps of."""
-    found = {row.id for row in rows if row.table == "warning"}
-    steps = [row.id for row in rows if row.table == "warning_step"]
-    cls = journaled_tables()["warning_step"].__table__
-    for start in range(0, len(steps), _CHUNK):
-        chunk = steps[start : start + _CHUNK]
-        found |= set(session.scalars(select(cls.c.warning_id).where(cls.c.id.in_(chunk))))
-    return found
+def _chunks(ids: list[str]) -> Iterator[list[str]]:
+    for start in range(0, len(ids), _CHUNK):
+        yield ids[start : start + _CHUNK]

@@ -206,6 +206,21 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "parameter_pack",
+        sa.Column("valid_from", sa.String(length=7), nullable=False),
+        sa.Column("area_code", sa.String(length=12), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("scope", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_parameter_pack")),
+    )
+    with op.batch_alter_table("parameter_pack", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_parameter_pack_scope"), ["scope"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_parameter_pack_valid_from"), ["valid_from"], unique=False
+        )
+
+    op.create_table(
         "period",
         sa.Column("period", sa.String(length=7), nullable=False),
         sa.Column("form_version", sa.String(length=32), nullable=False),
@@ -247,6 +262,29 @@ def upgrade() -> None:
         sa.Column("created_at", sa.String(length=32), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_replica")),
     )
+    op.create_table(
+        "step",
+        sa.Column("subject", sa.String(length=24), nullable=False),
+        sa.Column("subject_id", sa.String(length=36), nullable=False),
+        sa.Column("household_id", sa.String(length=36), nullable=False),
+        sa.Column("follows", sa.String(length=36), nullable=False),
+        sa.Column("action", sa.String(length=32), nullable=False),
+        sa.Column("step_on", sa.Date(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("level", sa.String(length=16), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("department", sa.Text(), nullable=False),
+        sa.Column("step_values", sa.Text(), nullable=False),
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("scope", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_step")),
+    )
+    with op.batch_alter_table("step", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_step_household_id"), ["household_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_step_scope"), ["scope"], unique=False)
+        batch_op.create_index("ix_step_subject_subject_id", ["subject", "subject_id"], unique=False)
+
     op.create_table(
         "annual_income",
         sa.Column("household_id", sa.String(length=36), nullable=False),
@@ -436,25 +474,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_monitored_case_scope"), ["scope"], unique=False)
 
     op.create_table(
-        "period_step",
-        sa.Column("period_id", sa.String(length=36), nullable=False),
-        sa.Column("follows", sa.String(length=36), nullable=False),
-        sa.Column("action", sa.String(length=24), nullable=False),
-        sa.Column("step_on", sa.Date(), nullable=False),
-        sa.Column("actor", sa.Text(), nullable=False),
-        sa.Column("note", sa.Text(), nullable=False),
-        sa.Column("id", sa.String(length=36), nullable=False),
-        sa.Column("scope", sa.String(length=32), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["period_id"], ["period.id"], name=op.f("fk_period_step_period_id_period")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_period_step")),
-    )
-    with op.batch_alter_table("period_step", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_period_step_period_id"), ["period_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_period_step_scope"), ["scope"], unique=False)
-
-    op.create_table(
         "plan",
         sa.Column("household_id", sa.String(length=36), nullable=False),
         sa.Column("year", sa.Integer(), nullable=False),
@@ -565,53 +584,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_answer_question"), ["question"], unique=False)
         batch_op.create_index(batch_op.f("ix_answer_scope"), ["scope"], unique=False)
         batch_op.create_index(batch_op.f("ix_answer_sheet_id"), ["sheet_id"], unique=False)
-
-    op.create_table(
-        "measure_step",
-        sa.Column("measure_id", sa.String(length=36), nullable=False),
-        sa.Column("follows", sa.String(length=36), nullable=False),
-        sa.Column("action", sa.String(length=24), nullable=False),
-        sa.Column("step_on", sa.Date(), nullable=False),
-        sa.Column("actor", sa.Text(), nullable=False),
-        sa.Column("note", sa.Text(), nullable=False),
-        sa.Column("amount", sa.Text(), nullable=True),
-        sa.Column("id", sa.String(length=36), nullable=False),
-        sa.Column("scope", sa.String(length=32), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["measure_id"], ["measure.id"], name=op.f("fk_measure_step_measure_id_measure")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_measure_step")),
-    )
-    with op.batch_alter_table("measure_step", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_measure_step_measure_id"), ["measure_id"], unique=False
-        )
-        batch_op.create_index(batch_op.f("ix_measure_step_scope"), ["scope"], unique=False)
-
-    op.create_table(
-        "warning_step",
-        sa.Column("warning_id", sa.String(length=36), nullable=False),
-        sa.Column("follows", sa.String(length=36), nullable=False),
-        sa.Column("action", sa.String(length=24), nullable=False),
-        sa.Column("step_on", sa.Date(), nullable=False),
-        sa.Column("actor", sa.Text(), nullable=False),
-        sa.Column("level", sa.String(length=16), nullable=False),
-        sa.Column("note", sa.Text(), nullable=False),
-        sa.Column("due_on", sa.Date(), nullable=True),
-        sa.Column("department", sa.Text(), nullable=False),
-        sa.Column("step_values", sa.Text(), nullable=False),
-        sa.Column("id", sa.String(length=36), nullable=False),
-        sa.Column("scope", sa.String(length=32), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["warning_id"], ["warning.id"], name=op.f("fk_warning_step_warning_id_warning")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_warning_step")),
-    )
-    with op.batch_alter_table("warning_step", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_warning_step_scope"), ["scope"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_warning_step_warning_id"), ["warning_id"], unique=False
-        )
 
     # ### end Alembic commands ###
 

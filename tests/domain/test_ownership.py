@@ -36,25 +36,36 @@ def test_level_role_and_reason_decide(
     assert bundled().refusals(level, role, reason, [change(table, field, "x")]) == refused
 
 
+def step(action: str, level: str, subject: str = "warning") -> FieldChange:
+    return change("step", "", {"subject": subject, "action": action, "level": level})
+
+
 @pytest.mark.parametrize(
-    ("level", "action", "allowed"),
+    ("level", "action", "claimed", "allowed"),
     [
-        ("village", "confirm", True),
-        ("village", "pass", False),
-        ("township", "pass", True),
-        ("township", "confirm", False),
-        ("village", "withdraw", True),  # the program acts in the village's replica
-        ("county", "withdraw", False),
+        ("village", "confirm", "village", True),
+        ("village", "pass", "village", False),
+        ("village", "pass", "township", False),
+        ("village", "confirm", "county", False),  # a device cannot claim another level
+        ("township", "pass", "township", True),
+        ("township", "confirm", "township", False),
+        ("village", "withdraw", "program", True),  # the program acts in somebody's replica
     ],
 )
-def test_a_step_must_be_the_levels_own(level: str, action: str, allowed: bool) -> None:
-    step = change("warning_step", "", {"action": action})
-    assert (bundled().refusals(level, None, "", [step]) == []) is allowed
+def test_a_step_must_be_the_levels_own(
+    level: str, action: str, claimed: str, allowed: bool
+) -> None:
+    assert (bundled().refusals(level, None, "", [step(action, claimed)]) == []) is allowed
+
+
+def test_a_step_of_an_unknown_life_cycle_is_refused() -> None:
+    unknown = step("confirm", "village", "no_such")
+    assert bundled().refusals("village", None, "", [unknown]) == ["办理步骤"]
 
 
 def test_a_step_is_never_rewritten() -> None:
-    rewritten = change("warning_step", "action", "pass")
-    assert bundled().refusals("township", None, "", [rewritten]) == ["预警办理"]
+    rewritten = change("step", "action", "pass")
+    assert bundled().refusals("township", None, "", [rewritten]) == ["办理步骤"]
 
 
 @pytest.mark.parametrize(
@@ -95,5 +106,5 @@ def test_objections_name_what_a_foreign_device_may_not_do() -> None:
     assert ownership.objections(changeset(VILLAGE, change("answer")), "village", VILLAGE) == []
     foreign = changeset("539901101202", change("answer"))
     assert ownership.objections(foreign, "village", VILLAGE) == ["越权：不属于它的地区"]
-    passed = changeset(VILLAGE, change("warning_step", "", {"action": "pass"}))
-    assert ownership.objections(passed, "village", VILLAGE) == ["越权：预警办理"]
+    passed = changeset(VILLAGE, step("pass", "village"))
+    assert ownership.objections(passed, "village", VILLAGE) == ["越权：办理步骤"]

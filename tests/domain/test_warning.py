@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain import warning
 from app.domain.household import Finding
-from app.domain.warning import Known, reconcile
+from app.domain.lifecycle import in_order
+from app.domain.warning import WARNING, Known, reconcile
 
 
 @dataclass(frozen=True)
@@ -52,12 +52,12 @@ def walk(*steps: tuple[str, str]) -> list[FakeStep]:
 def test_steps_lead_where_the_table_says(
     severity: str, steps: list[tuple[str, str]], state: str
 ) -> None:
-    assert warning.state_of(severity, walk(*steps)) == state
+    assert WARNING.state_of(walk(*steps), severity) == state
 
 
 def test_the_buttons_of_each_level_come_from_the_table() -> None:
     def names(state: str, severity: str, level: str) -> list[str]:
-        return [t.action for t in warning.steps_for(state, severity, level)]
+        return [t.action for t in WARNING.steps_for(state, level, severity)]
 
     assert names("suggested", "red", "village") == ["confirm", "false-alarm"]
     assert names("suggested", "red", "township") == []
@@ -67,20 +67,20 @@ def test_the_buttons_of_each_level_come_from_the_table() -> None:
 
 
 def test_actions_are_unique_with_their_from_state() -> None:
-    pairs = [(t.action, source) for t in warning.TRANSITIONS for source in t.sources]
+    pairs = [(t.action, source) for t in WARNING.transitions for source in t.sources]
     assert len(set(pairs)) == len(pairs)
 
 
 @given(st.permutations(walk(("confirm", "village"), ("return", "township"))))
 def test_the_order_of_arrival_does_not_matter(steps: list[FakeStep]) -> None:
-    assert [s.action for s in warning.chain_of(steps)] == ["confirm", "return"]
+    assert [s.action for s in in_order(steps)] == ["confirm", "return"]
 
 
 def test_concurrent_steps_end_alike_and_a_person_beats_the_program() -> None:
     confirm = FakeStep("b", "", "confirm", "village")
     withdraw = FakeStep("a", "", "withdraw", "program")
     for steps in itertools.permutations((confirm, withdraw)):
-        assert warning.chain_of(steps)[0] is confirm
+        assert in_order(steps)[0] is confirm
 
 
 def finding(code: str = "ED-01", severity: str = "red", member: str = "m") -> Finding:

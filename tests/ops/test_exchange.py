@@ -11,8 +11,8 @@ from app.domain.changeset import parse_line
 from app.errors import AppError
 from app.models.household import Household, Member
 from app.models.replica import ReceiptRow
+from app.models.step import Step
 from app.models.store import Store
-from app.models.warning import WarningStep
 from app.ops import devices, exchange, sheets, warnings
 from app.ops.warnings import StepInput
 from app.sync import keys, local, outbox, package
@@ -93,7 +93,7 @@ def test_a_warning_goes_up_and_comes_back_with_the_townships_remark(network: Net
     assert back.warnings_changed == 1
     page = warnings.show_warning(village, warning_id, TODAY)
     assert page.line.state == "returned"
-    assert content(village)["warning_step"] == content(township)["warning_step"]
+    assert content(village)["step"] == content(township)["step"]
     sheet = sheets.open_sheet(village, household, OCTOBER, TODAY)
     assert [r.text for r in sheet.remarks.values()] == ["请补拍水池后再报"]
 
@@ -391,9 +391,10 @@ def test_a_change_that_its_origin_may_not_make_is_void_and_the_rest_goes_in(
         patch.setattr("app.models.capture._refuse_foreign", lambda *_args: None)
         with village.write("warning.step", ME) as session:
             session.add(
-                WarningStep(
+                Step(
                     scope=VILLAGE,
-                    warning_id=warning_id,
+                    subject="warning",
+                    subject_id=warning_id,
                     action="pass",
                     step_on=TODAY,
                     actor="张卫东",
@@ -404,7 +405,7 @@ def test_a_change_that_its_origin_may_not_make_is_void_and_the_rest_goes_in(
     found = network.send(village, township)
     (void,) = found.void
     assert "越权" in void.reason
-    assert content(township)["warning_step"] == []
+    assert not [row for row in content(township)["step"] if "'warning'" in row]
     assert phone(township, household) == "9"
     for receiver in (network.county,):
         forwarded = network.send(township, receiver)

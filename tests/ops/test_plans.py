@@ -19,9 +19,10 @@ from app.models.household import (
     Member,
     MonitoredCase,
 )
-from app.models.plan import Measure, MeasureStep, Plan
+from app.models.plan import Measure, Plan
+from app.models.step import Step
 from app.models.store import Store
-from app.models.warning import HouseholdWarning, WarningStep
+from app.models.warning import HouseholdWarning
 from app.ops import plans
 from app.ops.errors import UnknownHouseholdError
 from app.reports.errors import NothingToPrintError, PaperNotSavedError
@@ -173,8 +174,16 @@ def test_open_warnings_and_their_steps_stand_on_the_sheet(store: Store, actor: A
         make_warning(household_id, "w1", "WT-01"),
         make_warning(household_id, "w2", "HS-01"),
         make_warning(household_id, "w3", "MD-01"),
-        WarningStep(warning_id="w1", action="confirm", due_on=date(2025, 11, 15), **step),
-        WarningStep(warning_id="w3", action="false-alarm", values='{"reason":"录入错误"}', **step),
+        Step(
+            subject="warning", subject_id="w1", action="confirm", due_on=date(2025, 11, 15), **step
+        ),
+        Step(
+            subject="warning",
+            subject_id="w3",
+            action="false-alarm",
+            values='{"reason":"录入错误"}',
+            **step,
+        ),
     )
     rows = block(plans.plan_document(store, household_id, TODAY), "warnings").rows
     assert ("WT-01 不达标", "橙", "2025-10-31", "2025-11-15", "水利局") in rows
@@ -185,16 +194,16 @@ def test_open_warnings_and_their_steps_stand_on_the_sheet(store: Store, actor: A
 def test_measures_with_their_state_and_visits_newest_first(store: Store, actor: Actor) -> None:
     household_id = add_household(store, actor)
     kind = {"household_id": household_id, "measure_category": "industry"}
-    step = {"actor": "张卫东", "step_on": date(2025, 6, 1)}
+    step = {"actor": "张卫东", "step_on": date(2025, 6, 1), "level": "village"}
     add(
         store,
         actor,
         Measure(id="a", measure_kind="产业奖补", content="养猪", amount=Decimal(3000), **kind),
         Measure(id="b", measure_kind="农技服务", member_id="m1-0012", is_carried_over=True, **kind),
         Measure(id="c", measure_kind="光伏", **kind),
-        MeasureStep(id="s1", measure_id="b", action="start", **step),
-        MeasureStep(id="s2", measure_id="b", follows="s1", action="finish", **step),
-        MeasureStep(id="s3", measure_id="c", action="terminate", **step),
+        Step(subject="measure", id="s1", subject_id="b", action="start", **step),
+        Step(subject="measure", id="s2", subject_id="b", follows="s1", action="finish", **step),
+        Step(subject="measure", id="s3", subject_id="c", action="terminate", **step),
     )
     for day in (3, 20, 11):
         add(store, actor, Visit(household_id=household_id, visited_on=date(2025, 10, day),
