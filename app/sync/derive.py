@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -81,7 +82,9 @@ class _Past:
 def derive(session: Session, touched: Iterable[Row], trust: Trust) -> Derived:
     """Write the touched rows as the journal has them; return conflicts and what was written."""
     result = Derived()
-    history = _history(session, _whole_units(session, set(touched)))
+    wanted = set(touched)
+    history = _history(session, wanted)
+    history |= _history(session, _rest_of_units(session, history) - wanted)
     rows: dict[Row, dict[str, Any]] = defaultdict(dict)
     causality: Causality | None = None
     for unit, past in _by_unit(history).items():
@@ -98,20 +101,19 @@ def derive(session: Session, touched: Iterable[Row], trust: Trust) -> Derived:
     return result
 
 
-def _whole_units(session: Session, touched: set[Row]) -> set[Row]:
-    """Add to touched sheets and answers the rest of their unit."""
-    classes = journaled_tables()
-    sheets = {row.id for row in touched if row.table == "sheet"}
-    answers = [row.id for row in touched if row.table == "answer"]
-    for change in _changes(session, answers):
-        if change.field == NEW_ROW and isinstance(change.new, dict):
-            sheets.add(change.new.get("sheet_id", ""))
-    whole = set(touched) | {Row("sheet", sheet) for sheet in sheets}
-    answer = classes["answer"]
+def _rest_of_units(session: Session, history: Mapping[Row, list[_Past]]) -> set[Row]:
+    """Return the sheets and answers that form one unit with those of ``history``."""
+    sheets = {row.id for row in history if row.table == "sheet"}
+    for row, changes in history.items():
+        if row.table == "answer":
+            made = next(change for change in changes if change.field == NEW_ROW)
+            sheets.add(made.new["sheet_id"])
+    rest = {Row("sheet", sheet) for sheet in sheets}
+    answer = journaled_tables()["answer"]
     for chunk in _chunks(sorted(sheets)):
         query = select(answer.id).where(answer.__table__.c.sheet_id.in_(chunk))
-        whole |= {Row("answer", found) for found in session.scalars(query)}
-    return whole
+        rest |= {Row("answer", found) for found in session.scalars(query)}
+    return rest
 
 
 def _history(session: Session, rows: set[Row]) -> dict[Row, list[_Past]]:
@@ -287,6 +289,9 @@ def _value(cls: type[Journaled], name: str, value: Any) -> Any:
     Raises:
         ValueError, KeyError, TypeError, ArithmeticError: it does not fit, or is not canonical.
     """
+    plain, is_nullable = _plain_type(cls, name)
+    if plain is type(value) or (value is None and is_nullable):
+        return value
     if isinstance(cls.__mapper__.columns[name].type, Money) and value is not None:
         found: Any = Decimal(value)
     else:
@@ -294,6 +299,15 @@ def _value(cls: type[Journaled], name: str, value: Any) -> Any:
     if canonical(found) != value:
         raise ValueError("not canonical")
     return found
+
+
+@cache
+def _plain_type(cls: type[Journaled], name: str) -> tuple[type | None, bool]:
+    """Return the type of values that stand in the journal as they are; whether None may stand."""
+    column = cls.__mapper__.columns[name]
+    kind = column.type.python_type
+    is_plain = kind in (str, int, bool) and not isinstance(column.type, Money)
+    return (kind if is_plain else None), bool(column.nullable)
 
 
 def _update(cls: type[Journaled], obj: Journaled, values: Mapping[str, Any]) -> bool:
@@ -321,7 +335,7 @@ def misfits(changes: Iterable[FieldChange], scope: str) -> list[str]:
 
 
 def _fits(cls: type[Journaled], change: FieldChange, scope: str) -> bool:
-    fields = set(journaled_columns(cls)) - {"id"}
+    fields = _fields(cls)
     if change.field == NEW_ROW:
         values = change.new
         if not isinstance(values, dict) or values.keys() != fields or values["scope"] != scope:
@@ -336,3 +350,8 @@ def _fits(cls: type[Journaled], change: FieldChange, scope: str) -> bool:
     except (ValueError, KeyError, TypeError, ArithmeticError):
         return False
     return True
+
+
+@cache
+def _fields(cls: type[Journaled]) -> frozenset[str]:
+    return frozenset(journaled_columns(cls)) - {"id"}
