@@ -89,7 +89,7 @@ class Fields:
 
     def take(self, name: str, convert: Convert, default: Any = _MISSING) -> Any:
         """Return the converted value; null only where the conversion allows it."""
-        path = f"{self._path}.{name}" if self._path else name
+        path = self.path_of(name)
         if name not in self._table:
             if default is _MISSING:
                 raise CaseError(path, "缺少这个字段")
@@ -101,15 +101,14 @@ class Fields:
         except ValueError as error:
             raise CaseError(path, str(error)) from None
 
-    def rest(self) -> dict[str, Any]:
-        """Return what is left, as a map with free keys."""
-        left, self._table = self._table, {}
-        return left
+    def path_of(self, name: str) -> str:
+        """Return where a field stands in the case."""
+        return f"{self._path}.{name}" if self._path else name
 
     def finish(self) -> None:
         """Refuse what the schema does not know."""
         for name in self._table:
-            raise CaseError(f"{self._path}.{name}" if self._path else str(name), "不认识这个字段")
+            raise CaseError(self.path_of(str(name)), "不认识这个字段")
 
 
 def parse_case(table: object, form_for: Callable[[Period], FormDef]) -> Case:
@@ -369,7 +368,7 @@ def _said(fields: Fields, name: str, table: str, default: str) -> tuple[str, str
     try:
         return key(table, word), key(table, word)
     except ValueError as error:
-        raise CaseError(name, str(error)) from None
+        raise CaseError(fields.path_of(name), str(error)) from None
 
 
 def _answers(
@@ -389,13 +388,20 @@ def _answers(
         subjects = [m.id for m, _ in people] if question.scope == "member" else [""]
         answers |= {(question.code, subject): question.default for subject in subjects}
     if house:
-        answers["HS-01", ""] = _one_answer(form.question("HS-01"), house, numbers)
+        answers["HS-01", ""] = _house_answer(form, house)
     answers |= {(code, ""): value for code, value in given.items()}
     if "WT-06" not in given and ("WT-05", "") in answers:
         answers["WT-06", ""] = answers["WT-05", ""]
     for member, own in people:
         answers |= {(code, member.id): value for code, value in own.items()}
     return answers
+
+
+def _house_answer(form: FormDef, house: object) -> AnswerValue:
+    try:
+        return _one_answer(form.question("HS-01"), house, set())
+    except ValueError as error:
+        raise CaseError("household.house", str(error)) from None
 
 
 def _typed_answers(

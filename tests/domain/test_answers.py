@@ -93,7 +93,7 @@ def test_days_by_their_names(text: str, day: int) -> None:
 
 @pytest.mark.parametrize("text", ["20240230", "2024", "5-1", "24-05-01", "后天", "2024-13-01", "0"])
 def test_what_is_no_date_is_told(text: str) -> None:
-    with pytest.raises(ValueError, match="日期|没有这一天"):
+    with pytest.raises(ValueError, match=re.compile("日期|没有这一天")):
         parse("CY-04", text)
 
 
@@ -149,7 +149,8 @@ def test_special_answers_have_their_own_key(code: str, text: str, key: str) -> N
 
 @pytest.mark.parametrize(
     ("code", "text"),
-    [("FD-01", "/2"), ("MD-01", "/3"), ("BF-03", "/1"), ("EV-05", "/1"), ("FD-01", "/5"), ("FD-01", "/")],
+    [("FD-01", "/2"), ("MD-01", "/3"), ("BF-03", "/1"), ("EV-05", "/1"), ("FD-01", "/5"),
+     ("FD-01", "/")],
 )  # fmt: skip
 def test_special_answers_stay_where_they_belong(code: str, text: str) -> None:
     with pytest.raises(ValueError, match=CHINESE):
@@ -223,7 +224,7 @@ def test_options_of_another_edition_are_still_read() -> None:
 
 @pytest.mark.parametrize(("code", "text"), [("EV-02", "x"), ("WT-05", ""), ("CY-04", "2025-99-01")])
 def test_damaged_text_of_numbers_and_dates_is_an_error(code: str, text: str) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=re.compile(".")):
         from_text(FORM.question(code), text)
 
 
