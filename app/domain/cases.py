@@ -7,14 +7,27 @@ field that the schema does not know is refused with the case and the field.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from app.domain import identity
-from app.domain.catalogue import FormDef, Question
+from app.domain.case_answers import SPECIALS, all_answers, typed_answers
+from app.domain.case_fields import (
+    CaseError,
+    Fields,
+    day,
+    day_or_month,
+    enum,
+    flag,
+    listed,
+    mapping,
+    number,
+    optional,
+    text,
+    whole,
+)
+from app.domain.catalogue import FormDef
 from app.domain.household import (
     ZERO,
-    AnswerKey,
     AnswerValue,
     Facts,
     IncomeTotals,
@@ -29,14 +42,9 @@ from app.domain.household import (
 )
 from app.domain.labels import LABELS, key
 from app.domain.period import Period
-from app.domain.policy_data import read_flag
 from app.errors import AppError, Where
 
-_MISSING: Any = object()  # no default: the field must be given
 _ABSENT: Any = object()  # not given, which differs from null
-_SPECIALS = {label: name for name, label in LABELS["special_answer"].items()}
-_WITHOUT_OK_VALUE = frozenset(("IN-08", "IN-09", "EM-01", "MD-01", "HS-01"))
-Convert = Callable[[Any], Any]
 
 
 class CaseFileError(AppError):
@@ -57,14 +65,6 @@ class CaseFileError(AppError):
         )
 
 
-class CaseError(ValueError):
-    """A fault in one field: ``path`` of the field and a Chinese reason."""
-
-    def __init__(self, path: str, reason: str) -> None:
-        super().__init__(reason)
-        self.path, self.reason = path, reason
-
-
 @dataclass(frozen=True, slots=True)
 class Case:
     """One worked household, ready to be evaluated, and what its author expects."""
@@ -77,38 +77,6 @@ class Case:
     expected: tuple[tuple[str, int | None, str], ...] = ()  # code, n, severity label
     must_not: tuple[tuple[str, int | None], ...] = ()
     derived: Mapping[str, Any] = field(default_factory=dict)
-
-
-class Fields:
-    """One mapping of a case: every field is taken by name and type; the rest is refused."""
-
-    def __init__(self, table: object, path: str) -> None:
-        if not isinstance(table, Mapping):
-            raise CaseError(path, "应是字段和值")
-        self._table, self._path = dict(table), path
-
-    def take(self, name: str, convert: Convert, default: Any = _MISSING) -> Any:
-        """Return the converted value; null only where the conversion allows it."""
-        path = self.path_of(name)
-        if name not in self._table:
-            if default is _MISSING:
-                raise CaseError(path, "缺少这个字段")
-            return default
-        try:
-            return convert(self._table.pop(name))
-        except CaseError as error:
-            raise CaseError(f"{path}.{error.path}".rstrip("."), error.reason) from None
-        except ValueError as error:
-            raise CaseError(path, str(error)) from None
-
-    def path_of(self, name: str) -> str:
-        """Return where a field stands in the case."""
-        return f"{self._path}.{name}" if self._path else name
-
-    def finish(self) -> None:
-        """Refuse what the schema does not know."""
-        for name in self._table:
-            raise CaseError(self.path_of(str(name)), "不认识这个字段")
 
 
 def parse_case(table: object, form_for: Callable[[Period], FormDef]) -> Case:
@@ -130,13 +98,13 @@ def parse_case(table: object, form_for: Callable[[Period], FormDef]) -> Case:
     numbers = {member.id: member.number for member, _ in people}
     if len(numbers) != len(people):
         raise CaseError("members", "成员序号 n 重复")
-    answers = _answers(top, household, people, form)
+    answers = all_answers(top, household, people, form)
     facts = _facts(top, period, as_of, household, [m for m, _ in people])
     case = Case(
         id=case_id,
         title=title,
         params=params,
-        facts=_with(facts, answers),
+        facts=replace(facts, answers=answers),
         numbers=numbers,
         expected=top.take("expected", _expected, ()),
         must_not=top.take("must_not", _must_not, ()),
@@ -144,10 +112,6 @@ def parse_case(table: object, form_for: Callable[[Period], FormDef]) -> Case:
     )
     top.finish()
     return case
-
-
-def _with(facts: Facts, answers: Mapping[AnswerKey, AnswerValue]) -> Facts:
-    return replace(facts, answers=answers)
 
 
 def _facts(
@@ -167,7 +131,7 @@ def _facts(
         as_of=as_of,
         household_kind=home.take("kind", enum("household_kind")),
         house_rating=""
-        if house in _SPECIALS or house.startswith("_")
+        if house in SPECIALS or house.startswith("_")
         else key("house_rating", house),
         farmland_mu=home.take("farmland", optional(number), None),
         registered_size=home.take("registered_size", optional(whole), None),
@@ -299,7 +263,7 @@ def _previous_member(table: object, path: str) -> PreviousMember:
 
 def _school_answer(value: object) -> str | None:
     word = text(value)
-    if word in _SPECIALS or word.startswith("_"):
+    if word in SPECIALS or word.startswith("_"):
         return None
     return _SCHOOL_ANSWERS.get(word, word)
 
@@ -355,7 +319,7 @@ def _member(table: object, path: str, form: FormDef) -> tuple[Member, dict[str, 
         phone=fields.take("phone", optional(text), None),
         ethnicity=fields.take("ethnic", text, "汉族"),
     )
-    answers |= fields.take("ans", lambda t: _typed_answers(t, form, "member", {n}), {})
+    answers |= fields.take("ans", lambda t: typed_answers(t, form, "member", {n}), {})
     fields.finish()
     return member, {code: value for code, value in answers.items() if value != ""}
 
@@ -363,104 +327,12 @@ def _member(table: object, path: str, form: FormDef) -> tuple[Member, dict[str, 
 def _said(fields: Fields, name: str, table: str, default: str) -> tuple[str, str]:
     """Roster value and answer of a field that is the answer of a question (emp, med)."""
     word = fields.take(name, text, default)
-    if word in _SPECIALS or word in LABELS["special_answer"]:
-        return "", _SPECIALS.get(word, word)
+    if word in SPECIALS or word in LABELS["special_answer"]:
+        return "", SPECIALS.get(word, word)
     try:
         return key(table, word), key(table, word)
     except ValueError as error:
         raise CaseError(fields.path_of(name), str(error)) from None
-
-
-def _answers(
-    top: Fields,
-    household: object,
-    people: list[tuple[Member, dict[str, AnswerValue]]],
-    form: FormDef,
-) -> dict[AnswerKey, AnswerValue]:
-    """All answers: the given ones, and the OK value of every other question that has one."""
-    numbers = {member.number for member, _ in people}
-    given = top.take("month", lambda t: _typed_answers(t, form, "household", numbers), {})
-    house = mapping(household).get("house")
-    answers: dict[AnswerKey, AnswerValue] = {}
-    for question in form.questions:
-        if question.default is None or question.code in _WITHOUT_OK_VALUE:
-            continue
-        subjects = [m.id for m, _ in people] if question.scope == "member" else [""]
-        answers |= {(question.code, subject): question.default for subject in subjects}
-    if house:
-        answers["HS-01", ""] = _house_answer(form, house)
-    answers |= {(code, ""): value for code, value in given.items()}
-    if "WT-06" not in given and ("WT-05", "") in answers:
-        answers["WT-06", ""] = answers["WT-05", ""]
-    for member, own in people:
-        answers |= {(code, member.id): value for code, value in own.items()}
-    return answers
-
-
-def _house_answer(form: FormDef, house: object) -> AnswerValue:
-    try:
-        return _one_answer(form.question("HS-01"), house, set())
-    except ValueError as error:
-        raise CaseError("household.house", str(error)) from None
-
-
-def _typed_answers(
-    table: object, form: FormDef, scope: str, numbers: set[int]
-) -> dict[str, AnswerValue]:
-    answers: dict[str, AnswerValue] = {}
-    for code, value in mapping(table).items():
-        question = form.by_code.get(code)
-        if question is None:
-            raise CaseError(code, "没有这道题")
-        if question.scope != scope:
-            raise CaseError(code, "这道题逐人填" if scope == "household" else "这道题按户填")
-        if value is None:
-            continue
-        try:
-            answers[code] = _one_answer(question, value, numbers)
-        except ValueError as error:
-            raise CaseError(code, str(error)) from None
-    return answers
-
-
-def _one_answer(question: Question, value: object, numbers: set[int]) -> AnswerValue:
-    if isinstance(value, str) and (value in _SPECIALS or value in LABELS["special_answer"]):
-        own = {w for option in question.options for w in (option.label, option.key)}
-        if value not in own:  # CY-02 has an option 不适用 of its own
-            return _SPECIALS.get(value, value)
-    if question.type == "choice":
-        return _option(question, text(value))
-    if question.type == "multi":
-        empty = {question.empty_label, "", "[]"}
-        words = [value] if isinstance(value, str) else listed(value)
-        return tuple(_item(question, text(w), numbers) for w in words if w not in empty)
-    if question.type == "money":
-        return _number_value(value)
-    if question.type == "number":
-        return whole(value)
-    return day(value) if question.type == "date" else text(value)
-
-
-def _number_value(value: object) -> Decimal:
-    amount: Decimal = number(value)
-    return amount
-
-
-def _option(question: Question, word: str) -> str:
-    for option in question.options:
-        if word in {option.label, option.shown, option.key}:
-            return option.key
-    labels = "、".join(option.label for option in question.options)
-    raise ValueError(f"没有选项“{word}”，可填：{labels}")
-
-
-def _item(question: Question, word: str, numbers: set[int]) -> str:
-    kind, colon, n = word.replace("：", ":").rpartition(":")
-    if not colon:
-        return _option(question, word)
-    if whole(n) not in numbers:
-        raise ValueError(f"没有成员 {n}")
-    return f"{_option(question, kind)}:{whole(n)}"
 
 
 def _expected(value: object) -> tuple[tuple[str, int | None, str], ...]:
@@ -496,81 +368,3 @@ def _derived(value: object) -> dict[str, Any]:
     }
     fields.finish()
     return figures
-
-
-# ---------------------------------------------------------------- scalars of the schema
-def _wrong(reason: str) -> ValueError:
-    """A value of the wrong type is bad data to whoever wrote the file, not a mistake in code."""
-    return ValueError(reason)
-
-
-def text(value: object) -> str:
-    """Return a text; null, lists and tables are refused."""
-    if not isinstance(value, str):
-        raise _wrong("应是文字")
-    return value
-
-
-def number(value: object) -> Decimal:
-    """Return an exact number."""
-    try:
-        amount = Decimal(text(value).strip())
-    except InvalidOperation:
-        raise ValueError(f"应是数，不能是“{value}”") from None
-    if not amount.is_finite():
-        raise ValueError("应是数")
-    return amount
-
-
-def whole(value: object) -> int:
-    """Return a whole number."""
-    amount = number(value)
-    if amount != amount.to_integral_value():
-        raise ValueError("应是整数")
-    return int(amount)
-
-
-def flag(value: object) -> bool:
-    """Return true or false."""
-    return read_flag(text(value))
-
-
-def day(value: object) -> date:
-    """Return a date written YYYY-MM-DD."""
-    word = text(value).strip()
-    if len(word) != len("2025-10-31"):
-        raise ValueError("日期应写成 2025-10-31")
-    try:
-        return date.fromisoformat(word)
-    except ValueError:
-        raise ValueError("日期应写成 2025-10-31") from None
-
-
-def day_or_month(value: object) -> date | Period:
-    """Return a date, or a month where only that is given."""
-    word = text(value).strip()
-    return Period.parse(word) if len(word) == len("2025-10") else day(word)
-
-
-def listed(value: object) -> list[Any]:
-    """Return a list."""
-    if not isinstance(value, list):
-        raise _wrong("应是清单")
-    return value
-
-
-def mapping(value: object) -> dict[str, Any]:
-    """Return a table with free keys."""
-    if not isinstance(value, Mapping):
-        raise _wrong("应是字段和值")
-    return dict(value)
-
-
-def enum(name: str) -> Convert:
-    """Return the conversion of a label (or alias, or key) to its key."""
-    return lambda value: key(name, text(value))
-
-
-def optional(convert: Convert) -> Convert:
-    """Return the conversion that also allows null."""
-    return lambda value: None if value is None else convert(value)

@@ -16,12 +16,12 @@ from app.domain.catalogue import (
     SeverityWhen,
     SpecialAnswer,
 )
+from app.domain.condition_names import NAMES, answer_name, parameter_names
 from app.domain.expressions import Compiled, Name
 from app.domain.household import NOTHING, AnswerValue
 from app.domain.labels import LABELS
 from app.domain.period import Period
 from app.domain.reader import TableReader
-from app.domain.view import NAMES, answer_name, parameter_names
 
 _TYPES = ("choice", "multi", "money", "number", "date", "text")
 _PREFILL = ("look", "event", "carry", "rolling", "pattern", "roster")
@@ -169,10 +169,7 @@ def _question(table: TableReader, names: Mapping[str, Name]) -> Question:
         choices = frozenset(option.key for option in options) if options else None
         own["value"] = Name(lambda _h, _m, v: v, _VALUE_KINDS[kind], choices=choices)
     asked = _must(table, table.condition("asked_when", own))
-    exempt, minimum = table.condition("exempt", own), table.condition("min_expr", own, "number")
-    lines = tuple(_severity_when(item, own, scope) for item in table.tables("severity_when"))
-    for condition in filter(None, (asked, exempt, minimum)):
-        _check_scope(table, condition, scope)
+    _check_scope(table, asked, scope)
     question = Question(
         code=code,
         chapter=table.text("chapter"),
@@ -189,24 +186,54 @@ def _question(table: TableReader, names: Mapping[str, Name]) -> Question:
         options=options,
         default=_default(table, kind, options),
         empty_label=table.text("empty_label", ""),
-        severity_when=lines,
-        severity_note=table.text("severity_note", ""),
-        exempt=exempt.run if exempt else None,
-        exempt_words=table.text("exempt_words", ""),
         department=table.text("department"),
-        co_department=table.text("co_department", ""),
-        department_by=table.mapping("department_by"),
-        due_days=_due_days(table, "due_days"),
-        due_rule=table.text("due_rule", ""),
         help=table.text("help"),
         photo=table.flag("photo"),
-        ask_every=table.whole("ask_every", 0),
-        ask_months=table.wholes("ask_months"),
+        menu=_menu(table, options),
+        always=asked.text == "True",
+        looks_at=_answers_in(asked.names),
+        by_key={option.key: option for option in options},
+    )
+    question = _with_words(table, _with_judgement(table, question, own))
+    table.finish()
+    return question
+
+
+def _with_judgement(table: TableReader, question: Question, names: Mapping[str, Name]) -> Question:
+    """Add what decides severities, bounds and days."""
+    exempt, minimum = table.condition("exempt", names), table.condition("min_expr", names, "number")
+    for condition in filter(None, (exempt, minimum)):
+        _check_scope(table, condition, question.scope)
+    tables = table.tables("severity_when")
+    lines = tuple(_severity_when(item, names, question.scope) for item in tables)
+    falls = any(o.severity not in {"none", "combined"} for o in question.options)
+    return replace(
+        question,
+        severity_when=lines,
+        exempt=exempt.run if exempt else None,
         min=table.decimal("min"),
         max=table.decimal("max"),
         min_expr=minimum.run if minimum else None,
-        unit=table.text("unit", ""),
         max_length=table.whole("max_length", 0),
+        due_days=_due_days(table, "due_days"),
+        life=table.one_of("life", ("", "coverage", "todo"), ""),
+        harmless=_harmless(question.options, lines),
+        can_fall_short=bool(lines) or falls,
+    )
+
+
+def _with_words(table: TableReader, question: Question) -> Question:
+    """Add what is shown, printed or proposed beside the question."""
+    return replace(
+        question,
+        severity_note=table.text("severity_note", ""),
+        exempt_words=table.text("exempt_words", ""),
+        co_department=table.text("co_department", ""),
+        department_by=table.mapping("department_by"),
+        due_rule=table.text("due_rule", ""),
+        ask_every=table.whole("ask_every", 0),
+        ask_months=table.wholes("ask_months"),
+        unit=table.text("unit", ""),
         roster_field=table.text("roster_field", ""),
         feeds=table.text("feeds", ""),
         sum_of=table.text("sum_of", ""),
@@ -214,20 +241,11 @@ def _question(table: TableReader, names: Mapping[str, Name]) -> Question:
         derive=table.text("derive", ""),
         lines=table.words("lines"),
         follow_up=_follow_up(table),
-        menu=_menu(table, options),
-        life=table.one_of("life", ("", "coverage", "todo"), ""),
         place=table.one_of("place", ("", "head"), ""),
         estimate_flag=table.flag("estimate_flag", False),
         options_silent=table.flag("options_silent", False),
         area_default=table.text("area_default", ""),
-        always=asked.text == "True",
-        looks_at=_answers_in(asked.names),
-        by_key={option.key: option for option in options},
-        harmless=_harmless(options, lines),
-        can_fall_short=bool(lines) or any(o.severity not in {"none", "combined"} for o in options),
     )
-    table.finish()
-    return question
 
 
 def _harmless(

@@ -7,7 +7,8 @@ from typing import Any
 
 import yaml
 
-from app.domain.cases import Case, CaseError, CaseFileError, Fields, listed, mapping, parse_case
+from app.domain.case_fields import CaseError, Fields, listed, mapping
+from app.domain.cases import Case, CaseFileError, parse_case
 from app.domain.catalogue import FormDef
 from app.domain.household import Derived, Finding
 from app.domain.period import Period

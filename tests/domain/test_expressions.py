@@ -2,8 +2,9 @@
 
 import pytest
 
+from app.domain.condition_names import NAMES, parameter_names
 from app.domain.expressions import ExpressionError, Name, compile_expression
-from app.domain.view import NAMES, HouseholdView, parameter_names
+from app.domain.view import HouseholdView
 from tests.domain.build import FORM, POLICY, facts, head, son
 
 ALL = dict(NAMES) | parameter_names()
