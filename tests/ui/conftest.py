@@ -31,7 +31,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The offscreen platform says this of every window; it means nothing."""
     for item in items:
         if "tests/ui/" in item.path.as_posix():
-            item.add_marker(pytest.mark.qt_log_ignore("propagateSizeHints"))
+            item.add_marker(pytest.mark.qt_log_ignore("This plugin does not support"))
 
 
 def add_household(store: Store, actor: Actor, number: int, head: str, *, size: int = 1) -> str:
@@ -96,8 +96,12 @@ def village(store: Store, actor: Actor) -> Store:
     return store
 
 
+def make_desk(store: Store, actor: Actor) -> Desk:
+    return Desk(store, actor, lambda: TODAY, Runner())
+
+
 @pytest.fixture
 def desk(village: Store, actor: Actor, qapp: QApplication) -> Iterator[Desk]:
-    runner = Runner()
-    yield Desk(village, actor, lambda: TODAY, runner)
-    runner.close()
+    made = make_desk(village, actor)
+    yield made
+    made.runner.close()

@@ -33,7 +33,8 @@ def test_a_change_inside_a_pair_is_told_too(qtbot: QtBot) -> None:
 
 
 def test_a_long_operation_delivers_on_the_window_s_thread_with_progress(qtbot: QtBot) -> None:
-    runner, results = Runner(), []
+    runner = Runner()
+    results: list[int] = []
 
     def job(progress: Progress) -> int:
         progress(3, 10)
@@ -75,11 +76,8 @@ def test_cancel_stops_at_the_next_step_and_says_that_nothing_changed(qtbot: QtBo
 def test_a_bug_is_logged_without_the_text_that_may_hold_a_name(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    try:
-        raise KeyError("赵德福 532922198203010011")
-    except KeyError as error:
-        with caplog.at_level(logging.ERROR):
-            shown = as_app_error(error)
+    with caplog.at_level(logging.ERROR):
+        shown = as_app_error(KeyError("赵德福 532922198203010011"))
     assert "901-" in shown.user_text()
     assert "KeyError" in caplog.text
     assert "赵德福" not in caplog.text

@@ -43,9 +43,7 @@ def test_text_sizes_go_from_100_to_200_and_stop_there() -> None:
 
 
 @pytest.mark.parametrize("severity", ["red", "orange", "yellow", "blue"])
-def test_a_level_is_word_sign_and_colour_with_enough_contrast(
-    qtbot: QtBot, severity: str
-) -> None:
+def test_a_level_is_word_sign_and_colour_with_enough_contrast(qtbot: QtBot, severity: str) -> None:
     tone = colours.TONES[severity]
     assert _contrast(tone.ink, tone.fill) >= 4.5
     chip = SeverityChip(severity)
@@ -76,4 +74,6 @@ def _luminance(name: str) -> float:
         value / 12.92 if value <= 0.03928 else ((value + 0.055) / 1.055) ** 2.4
         for value in (colour.redF(), colour.greenF(), colour.blueF())
     )
-    return sum(weight * value for weight, value in zip((0.2126, 0.7152, 0.0722), parts, strict=True))
+    return sum(
+        weight * value for weight, value in zip((0.2126, 0.7152, 0.0722), parts, strict=True)
+    )

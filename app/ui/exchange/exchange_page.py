@@ -14,6 +14,7 @@ from app.ui import messages
 from app.ui.data_table import DataTable
 from app.ui.exchange import import_view
 from app.ui.exchange.device_dialogs import FingerprintDialog
+from app.ui.flow_layout import FlowLayout
 from app.ui.page import Desk, KeyHelp
 from app.ui.parts import Card, button, plain, quiet, title
 from app.ui.table_model import Column
@@ -261,11 +262,11 @@ class ExchangePage(QWidget):
         take.addWidget(self.import_button)
         device.addWidget(self.device_text)
         device.addStretch()
-        row = QHBoxLayout()
+        buttons = QWidget()
+        flow = FlowLayout(buttons, gap=8)
         for made in (self.request_button, self.accept_button, self.approve_button):
-            row.addWidget(made)
-        row.addStretch()
-        device.addLayout(row)
+            flow.addWidget(made)
+        device.addWidget(buttons)
         cards = QHBoxLayout()
         cards.setSpacing(8)
         for card in (self.export_card, self.import_card, self.device_card):

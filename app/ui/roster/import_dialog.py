@@ -57,6 +57,7 @@ class ImportFlow(QWidget):
 
     def read(self, paths: list[Path]) -> None:
         """Read tables; nothing is written."""
+        self.preview = None
         store, today = self._desk.store, self._desk.today()
         self._desk.runner.start(
             lambda progress: roster.preview_import(store, paths, today, progress), self._on_preview
@@ -91,7 +92,7 @@ class ImportFlow(QWidget):
 class ImportDialog(QDialog):
     """File, look, done, for a replica that is in use already."""
 
-    def __init__(self, parent: QWidget, desk: Desk) -> None:
+    def __init__(self, parent: QWidget | None, desk: Desk) -> None:
         super().__init__(parent)
         self._desk = desk
         self.setWindowTitle("导入名册")
@@ -117,7 +118,9 @@ class ImportDialog(QDialog):
         self.resize(unit * 56, unit * 34)
         self.flow.previewed.connect(self._on_preview)
         self.flow.imported.connect(self._on_imported)
-        self.flow.working.connect(lambda is_busy: self.agree.setEnabled(not is_busy))
+        self.flow.working.connect(self._on_working)
+        desk.runner.failed.connect(self._on_failed)
+        self.finished.connect(lambda _result: desk.runner.failed.disconnect(self._on_failed))
 
     def start(self, paths: list[Path]) -> None:
         """Go to the look at once, e.g. with files that were dropped on the window."""
@@ -136,6 +139,14 @@ class ImportDialog(QDialog):
         layout.addWidget(self.result_text)
         layout.addStretch()
         return box
+
+    def _on_working(self, is_busy: bool) -> None:
+        self.agree.setEnabled(not is_busy and self.flow.preview is not None)
+
+    def _on_failed(self) -> None:
+        """Back to the choice of a file; the reason is shown by the window."""
+        if self.flow.preview is None:
+            self._stack.setCurrentIndex(0)
 
     def _on_preview(self, preview: RosterPreview) -> None:
         self.agree.setText(f"导入{counts(preview)[0]}户")

@@ -12,6 +12,7 @@ from app.ui import colours
 from app.ui.data_table import DataTable
 from app.ui.elided_label import ElidedLabel
 from app.ui.empty_state import EmptyState
+from app.ui.flow_layout import FlowLayout
 from app.ui.page import Desk, KeyHelp
 from app.ui.parts import quiet
 from app.ui.print_dialog import PrintDialog
@@ -177,11 +178,13 @@ class RosterPage(QWidget):
         )
 
     def _arrange(self) -> None:
-        filters = QHBoxLayout()
+        boxes = QWidget()
+        flow = FlowLayout(boxes, gap=8)  # large text needs two lines
         for box in self.boxes.values():
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-            filters.addWidget(box)
-        filters.addStretch()
+            flow.addWidget(box)
+        filters = QHBoxLayout()
+        filters.addWidget(boxes, 1)
         filters.addWidget(self.count)
         self._list = QWidget()
         layout = QVBoxLayout(self._list)

@@ -10,10 +10,10 @@ from app.domain.form import AnswerKey
 from app.ui.chip import SeverityChip
 from app.ui.colours import TONES
 from app.ui.elided_label import ElidedLabel
+from app.ui.flow_layout import FlowLayout
 from app.ui.sheet.answer_field import AnswerField
 from app.ui.sheet.board import Status
 from app.ui.sheet.choices import Choice
-from app.ui.sheet.flow_layout import FlowLayout
 from app.ui.sheet.option_button import OptionButton
 
 

@@ -191,7 +191,7 @@ class FirstUse(QDialog):
         self.look.body.addWidget(self.flow, 1)
         self.flow.previewed.connect(self._on_preview)
         self.flow.imported.connect(self._on_imported)
-        self.flow.working.connect(lambda is_busy: self.next.setEnabled(not is_busy))
+        self.flow.working.connect(self._on_working)
         self.show_step(self.roster)
 
     # ---------------------------------------------------------------- roster
@@ -228,6 +228,11 @@ class FirstUse(QDialog):
         )
         self.show_step(self.final)
 
+    def _on_working(self, is_busy: bool) -> None:
+        waits = self.stack.currentWidget() is self.look
+        ready = self.flow is not None and self.flow.preview is not None
+        self.next.setEnabled(not is_busy and (ready or not waits))
+
     # ---------------------------------------------------------------- the rest
     def _finish(self, page: str) -> None:
         self.first_page = page if self._has_people() else "workbench"
@@ -252,6 +257,8 @@ class FirstUse(QDialog):
 
     def _on_failed(self, error: object) -> None:
         messages.show_error(self, as_app_error(error) if isinstance(error, Exception) else error)  # type: ignore[arg-type]
+        if self.flow is not None and self.flow.preview is None:
+            self.show_step(self.roster)
         self._check()
 
     def _roster_step(self) -> Step:

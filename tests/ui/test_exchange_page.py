@@ -1,0 +1,89 @@
+"""数据交换: a package from village to township, looked at before it is taken in."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.domain.ownership import Actor
+from app.models.store import Store
+from app.ops import roster_view
+from app.ui.exchange.exchange_page import ExchangePage
+from tests.conftest import StoreMaker
+from tests.ops.network import Network, build
+from tests.ui.conftest import add_household, make_desk
+
+
+@pytest.fixture
+def network(new_store: StoreMaker, actor: Actor, tmp_path: Path) -> Network:
+    made = build(new_store, tmp_path / "stick")
+    add_household(made.village, actor, 2, "赵德福", size=4)
+    return made
+
+
+def open_page(qtbot: QtBot, store: Store, actor: Actor) -> ExchangePage:
+    page = ExchangePage(make_desk(store, actor))
+    qtbot.addWidget(page)
+    page.resize(1240, 690)
+    page.show()
+    page.refresh(None)
+    return page
+
+
+def test_a_village_that_is_not_enrolled_is_told_to_ask_first(
+    qtbot: QtBot, store: Store, actor: Actor, qapp: QApplication
+) -> None:
+    page = open_page(qtbot, store, actor)
+    assert "还没有和上级登记" in page.device_text.text()
+    assert not page.export_button.isEnabled()
+    assert not page.approve_button.isVisible()
+    page._desk.runner.close()
+
+
+def test_export_tells_what_is_in_the_package_and_import_asks_before_it_changes_anything(
+    qtbot: QtBot, network: Network, actor: Actor, qapp: QApplication
+) -> None:
+    village = open_page(qtbot, network.village, actor)
+    path = network.stick / "1.变更包"
+    village.export_to(network.township.device_id, path)
+    qtbot.waitUntil(lambda: "已写好第1号包" in village.export_text.text(), timeout=10000)
+    assert "1户" in village.export_text.text()
+
+    township = open_page(qtbot, network.township, actor)
+    township.look_at([path])
+    qtbot.waitUntil(township.preview.isVisible, timeout=10000)
+    assert "新增户 1" in township.preview_text.text()
+    assert roster_view.list_households(network.township) == []
+    township.take_button.click()
+    qtbot.waitUntil(lambda: "已并入" in township.import_text.text(), timeout=10000)
+    assert [line.head_name for line in roster_view.list_households(network.township)] == ["赵德福"]
+    for page in (village, township):
+        page._desk.runner.close()
+
+
+def test_leaving_the_preview_changes_nothing(
+    qtbot: QtBot, network: Network, actor: Actor, qapp: QApplication
+) -> None:
+    exported = network.export(network.village, network.township)
+    page = open_page(qtbot, network.township, actor)
+    page.look_at([exported.path])
+    qtbot.waitUntil(page.preview.isVisible, timeout=10000)
+    page.leave_button.click()
+    assert not page.preview.isVisible()
+    assert roster_view.list_households(network.township) == []
+    page._desk.runner.close()
+
+
+def test_a_damaged_package_is_refused_by_name(
+    qtbot: QtBot, network: Network, actor: Actor, qapp: QApplication
+) -> None:
+    path = network.export(network.village, network.township).path
+    path.write_bytes(path.read_bytes()[:-100])
+    page = open_page(qtbot, network.township, actor)
+    with qtbot.waitSignal(page._desk.runner.failed, timeout=10000) as failed:
+        page.look_at([path])
+    assert failed.args is not None
+    assert "数据没有变" in failed.args[0].user_text()
+    assert not page.preview.isVisible()
+    page._desk.runner.close()
