@@ -27,6 +27,7 @@ screen_answers() {
         'from PySide6.QtGui import QGuiApplication; QGuiApplication([])' >/dev/null 2>&1
 }
 
+# What a verb prints on standard output is listed again at the end.
 # The marker is written last: what was broken off is made anew, what is complete is kept.
 make_village() {
     [ ! -f $DEMO/.complete ] || return 0
@@ -39,7 +40,7 @@ make_village() {
     waiting=$DEMO-passphrase.part
     (umask 077 && .venv/bin/python -c \
         'import secrets; print("-".join(secrets.token_hex(2) for _ in range(5)))' > $waiting)
-    zhucun --data $DEMO --passphrase-file $waiting demo ||
+    zhucun --data $DEMO --passphrase-file $waiting demo >/dev/null ||
         fail "虚构数据没有做成，请看上面的信息。"
     mv $waiting $PASSPHRASE
     : > $DEMO/.complete
@@ -50,7 +51,7 @@ make_pictures() {
     rm -rf $DEMO/pictures
     say "没有屏幕：正在把每一页存成图片……"
     QT_QPA_PLATFORM=offscreen zhucun --data $DEMO/village --passphrase-file $PASSPHRASE \
-        tour --out $DEMO/pictures || fail "图片没有做成，请看上面的信息。"
+        tour --out $DEMO/pictures >/dev/null || fail "图片没有做成，请看上面的信息。"
     : > $DEMO/pictures/.complete
 }
 
@@ -70,9 +71,16 @@ LIST
 
 start_desktop() {
     say "口令在 $PASSPHRASE（这是虚构的村，可以随便改动；想从头再来，删去 $DEMO/）。"
-    # Qt's wheels bring the input method module of IBus only; Fcitx answers to it as well.
+    # Qt's wheels bring the input method module of IBus only; Fcitx answers to it as well. It ends
+    # the program where D-Bus has no machine id, as in a container.
     case "${QT_IM_MODULE:-}" in
-        "" | fcitx*) export QT_IM_MODULE=ibus ;;
+        "" | fcitx*)
+            if [ -s /etc/machine-id ] || [ -s /var/lib/dbus/machine-id ]; then
+                export QT_IM_MODULE=ibus
+            else
+                export QT_IM_MODULE=compose
+            fi
+            ;;
     esac
     exec .venv/bin/python -m app --data $DEMO/village --passphrase-file $PASSPHRASE
 }
