@@ -24,6 +24,7 @@ _VERBS = {  # verb → module and attribute
     "print": ("app.cli.print", "group"),
     "device": ("app.cli.device", "group"),
     "package": ("app.cli.package", "group"),
+    "report": ("app.cli.report", "group"),
 }
 
 

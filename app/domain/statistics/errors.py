@@ -1,0 +1,37 @@
+"""What can be wrong with a table of yearly figures (E52x); nothing has been computed."""
+
+from app.errors import AppError
+
+
+class FigureFileError(AppError):
+    """Base of all refusals of a file with yearly figures."""
+
+    code, message, hint = "E520", "这个文件读不出来：{reason}。数据没有变。", "请换一个文件再核对。"
+
+
+class FigureSyntaxError(FigureFileError):
+    """Not YAML, or YAML that is not accepted."""
+
+    code, message = "E521", "这个文件不是能读的YAML：{reason}。数据没有变。"
+    hint = "请对照样表的写法改好再核对。"
+
+
+class FigureFieldError(FigureFileError):
+    """A field that the format does not have, or a value that it does not take."""
+
+    code, message = "E522", "第{row}行“{field}”{reason}。没有核对，数据没有变。"
+    hint = "请改好这一处再核对。"
+
+
+class NoFiguresError(FigureFileError):
+    """The file holds none of the rows that the checks look at."""
+
+    code, message = "E523", "文件里没有年度数据的任何一行（存量、状态、类型、原因…）。数据没有变。"
+    hint = "请用样表的表头：表、项目、户、人、占比。"
+
+
+class FigureKindError(FigureFileError):
+    """Neither a workbook nor YAML."""
+
+    code, message = "E524", "不认识这种文件（{ending}）。数据没有变。"
+    hint = "能核对的有 .xlsx、.xls、.yaml。"

@@ -1,0 +1,142 @@
+"""Files that somebody else filled in: read as they are, or refused with their place."""
+
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from app.domain.statistics.errors import FigureFileError
+from app.domain.statistics.year_figures import Figure, MeasureFigure
+from app.errors import AppError
+from app.ops.statistics_verify import verify_file
+
+SOURCE_YEAR = Path(__file__).parents[1] / "data" / "13_年度数据.yaml"
+_BREAKDOWNS = {
+    "状态": "by_state", "类型": "by_type", "原因": "by_cause", "动态": "dynamics",
+    "清退原因": "removed_by_reason", "排查": "survey",
+}  # fmt: skip
+
+
+def write(path: Path, rows: list[list[object]]) -> Path:
+    book = xlsxwriter.Workbook(str(path))
+    sheet = book.add_worksheet("年度数据")
+    for number, row in enumerate(rows):
+        for column, value in enumerate(row):
+            sheet.write(number, column, value)
+    book.close()
+    return path
+
+
+def as_rows(*, titled: bool) -> list[list[object]]:
+    """Return the source year as rows: the table's name on each row, or as a line above."""
+    figures = verify_file(SOURCE_YEAR).figures
+    rows: list[list[object]] = [["地区", "县"], ["年度", "2021"]]
+    rows.append(
+        ["项目", "户", "人", "占比"] if titled else ["表", "项目", "户", "人", "占比", "原文单位"]
+    )
+
+    def add(table: str, lines: list[list[object]]) -> None:
+        if titled:
+            rows.extend([[table], *lines])
+        else:
+            rows.extend([table, *line] for line in lines)
+
+    add("存量", [["合计", *figures.total]])
+    for table, name in _BREAKDOWNS.items():
+        add(table, [[row, *figure] for row, figure in getattr(figures, name).items()])
+    measures = figures.measures.items()
+    percents = [m.percent and float(m.percent) for _, m in measures]
+    add(
+        "措施覆盖",
+        [[k, m.households, None, p] for (k, m), p in zip(measures, percents, strict=True)],
+    )
+    add("说法", [[claim] for claim in figures.claims])
+    if not titled:
+        for row in rows:
+            if row[1] == "新识别":
+                row.extend([None, "户"])
+    return rows
+
+
+def outcome(path: Path) -> list[tuple[object, ...]]:
+    return [(c.check, c.ok, c.left, c.right, c.detail) for c in verify_file(path).checks]
+
+
+def test_the_same_content_as_a_workbook_gives_the_same_checks(tmp_path: Path) -> None:
+    path = write(tmp_path / "年度.xlsx", as_rows(titled=False))
+    assert outcome(path) == outcome(SOURCE_YEAR)
+
+
+def test_tables_under_their_titles_are_read_too(tmp_path: Path) -> None:
+    path = write(tmp_path / "年度.xlsx", as_rows(titled=True))
+    without_unit = [line for line in outcome(SOURCE_YEAR) if line[0] != "K13"]
+    assert [line for line in outcome(path) if line[0] != "K13"] == without_unit
+
+
+def save(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_figures_may_be_written_with_words_widths_and_separators(tmp_path: Path) -> None:
+    text = """
+area: 镇
+stock: {total: ["１,000户", 4000人]}
+dynamics: {新识别: 81户321, 期初存量: [900, 3600]}
+measures: {健康: 5, 教育: {households: 7, percent: 0.7%}}
+"""
+    figures = verify_file(save(tmp_path / "a.yaml", text)).figures
+    assert figures.total == Figure(1000, 4000)
+    assert figures.dynamics == {"新识别": Figure(81, 321), "年初存量": Figure(900, 3600)}
+    assert figures.units == {"新识别": "户"}
+    assert figures.measures["健康"] == MeasureFigure(5)
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "row", "part"),
+    [
+        ("stock:\n  total: [614, -1]\n", "E522", 2, "stock.total"),
+        ("stock:\n  total: [614]\n", "E522", 2, "stock.total"),
+        ("stock:\n  total: [6.5, 7]\n", "E522", 2, "stock.total"),
+        ("by_cause:\n  因病: [1, 2]\n  因病: [1, 2]\n", "E522", 3, "因病"),
+        ("by_causes:\n  因病: [1, 2]\n", "E522", 1, "by_causes"),
+        ("by_cause: [1, 2]\n", "E522", 1, "by_cause"),
+        ("measures:\n  健康: {households: 1, percent: 很多}\n", "E522", 2, "measures.健康"),
+        ("stock: {total: [1, 2]\n", "E521", None, ""),
+        ("a: &x [1]\nb: *x\n", "E521", 2, ""),
+        ("area: 县\n", "E523", None, ""),
+        ("", "E523", None, ""),
+        ("dynamics: {新识别: [1, 2], 新增识别: [1, 2]}\n", "E522", 1, "dynamics.新增识别"),
+    ],
+)
+def test_a_fault_is_refused_with_file_row_and_field(
+    tmp_path: Path, text: str, code: str, row: int | None, part: str
+) -> None:
+    path = save(tmp_path / "坏.yaml", text)
+    with pytest.raises(FigureFileError) as caught:
+        verify_file(path)
+    assert caught.value.code == code
+    assert caught.value.where.file == "坏.yaml"
+    if row is not None:
+        assert caught.value.where.row == row
+    assert part in caught.value.where.column
+
+
+def test_what_is_no_table_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(FigureFileError):
+        verify_file(tmp_path / "没有.yaml")
+    with pytest.raises(FigureFileError):
+        verify_file(save(tmp_path / "a.txt", "x"))
+    with pytest.raises(AppError):
+        verify_file(save(tmp_path / "a.xlsx", "x"))
+    (tmp_path / "b.yaml").write_bytes("县".encode("gbk"))
+    with pytest.raises(FigureFileError):
+        verify_file(tmp_path / "b.yaml")
+
+
+def test_a_row_of_a_workbook_that_fits_no_table_is_refused_with_its_row(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.xlsx", [["项目", "户", "人"], ["某事", 3, 4]])
+    with pytest.raises(FigureFileError) as caught:
+        verify_file(path)
+    assert caught.value.where.row == 2
+    assert caught.value.where.sheet == "年度数据"
