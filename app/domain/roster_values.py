@@ -228,6 +228,10 @@ class ValueReader:
         self._readers = _readers(words)
         self._seen: dict[str, dict[tuple[type, object], Reading]] = {f: {} for f in self._readers}
 
+    def seen(self, field: str) -> Mapping[tuple[type, object], Reading]:
+        """Return the cells of a field that have been read, by (type, value); it grows."""
+        return self._seen[field]
+
     def read(self, field: str, raw: object) -> Reading:
         """Return what a cell of this field means; an empty cell has neither value nor code."""
         if isinstance(raw, ErrorCell):

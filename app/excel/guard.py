@@ -39,7 +39,7 @@ class Format(StrEnum):
 
 
 _ENDINGS = {".xlsx": Format.XLSX, ".xls": Format.XLS, ".csv": Format.CSV, ".ods": Format.ODS,
-            ".txt": Format.CSV, ".xlsb": None, ".et": None}  # fmt: skip
+            ".txt": Format.CSV, ".et": Format.XLS}  # fmt: skip
 _NAMES = {
     Format.XLSX: "Excel 工作簿（.xlsx）",
     Format.XLS: "97-2003 表格（.xls）",
@@ -73,7 +73,7 @@ def check_file(path: Path) -> CheckedFile:
         raise UnknownFormatError(where=where, ending=ending or "没有结尾")
     _refuse_html(head, expected, where)
     content = _content(path, head, where)
-    if content is not expected:
+    if content is not expected and not (ending == ".et" and content is Format.XLSX):
         raise WrongExtensionError(where=where, ending=ending, content=_NAMES[content])
     sheets: dict[str, SheetScan] = {}
     if content in (Format.XLSX, Format.ODS):

@@ -238,7 +238,7 @@ class _SheetParser:
         self._file, self._sheet, self._layout, self._reader = file, sheet, layout, reader
         self.fields = frozenset(column.field for column in layout.columns if column.field)
         self._plain = [
-            (c.field, c.index)
+            (c.field, c.index, reader.seen(c.field))
             for c in layout.columns
             if c.field in (*HOUSEHOLD_FIELDS, *MEMBER_FIELDS) and c.field not in {"id_no", "causes"}
         ]
@@ -319,7 +319,7 @@ class _SheetParser:
             return "footer"
         members = sum(
             not is_blank(self._at(cells, index))
-            for field, index in self._plain
+            for field, index, _ in self._plain
             if field in MEMBER_FIELDS
         )
         return "" if members >= 3 else "other"
@@ -329,10 +329,7 @@ class _SheetParser:
         return None if index is None else _cell(cells, index)
 
     def _read(self, index: int, cells: list[object]) -> ReadRow:
-        read, width = self._reader.read, len(cells)
-        readings = {
-            field: read(field, cells[i]) if i < width else EMPTY for field, i in self._plain
-        }
+        readings = self._readings(cells)
         if self._causes:
             readings |= self._read_causes(cells)
         if any(self._insured) and "medical_insurance" not in readings:
@@ -356,6 +353,18 @@ class _SheetParser:
         if quiet:
             row.reasons = [reason for reason in row.reasons if reason.code not in quiet]
         return row
+
+    def _readings(self, cells: list[object]) -> dict[str, Reading]:
+        """Read the cells of a row; written out, because this is done for millions of cells."""
+        read, width = self._reader.read, len(cells)
+        readings = {}
+        for name, index, seen in self._plain:
+            raw = cells[index] if index < width else ""
+            if raw == "":
+                readings[name] = EMPTY
+            else:
+                readings[name] = seen.get((raw.__class__, raw)) or read(name, raw)
+        return readings
 
     def _read_causes(self, cells: list[object]) -> dict[str, Reading]:
         """Read the columns 风险1, 2 … as one list, the main cause first."""
