@@ -221,6 +221,11 @@ class FormDef:
     by_code: Mapping[str, Question] = field(default_factory=lambda: NOTHING)
     judged: tuple[Question, ...] = ()  # those that can fall short, in catalogue order
 
+    @property
+    def version(self) -> str:
+        """The edition as a month remembers it: ``monthly@2025-01``."""
+        return f"{self.key}@{self.valid_from}"
+
     def question(self, code: str) -> Question:
         """Return the question of a code; KeyError for an unknown one."""
         return self.by_code[code]

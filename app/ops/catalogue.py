@@ -1,5 +1,6 @@
 """The catalogue of this program: forms, policies and rules, read from resources once."""
 
+import hashlib
 import tomllib
 from decimal import Decimal
 from functools import lru_cache
@@ -37,12 +38,38 @@ def read_toml(path: Path) -> dict[str, Any]:
     Raises:
         CatalogueError: not readable, or not TOML.
     """
+    return parse_toml(read_text(path), path.name)
+
+
+def read_text(path: Path) -> str:
+    """Return a file's text.
+
+    Raises:
+        CatalogueError: not readable, or not UTF-8.
+    """
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
+        return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise CatalogueError(path.name, "整个文件", "读不出来") from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise CatalogueError(path.name, "整个文件", f"不是TOML：{error}") from error
+    except UnicodeDecodeError as error:
+        raise CatalogueError(path.name, "整个文件", "不是UTF-8文字") from error
+
+
+def parse_toml(text: str, file: str) -> dict[str, Any]:
+    """Return the tables of a TOML text.
+
+    Raises:
+        CatalogueError: not TOML.
+    """
+    try:
+        return tomllib.loads(text, parse_float=Decimal)
+    except tomllib.TOMLDecodeError as error:
+        raise CatalogueError(file, "整个文件", f"不是TOML：{error}") from error
+
+
+def digest(text: str) -> str:
+    """Return what tells two packs apart."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 @lru_cache(maxsize=1)
@@ -55,9 +82,15 @@ def forms() -> tuple[FormDef, ...]:
 @lru_cache(maxsize=1)
 def packs() -> tuple[Pack, ...]:
     """Return the parameter packs that come with the program, oldest first."""
-    paths = sorted((RESOURCES / "policy").glob("*.toml"))
-    read = [parse_pack(read_toml(path), path.name) for path in paths]
-    return tuple(sorted(read, key=lambda pack: pack.valid_from))
+    return tuple(pack for pack, _ in bundled_packs())
+
+
+@lru_cache(maxsize=1)
+def bundled_packs() -> tuple[tuple[Pack, str], ...]:
+    """Return the same packs, each with the text of its file."""
+    texts = ((path.name, read_text(path)) for path in (RESOURCES / "policy").glob("*.toml"))
+    read = [(parse_pack(parse_toml(text, name), name), text) for name, text in texts]
+    return tuple(sorted(read, key=lambda found: found[0].valid_from))
 
 
 @lru_cache(maxsize=1)

@@ -18,7 +18,7 @@ from app.models.form import PeriodRow, Sheet
 from app.models.household import Helper, HelperAssignment
 from app.models.step import Step, steps_of
 from app.models.store import Store
-from app.ops import catalogue, sheet_context
+from app.ops import catalogue, policies, sheet_context
 from app.ops.errors import NoPeriodError, PeriodStateError
 from app.ops.sheet_context import SheetContext, month_of
 
@@ -68,7 +68,7 @@ def open_period(store: Store, actor: Actor, period: Period, today: date) -> Mont
     Raises:
         PeriodStateError: it was opened before; nothing is written.
     """
-    policy, definition = catalogue.policy_for(period), catalogue.form_for(period)
+    definition = catalogue.form_for(period)
     with store.write("month.open", actor) as session:
         found = state(session, store.area_code, period)
         if found != NOT_STARTED:
@@ -79,7 +79,8 @@ def open_period(store: Store, actor: Actor, period: Period, today: date) -> Mont
                 way_out="请接着填，或另选月份。",
             )
         period_id = natural_id("period", store.area_code, str(period))
-        versions = {"form_version": definition.key, "policy_version": policy.valid_from}
+        in_force = policies.version(session, period)
+        versions = {"form_version": definition.version, "policy_version": in_force}
         session.add(
             PeriodRow(
                 id=period_id,
@@ -115,7 +116,7 @@ def _add_sheets(session: Session, period: Period, today: date) -> None:
                     scope=context.loaded.household.scope,
                     household_id=facts.household_id,
                     period=str(period),
-                    form_version=context.form.key,
+                    form_version=context.form.version,
                 )
             )
 

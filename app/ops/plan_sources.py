@@ -36,7 +36,7 @@ from app.models.plan import Measure, Plan
 from app.models.step import Step, steps_of
 from app.models.store import Store
 from app.models.warning import HouseholdWarning
-from app.ops import catalogue, sheet_context
+from app.ops import catalogue, policies, sheet_context
 from app.ops.errors import UnknownHouseholdError
 
 _FREQUENCIES = {"月": "每月{n}次", "季": "每季{n}次", "年": "每年{n}次"}
@@ -157,7 +157,7 @@ def _source(
     today: date,
 ) -> PlanSource:
     this_month = Period.of(today)
-    policy = catalogue.policy_for(this_month)
+    policy = policies.policy_of(household, this_month)
     source = PlanSource(
         area=area_text(household.scope, areas),
         year=today.year,
@@ -178,7 +178,7 @@ def _source(
     )
     names = {member.id: member.name for member in facts.members}
     return replace(
-        _with_month(source, facts, tables.sheets.get(household.id, [])),
+        _with_month(source, facts, household, tables.sheets.get(household.id, [])),
         warnings=tuple(_open_warnings(tables.warnings.get(household.id, []))),
         measures=tuple(_measures(household.id, tables, names)),
         helpers=tuple(_helpers(tables, household.id, today)),
@@ -192,9 +192,11 @@ def _frequency(household: Household, policy: Policy) -> str:
     return _FREQUENCIES[unit].format(n=count) if unit in _FREQUENCIES else ""
 
 
-def _with_month(source: PlanSource, facts: Facts, sheets: Sequence[Sheet]) -> PlanSource:
+def _with_month(
+    source: PlanSource, facts: Facts, household: Household, sheets: Sequence[Sheet]
+) -> PlanSource:
     """Return the source with what the last month that was handed in says."""
-    view = HouseholdView(facts, catalogue.policy_for(facts.period))
+    view = HouseholdView(facts, policies.policy_of(household, facts.period))
     source = replace(source, income=_income(facts, view))
     if not sheets:
         return source
@@ -253,7 +255,7 @@ def _department(warned: _Warned) -> str:
     chosen = next((s.department for s in reversed(warned.steps) if s.department), "")
     period = Period.parse(warned.row.period)
     question = catalogue.form_for(period).by_code.get(warned.row.code)
-    rule = catalogue.policy_for(period).rules.get(warned.row.code)
+    rule = policies.policy_of(warned.row, period).rules.get(warned.row.code)
     return chosen or (question.department if question else rule.department if rule else "")
 
 

@@ -17,7 +17,7 @@ from app.domain.household import AnswerKey, AnswerValue, Facts
 from app.domain.period import Period
 from app.domain.policy import Policy
 from app.models.facts import HouseholdMonth, Month, load_households
-from app.ops import catalogue, warnings
+from app.ops import catalogue, policies, warnings
 from app.ops.errors import UnknownHouseholdError
 
 ON_SITE = frozenset({"onsite", "onsite_family"})
@@ -111,8 +111,10 @@ def load(
     """Return the households' contexts, in roster order (None: all living households)."""
     wanted = None if household_ids is None else set(household_ids)
     found = load_households(session, month, wanted, warnings.open_by_household(session, wanted))
-    policy = catalogue.policy_for(month.period)
-    return [SheetContext(loaded, month.form, policy) for loaded in found]
+    return [
+        SheetContext(loaded, month.form, policies.policy_of(loaded.household, month.period))
+        for loaded in found
+    ]
 
 
 def month_of(period: Period, today: date) -> Month:

@@ -19,7 +19,7 @@ from app.models.household import Area, Household, Member
 from app.models.step import Step, steps_of
 from app.models.store import Store
 from app.models.warning import HouseholdWarning
-from app.ops import catalogue
+from app.ops import catalogue, policies
 from app.ops.changed import Changed
 from app.ops.errors import (
     MissingStepDataError,
@@ -403,7 +403,7 @@ def _department(loaded: _Loaded, policy: Policy) -> str:
 
 
 def _policy(row: HouseholdWarning) -> Policy:
-    return catalogue.policy_for(Period.parse(row.period))
+    return policies.policy_of(row, Period.parse(row.period))
 
 
 def _history(loaded: _Loaded) -> Iterable[StepLine]:

@@ -10,7 +10,7 @@ from app.domain import labels, warning
 from app.domain.period import Period
 from app.models.replica import PackageRow
 from app.models.store import Store
-from app.ops import catalogue, months, warnings
+from app.ops import months, policies, warnings
 from app.ops.months import MonthStatus
 from app.ops.warnings import WarningLine
 
@@ -71,7 +71,7 @@ def _todo(
     """What this level must do: returned and red first, then visits, then exchange."""
     found = [_warning_todo(w, today) for w in lines if _is_mine(store.level, w.state)]
     if store.level == "village":
-        found += _visit_todo(month)
+        found += _visit_todo(store, month)
     if store.level != "county" and not enrolled:
         found.append(Todo("和上级登记本机：下次交U盘时带上申请", "exchange", "device", "", None))
     elif any(w.state in (warning.PENDING_TOWNSHIP, warning.RETURNED) for w in lines):
@@ -107,13 +107,14 @@ def _left(due: date, today: date) -> str:
     return "今天到期" if days == 0 else f"还剩{days}天"
 
 
-def _visit_todo(month: MonthStatus) -> list[Todo]:
+def _visit_todo(store: Store, month: MonthStatus) -> list[Todo]:
     if month.state == "not_started":
         return [Todo(f"开始{month.period.month}月的走访", "visits", "open", "", None)]
     if not month.not_visited:
         return []
     first = month.not_visited[0]
-    last_day = catalogue.policy_for(month.period).days("fill_until_day")
+    with store.read() as session:
+        last_day = policies.policy_for(session, month.period).days("fill_until_day")
     text = (
         f"未访 {len(month.not_visited)}户：从{first.hamlet_group} {first.head_name}开始"
         f"（{last_day}日前）"

@@ -209,6 +209,7 @@ def upgrade() -> None:
         "parameter_pack",
         sa.Column("valid_from", sa.String(length=7), nullable=False),
         sa.Column("area_code", sa.String(length=12), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("content", sa.Text(), nullable=False),
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("scope", sa.String(length=32), nullable=False),
