@@ -44,11 +44,15 @@ class KnownMember:
 
 @dataclass(frozen=True, slots=True)
 class KnownHousehold:
-    """A living household of the stored roster, in the words of a table."""
+    """A living household of the stored roster, in the words of a table.
+
+    ``is_provisional``: its number was made up because the source had none.
+    """
 
     household_id: str
     household_no: str
     values: Mapping[str, Value]
+    is_provisional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +248,10 @@ class _Matcher:
         self._taken.add(member.member_id)
 
     def _find_homes(self) -> dict[str, str | None]:
-        """Tie households by number; one without number is where most of its people are known."""
+        """Tie households by number; without one, a household is where most of its people are.
+
+        The same ties a number that is new to a household whose number was made up.
+        """
         homes: dict[str, str | None] = {}
         for home in self._table.households:
             known = self._by_no.get(home.household_no or "")
@@ -252,12 +259,15 @@ class _Matcher:
         votes: dict[str, Counter[str]] = {}
         for index, member in self._pairs.items():
             key = self._rows[index].household or ""
-            if key.startswith("BLOCK:") and member.is_present:
+            stored = self._households.get(member.household_id)
+            if stored is None or not member.is_present or homes.get(key) is not None:
+                continue
+            if key.startswith("BLOCK:") or stored.is_provisional:
                 votes.setdefault(key, Counter())[member.household_id] += 1
         used = set(homes.values())
         for key, counter in votes.items():
             best = counter.most_common(1)[0][0]
-            if best not in used and best in self._households:
+            if best not in used:
                 homes[key] = best
                 used.add(best)
         return homes
@@ -272,6 +282,8 @@ class _Matcher:
         doubtful = {reason.field for reason in row.reasons if _keeps_old(reason.code)}
         changes = _changes(member.values, row.values, MEMBER_FIELDS, doubtful)
         id_change = changes.pop("id_no", None)
+        if member.is_id_valid and member.values.get("id_no") and not row.is_id_valid:
+            id_change = None  # a number that fails its check replaces none that passes
         return MatchedMember(row, member, key, changes, id_change, moved)
 
     def _household(

@@ -21,6 +21,7 @@ from app.models.base import natural_id, new_id
 from app.models.household import AnnualIncome, Area, Household, Member, MonitoredCase
 from app.ops.roster_rows import (
     PRESENT,
+    PROVISIONAL,
     StoredRoster,
     case_columns,
     completed,
@@ -78,7 +79,9 @@ class RosterWriter:
             last = self._numbers.get(member.household_id, 0)
             self._numbers[member.household_id] = max(last, member.number)
         self._position = max((h.position for h in stored.households.values()), default=0)
-        self._provisional = sum(h.household_no.startswith("临") for h in stored.households.values())
+        self._provisional = sum(
+            h.household_no.startswith(PROVISIONAL) for h in stored.households.values()
+        )
         self.applied = Applied()
 
     def write(self, diff: RosterDiff) -> Applied:
@@ -147,10 +150,12 @@ class RosterWriter:
         self._position += 1
         columns = household_columns(home.values)
         columns.setdefault("household_kind", "ordinary")
+        columns.setdefault("household_no", "")
+        if not columns["household_no"]:
+            columns["household_no"] = self._provisional_number()
         row = Household(
             id=new_id(),
             scope=self._scope,
-            household_no=home.household_no or self._provisional_number(),
             position=self._position,
             **columns,
         )
@@ -162,7 +167,7 @@ class RosterWriter:
     def _provisional_number(self) -> str:
         """Return a number for a household that the file gives none: to be replaced by a person."""
         self._provisional += 1
-        return f"临{self._provisional:04d}"
+        return f"{PROVISIONAL}{self._provisional:04d}"
 
     def _change_household(self, home: MatchedHousehold) -> None:
         if home.household is None or not home.changes:

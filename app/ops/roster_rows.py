@@ -17,6 +17,7 @@ from app.domain.roster_values import Value
 from app.models.household import AnnualIncome, Household, Member, MonitoredCase
 
 PRESENT = "present"
+PROVISIONAL = "临"  # begins the number of a household that the source gave none
 _LABELLED = {  # field of a member → enum of the glossary
     "sex": "sex",
     "labor_skill": "labor_skill",
@@ -72,6 +73,7 @@ def load_roster(session: Session) -> StoredRoster:
                 row.id,
                 row.household_no,
                 household_values(row, people[row.id], incomes.get(row.id), cases.get(row.id)),
+                row.household_no.startswith(PROVISIONAL),
             )
             for row in households.values()
         ),
@@ -177,6 +179,8 @@ def household_columns(values: Mapping[str, Value]) -> dict[str, Any]:
     for name in ("registered_size", "has_safe_water", "phone"):
         if name in values:
             columns[name] = values[name]
+    if values.get("household_no"):
+        columns["household_no"] = values["household_no"]
     if "hamlet_group" in values:
         columns["hamlet_group"] = values["hamlet_group"] or ""
     if values.get("household_kind"):

@@ -239,6 +239,40 @@ def test_a_household_without_number_gets_a_provisional_one(store: Store, actor: 
     assert [n for n in numbers if n.startswith("临")] == ["临0001", "临0002", "临0003", "临0004"]
 
 
+def test_a_number_that_comes_later_replaces_the_provisional_one(
+    store: Store, actor: Actor, tmp_path: Path
+) -> None:
+    head = ["户主姓名", *HEAD]
+    person = ["张三", "户主", "539901198207147813", "1982-07-14"]
+    load(store, actor, write_table(tmp_path / "名册.csv", head, ["张三", "一组", "", *person]))
+    assert roster.list_households(store)[0].household_no == "临0001"
+    load(store, actor, write_table(tmp_path / "名册.csv", head, ["张三", "一组", "88", *person]))
+    (line,) = roster.list_households(store)
+    assert (line.household_no, line.persons) == ("88", 1)
+
+
+def test_a_number_that_fails_its_check_replaces_none_that_passes(
+    store: Store, actor: Actor, tmp_path: Path
+) -> None:
+    good: list[object] = ["一组", "1", "张三", "户主", "539901198207147813", "1982-07-14"]
+    load(store, actor, small(tmp_path, good))
+    load(store, actor, small(tmp_path, [*good[:4], "539901198207147814", good[5]]))
+    page = roster.household_page(store, roster.list_households(store)[0].household_id)
+    assert [m.id_no for m in page.members] == ["539901198207147813"]
+
+
+def test_a_corrected_number_replaces_the_old_one(
+    store: Store, actor: Actor, tmp_path: Path
+) -> None:
+    bad: list[object] = ["一组", "1", "张三", "户主", "539901198207147814", "1982-07-14"]
+    load(store, actor, small(tmp_path, bad))
+    page = roster.household_page(store, roster.list_households(store)[0].household_id)
+    assert not page.members[0].is_id_no_valid
+    load(store, actor, small(tmp_path, [*bad[:4], "539901198207147813", bad[5]]))
+    (member,) = roster.household_page(store, page.line.household_id).members
+    assert (member.id_no, member.is_id_no_valid) == ("539901198207147813", True)
+
+
 def test_only_a_village_imports(new_store: StoreMaker) -> None:
     township = new_store("township", TOWNSHIP, "青石镇")
     with pytest.raises(roster.NotVillageError):
