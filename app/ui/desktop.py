@@ -83,17 +83,28 @@ def make_window(
         families=families,
         remember_scale=partial(_settings(folder).setValue, "scale"),
     )
-    return MainWindow(frame, runner, _pages(desk, see_demo))
-
-
-def _pages(desk: Desk, see_demo: Demo | None) -> Sequence[Page]:
-    """Return the pages that are there at this level; what is not built is not shown."""
-    bench, people = WorkbenchPage(desk, see_demo), RosterPage(desk)
+    bench, people, exchange = WorkbenchPage(desk, see_demo), RosterPage(desk), ExchangePage(desk)
     bench.import_requested.connect(people.import_roster)
     pages: list[Page] = [bench, people]
-    if desk.store.level == "village":
+    if store.level == "village":
         pages.append(VisitsPage(desk))
-    return [*pages, WarningsPage(desk), ExchangePage(desk)]
+    # What is not built is not shown.
+    window = MainWindow(frame, runner, [*pages, WarningsPage(desk), exchange])
+    window.files_dropped.connect(partial(_take_dropped, window, people, exchange))
+    return window
+
+
+def _take_dropped(
+    window: MainWindow, people: RosterPage, exchange: ExchangePage, paths: Sequence[Path]
+) -> None:
+    """Packages go to the exchange, anything else is taken for a roster."""
+    packages = [path for path in paths if path.suffix == ".变更包"]
+    if packages:
+        window.show_page("exchange")
+        exchange.look_at(packages)
+    else:
+        window.show_page("roster")
+        people.import_roster([*paths])
 
 
 def _start(folder: Path, passphrase_file: str | None, see_demo: Demo | None) -> tuple[Store, str]:
@@ -126,11 +137,14 @@ def _heading(desk: Desk, folder: Path) -> Heading:
     status = months.month_status(store, period, today)
     bench = workbench.workbench(store, period, today)
     sent = bench.last_export
+    month = f"{period.year}年{period.month}月"
+    is_village = store.level == "village"
+    state = f"·{label('period_state', status.state)}" if is_village else ""
     place = f"{store.identity.name}（{_LEVELS[store.level]}）"
     role = operators.ROLES.get(desk.actor.role, desk.actor.role)
     return Heading(
         place=place,
-        period=f"{period.year}年{period.month}月·{label('period_state', status.state)}",
+        period=month + state,
         who=f"{desk.actor.name}·{role}",
         receipt=f"上次导出：{sent.month}月{sent.day}日" if sent else "上次导出：还没有",
         is_demo=(folder / DEMO_MARK).exists(),

@@ -32,7 +32,7 @@ class FlowLayout(QLayout):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        return self._place(QRect(0, 0, width, 0)).bottom()
+        return self._place(QRect(0, 0, width, 0)).height()
 
     def setGeometry(self, rect: QRect) -> None:
         super().setGeometry(rect)

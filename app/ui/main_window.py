@@ -3,10 +3,17 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import cast
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QKeySequence,
+    QShortcut,
+)
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
@@ -52,6 +59,8 @@ class Frame:
 class MainWindow(QMainWindow):
     """Shows pages by key and carries changes and errors to where they are seen."""
 
+    files_dropped = Signal(object)
+
     def __init__(self, frame: Frame, runner: Runner, pages: Sequence[Page]) -> None:
         super().__init__()
         self._frame, self._runner, self._scale = frame, runner, 1.0
@@ -67,6 +76,7 @@ class MainWindow(QMainWindow):
         self._connect()
         self.refresh_heading()
         self.setWindowTitle("驻村")
+        self.setAcceptDrops(True)
         self.resize(1366, 768)
 
     def show_page(self, key: str, target_id: str = "") -> None:
@@ -106,6 +116,15 @@ class MainWindow(QMainWindow):
     def show_error(self, error: AppError) -> None:
         self.status.set_error(error.code)
         messages.show_error(self, error)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            self.files_dropped.emit(paths)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._runner.close()

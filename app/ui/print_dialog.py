@@ -1,8 +1,9 @@
-"""Printing of 一户一策: made on the worker, seen before it is printed or kept."""
+"""Printing: made on the worker, seen before it is printed or kept."""
 
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -19,38 +20,59 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.ops import plans
+from app.domain.period import Period
+from app.ops import plans, visit_papers
 from app.ops.plans import Printed
 from app.ui.page import Desk
 from app.ui.parts import button, plain, title
 from app.ui.pdf_pages import SCREEN_DPI, PdfPages
+from app.ui.runner import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class PrintJob:
+    """What is printed: its name, and the operation that writes the PDF."""
+
+    name: str
+    make: Callable[[Path, Progress], Printed]
+
+
+def plans_job(desk: Desk, household_ids: Sequence[str]) -> PrintJob:
+    """Return the job for 一户一策 of some households."""
+    store, today, ids = desk.store, desk.today(), list(household_ids)
+    return PrintJob(
+        "一户一策", lambda path, progress: plans.print_plans(store, ids, path, today, progress)
+    )
+
+
+def visits_job(desk: Desk, household_ids: Sequence[str] | None) -> PrintJob:
+    """Return the job for 月度走访登记表; None prints every household that is due."""
+    store, today = desk.store, desk.today()
+    ids, period = None if household_ids is None else list(household_ids), Period.of(today)
+    return PrintJob(
+        "月度走访登记表",
+        lambda path, progress: visit_papers.print_visits(store, ids, period, path, today, progress),
+    )
 
 
 class PrintDialog(QDialog):
-    """Makes the papers of some households, shows them page by page, prints or saves them."""
+    """Makes papers, shows them page by page, prints or saves them."""
 
-    def __init__(self, parent: QWidget, desk: Desk, household_ids: Sequence[str]) -> None:
+    def __init__(self, parent: QWidget, desk: Desk, job: PrintJob) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._desk, self._job = desk, job
         self._folder = Path(tempfile.mkdtemp(prefix="zhucun-"))  # private; gone when closed
-        self._path = self._folder / "一户一策.pdf"
+        self._path = self._folder / f"{job.name}.pdf"
         self._pages: PdfPages | None = None
         self._number = 0
-        self.setWindowTitle("打印一户一策")
+        self.setWindowTitle(f"打印{job.name}")
         self.head, self.notes = title("正在排版…"), plain()
         self.picture, self.bar = QLabel(), QProgressBar()
         self._arrange()
         desk.runner.progress.connect(self._on_progress)
         desk.runner.failed.connect(self.reject)
         self.finished.connect(self._on_finished)
-        self._make(list(household_ids))
-
-    def _make(self, household_ids: list[str]) -> None:
-        store, today, path = self._desk.store, self._desk.today(), self._path
-        self._desk.runner.start(
-            lambda progress: plans.print_plans(store, household_ids, path, today, progress),
-            self._on_made,
-        )
+        desk.runner.start(lambda progress: job.make(self._path, progress), self._on_made)
 
     def _on_made(self, printed: Printed) -> None:
         self._pages = PdfPages(self._path)
@@ -71,7 +93,7 @@ class PrintDialog(QDialog):
         self.place.setText(f"第{number + 1}页，共{len(self._pages)}页")
 
     def _on_save(self) -> None:
-        name, _filter = QFileDialog.getSaveFileName(self, "存成PDF", "一户一策.pdf", "PDF (*.pdf)")
+        name, _filter = QFileDialog.getSaveFileName(self, "存成PDF", self._path.name, "PDF (*.pdf)")
         if name:
             self._desk.runner.call(lambda: shutil.copyfile(self._path, name))
 

@@ -49,7 +49,9 @@ class WorkbenchPage(QWidget):
         if see_demo is not None:
             choices.append(("看演示", see_demo))
         self.empty = EmptyState("还没有名册。导入后，这里会列出今天先做什么。", tuple(choices))
-        self.month = self._card("本月进度", "visits")
+        is_village = desk.store.level == "village"
+        first = ("本月进度", "visits") if is_village else ("审核", "warnings")
+        self.month = self._card(*first)
         self.warnings = self._card("预警", "warnings")
         self.due = self._card("到期", "warnings")
         self.exchange = self._card("和上级交换", "exchange")
@@ -83,14 +85,7 @@ class WorkbenchPage(QWidget):
         (self.todo if self.todo.table.rowCount() else self.month).setFocus(event.reason())
 
     def _show(self, shown: Workbench) -> None:
-        month = shown.month
-        rest = len(month.not_visited)
-        rest_people = sum(one.persons for one in month.not_visited)
-        _fill(self.month, [
-            f"应访 {month.due_households}户 {month.due_persons}人",
-            f"已访 {month.visited_households}户 {month.visited_persons}人",
-            f"未访 {rest}户 {rest_people}人",
-        ] if month.state != "not_started" else [f"{month.period.month}月还没有开始"])  # fmt: skip
+        _fill(self.month, self._first_lines(shown))
         by = shown.by_severity
         chips = [
             (level, by[level]) for level in ("red", "orange", "yellow", "blue") if by.get(level)
@@ -105,6 +100,21 @@ class WorkbenchPage(QWidget):
         self.todo.set_rows(list(enumerate(shown.todo, 1)))
         self.todo.setVisible(bool(shown.todo))
         self._nothing.setVisible(not shown.todo)
+
+    def _first_lines(self, shown: Workbench) -> list[str]:
+        """Return the month of a village, or what waits for a superior's review."""
+        if self._desk.store.level != "village":
+            waiting = ("pending_township", "pending_county", "returned")
+            return [f"{label('warning_state', s)} {shown.by_state.get(s, 0)}条" for s in waiting]
+        month = shown.month
+        if month.state == "not_started":
+            return [f"{month.period.month}月还没有开始"]
+        rest_people = sum(one.persons for one in month.not_visited)
+        return [
+            f"应访 {month.due_households}户 {month.due_persons}人",
+            f"已访 {month.visited_households}户 {month.visited_persons}人",
+            f"未访 {len(month.not_visited)}户 {rest_people}人",
+        ]
 
     def _on_todo(self, row: tuple[int, Todo]) -> None:
         self.open_requested.emit(row[1].page, row[1].target)

@@ -94,7 +94,7 @@ def _income(household: HouseholdLine) -> str:
     return "" if amount is None else money(amount)
 
 
-COLUMNS = (
+_COLUMNS = (
     Column("组", lambda line: line.household.hamlet_group, width=4),
     Column(
         "户号",
@@ -128,3 +128,8 @@ COLUMNS = (
     ),
     Column("本月", RosterLine.month_text, width=5),
 )
+
+
+def columns(level: str) -> tuple[Column, ...]:
+    """Return the columns of a level; only a village visits."""
+    return _COLUMNS if level == "village" else _COLUMNS[:-1]

@@ -1,6 +1,7 @@
 """户台账: all households with filters, the members of the current one, and the household page."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeySequence, QShortcut
@@ -15,7 +16,7 @@ from app.ui.empty_state import EmptyState
 from app.ui.flow_layout import FlowLayout
 from app.ui.page import Desk, KeyHelp
 from app.ui.parts import quiet
-from app.ui.print_dialog import PrintDialog
+from app.ui.print_dialog import PrintDialog, plans_job
 from app.ui.roster import roster_model
 from app.ui.roster.household_view import HouseholdView
 from app.ui.roster.import_dialog import ImportDialog
@@ -34,10 +35,11 @@ class RosterPage(QWidget):
         self._lines: list[RosterLine] = []
         self.boxes = {name: QComboBox() for name in ("group", "kind", "object", "level", "visited")}
         self.count, self.below = QLabel(), ElidedLabel()
-        self.table = DataTable(roster_model.COLUMNS, "户台账")
+        self.table = DataTable(roster_model.columns(desk.store.level), "户台账")
         self.table.setSortingEnabled(True)
         self.table.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.household = HouseholdView()
+        self.household.visit.setVisible(desk.store.level == "village")
         self.empty = self._make_empty()
         self._arrange()
         self._connect()
@@ -84,10 +86,12 @@ class RosterPage(QWidget):
         target = self.household.members if shown is self.household else self.table
         target.setFocus(event.reason())
 
-    def import_roster(self) -> None:
-        """Let the user import a roster."""
+    def import_roster(self, paths: Sequence[Path] = ()) -> None:
+        """Let the user import a roster, at once from ``paths`` if files were dropped."""
         if self._desk.store.level == "village":
-            ImportDialog(self, self._desk).exec()
+            dialog = ImportDialog(self, self._desk)
+            dialog.start(list(paths))
+            dialog.exec()
 
     def open_household(self, household_id: str) -> None:
         """Show one household's page."""
@@ -155,7 +159,7 @@ class RosterPage(QWidget):
         else:
             chosen = [line.household.household_id for line in self.table.chosen()]
         if chosen:
-            PrintDialog(self, self._desk, chosen).exec()
+            PrintDialog(self, self._desk, plans_job(self._desk, chosen)).exec()
 
     def _current_id(self) -> str:
         if self._stack.currentWidget() is self.household:
@@ -193,7 +197,8 @@ class RosterPage(QWidget):
         layout.addLayout(filters)
         layout.addWidget(self.table, 1)
         layout.addWidget(self.below)
-        layout.addWidget(quiet("Enter 户页　G 走访　P 打印一户一策　Ctrl+C 复制"))
+        visit = "G 走访　" if self._desk.store.level == "village" else ""
+        layout.addWidget(quiet(f"Enter 户页　{visit}P 打印一户一策　Ctrl+C 复制"))
         self._stack = QStackedWidget()
         for widget in (self._list, self.household, self.empty):
             self._stack.addWidget(widget)

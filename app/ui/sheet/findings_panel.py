@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from app.domain.household import Finding
+from app.ui.announce import announce
 from app.ui.chip import SeverityChip
 from app.ui.colours import severity_rank, severity_text
 
@@ -50,6 +51,8 @@ class FindingsPanel(QFrame):
         self._income.setVisible(bool(income))
         if ordered == self._hints:
             return
+        fresh = [hint for hint in ordered if hint not in (self._hints or [])]
+        announce(self, "。".join(hint.finding.message for hint in fresh))
         self._hints = ordered
         self.title.setText(f"本户提示 {len(ordered)}条（F8）" if ordered else "本户提示（F8）")
         box = QWidget()

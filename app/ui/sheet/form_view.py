@@ -86,7 +86,8 @@ class FormView(QScrollArea):
         today, who = self._signature
         self.strip.set_text(presenter.strip_text(controller, today, who))
         for chapter in controller.board.form.chapters:
-            self.bars[chapter.code].set_text(presenter.bar_text(controller, chapter))
+            bar = presenter.bar_text(controller, chapter, self._remarks)
+            self.bars[chapter.code].set_text(bar)
         self.end.set_text(presenter.end_text(controller, self._sentence))
         had_focus, old = self._has_focus_inside(), self.panel
         self._draw_rows()

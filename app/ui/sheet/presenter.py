@@ -1,7 +1,7 @@
 """From the controller's state to the words that bars, rows and hints show. No widgets."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from app.domain.form import AnswerKey, Chapter, Question
 from app.domain.household import Finding
@@ -25,7 +25,9 @@ def chapter_name(chapter: Chapter) -> str:
     return CHAPTER_NAMES.get(chapter.code, chapter.label)
 
 
-def bar_text(controller: SheetController, chapter: Chapter) -> BarText:
+def bar_text(
+    controller: SheetController, chapter: Chapter, returned: Collection[AnswerKey] = ()
+) -> BarText:
     """Return what one bar says now."""
     board = controller.board
     rows = board.rows(chapter.code)
@@ -38,10 +40,11 @@ def bar_text(controller: SheetController, chapter: Chapter) -> BarText:
     state = "done" if done else "partial" if given else "idle"
     key = "+" if kind is Key.PLUS and not done else ""
     is_open = is_current and controller.place.key is not None
+    back = "【镇退回】" if any(key in returned for key in rows) else ""
     return BarText(
         chapter.code,
         chapter_name(chapter),
-        _bar_words(controller, chapter, kind),
+        back + _bar_words(controller, chapter, kind),
         key,
         state,
         is_current and not is_open,

@@ -7,9 +7,11 @@ from PySide6.QtGui import QColor, QFont, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
+    QHBoxLayout,
     QLabel,
     QListWidget,
     QListWidgetItem,
+    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -19,7 +21,7 @@ from app.ui import colours
 from app.ui.colours import severity_rank, severity_text
 
 _ID = Qt.ItemDataRole.UserRole
-_DONE = ("complete", "locked")
+DONE_STATES = ("complete", "locked")
 _MARKS = {"complete": "✓", "locked": "✓", "partial": "…", "empty": " "}
 UNFINISHED, ALL = "未完成", "全部"
 
@@ -51,6 +53,11 @@ class VisitList(QWidget):
         for widget in (self.count, self.filter):
             layout.addWidget(widget)
         layout.addWidget(self.list, 1)
+        self.check, self.print_all = QPushButton("核对"), QPushButton("印登记表")
+        row = QHBoxLayout()
+        for made in (self.check, self.print_all):
+            row.addWidget(made)
+        layout.addLayout(row)
         layout.addWidget(self.hint)
         self.filter.currentIndexChanged.connect(self._fill)
         self.list.itemActivated.connect(self._on_item)
@@ -59,7 +66,7 @@ class VisitList(QWidget):
     def set_households(self, households: Sequence[DueHousehold], current: str) -> None:
         """Show the list; ``current`` is marked and stays visible whatever the filter says."""
         self._households, self._current = list(households), current
-        done = [one for one in households if one.sheet_state in _DONE]
+        done = [one for one in households if one.sheet_state in DONE_STATES]
         total, people = len(households), sum(one.persons for one in households)
         self.count.setText(
             f"应访{total}户{people}人\n已完成{len(done)}户{sum(one.persons for one in done)}人"
@@ -79,7 +86,7 @@ class VisitList(QWidget):
         ids = [one.household_id for one in self._households]
         start = ids.index(after) + 1 if after in ids else 0
         ordered = self._households[start:] + self._households[:start]
-        waiting = (one for one in ordered if one.sheet_state not in _DONE)
+        waiting = (one for one in ordered if one.sheet_state not in DONE_STATES)
         return next((one.household_id for one in waiting if one.household_id != after), "")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -96,7 +103,7 @@ class VisitList(QWidget):
         return [
             one
             for one in self._households
-            if one.sheet_state not in _DONE or one.household_id == self._current
+            if one.sheet_state not in DONE_STATES or one.household_id == self._current
         ]
 
     def _fill(self) -> None:
@@ -122,7 +129,7 @@ class VisitList(QWidget):
         tone = colours.TONES.get(worst) if one.severities.get(worst, 0) else None
         if tone is not None:
             item.setForeground(QColor(tone.ink))
-        elif one.sheet_state in _DONE:
+        elif one.sheet_state in DONE_STATES:
             item.setForeground(QColor(colours.MUTED))
         item.setToolTip(text)
         return item

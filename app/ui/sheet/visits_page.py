@@ -14,13 +14,17 @@ from app.ops import months, sheets
 from app.ui.elided_label import ElidedLabel
 from app.ui.empty_state import EmptyState
 from app.ui.page import Desk, KeyHelp, Store
+from app.ui.print_dialog import PrintDialog, visits_job
 from app.ui.sheet import loading
+from app.ui.sheet.check_dialog import CheckDialog, check_lines
+from app.ui.sheet.coach import coach_text
 from app.ui.sheet.controller import Changes, Outlets, SheetController
 from app.ui.sheet.findings_panel import FindingsPanel
 from app.ui.sheet.form_view import FormView
 from app.ui.sheet.hints import hints
-from app.ui.sheet.visit_list import VisitList
+from app.ui.sheet.visit_list import DONE_STATES, VisitList
 
+OPEN_MONTH = "open"  # target of the workbench: the month itself, not a household
 _LIST, _HINTS = 210, 300
 _FOLD_FROM = 1.5  # text size from which list and hints give their width to the form
 
@@ -40,14 +44,16 @@ class VisitsPage(QWidget):
         self._warned_missing = False
         self.form: FormView | None = None
         self.list, self.hints = VisitList(), FindingsPanel()
-        self.head, self.line = ElidedLabel(), ElidedLabel()
+        self.head, self.line, self.coach = ElidedLabel(), ElidedLabel(), ElidedLabel()
         self.empty = EmptyState("", (("开始本月", self._open_month),))
-        self.done = EmptyState(
-            "", (("去工作台", lambda: self.open_requested.emit("workbench", "")),)
-        )
+        self.done = EmptyState("", (("核对", self._check),))
         self._stack = QStackedWidget()
+        self._is_stale = False
         self._arrange()
+        desk.runner.changed.connect(self._on_outside_change)
         self.list.chosen.connect(self.open_household)
+        self.list.check.clicked.connect(lambda _checked: self._check())
+        self.list.print_all.clicked.connect(lambda _checked: self._print_all())
         self._add_shortcuts()
 
     # ---------------------------------------------------------------- what the window calls
@@ -67,11 +73,11 @@ class VisitsPage(QWidget):
             self._stack.setCurrentWidget(self.empty)
             return
         self._load_list()
-        if self.form is None or changed is not None:
+        if self.form is None or self._is_stale:
             self._reopen()
 
     def show_target(self, target_id: str) -> None:
-        if target_id:
+        if target_id and target_id != OPEN_MONTH:
             self.open_household(target_id)
 
     def keys(self) -> KeyHelp:
@@ -87,6 +93,7 @@ class VisitsPage(QWidget):
             ("Ctrl+L", "收起名单"),
             ("F2 或 Ctrl+R", "本题说明"),
             ("F8", "到本户提示"),
+            ("Ctrl+P", "打印本户的月度走访登记表"),
         )
 
     def areas(self) -> list[QWidget]:
@@ -115,7 +122,7 @@ class VisitsPage(QWidget):
         )
         if data is None:
             return
-        self._data, self._warned_missing = data, False
+        self._data, self._warned_missing, self._is_stale = data, False, False
         drafts = self._desk.runner.call(lambda: sheets.drafts(self._store, data.sheet_id))
         board = loading.board(data, drafts or {})
         outlets = Outlets(self._save, self._save_visit, self._save_draft, self._submit)
@@ -189,6 +196,11 @@ class VisitsPage(QWidget):
         else:
             self._show_done()
 
+    def _on_outside_change(self, _changed: object) -> None:
+        """Another page or a package changed something: the form is read again when shown."""
+        if not self._is_saving:
+            self._is_stale = True
+
     # ---------------------------------------------------------------- showing
     def _reopen(self) -> None:
         here = self._data.household_id if self._data is not None else ""
@@ -243,6 +255,9 @@ class VisitsPage(QWidget):
         shown = hints(self._data.form, self._data.policy, self.form.controller.findings)
         self.hints.set_hints(shown, loading.income_line(self.form.controller.board, self._data))
         self.line.set_full(f"提示 {self.hints.one_line()}")
+        is_first = not any(one.sheet_state in DONE_STATES for one in self._due)
+        self.coach.set_full(coach_text(self.form.controller) if is_first else "")
+        self.coach.setVisible(is_first)
 
     def _open_month(self) -> None:
         period, today = self._period(), self._desk.today()
@@ -253,10 +268,12 @@ class VisitsPage(QWidget):
 
     def _arrange(self) -> None:
         self.head.setProperty("kind", "title")
+        self.coach.setProperty("kind", "done")
         column = QVBoxLayout()
         column.setSpacing(4)
         self._middle = column
         column.addWidget(self.head)
+        column.addWidget(self.coach)
         column.addWidget(self.line)
         self._work = QWidget()
         row = QHBoxLayout(self._work)
@@ -278,6 +295,7 @@ class VisitsPage(QWidget):
             ("PgUp", lambda: self._neighbour(-1)),
             ("Ctrl+L", lambda: self.list.setVisible(self.list.isHidden())),
             ("F8", self.hints.setFocus),
+            ("Ctrl+P", self._print_current),
             ("F2", self._toggle_help),
             ("Ctrl+R", self._toggle_help),
         ):
@@ -290,6 +308,24 @@ class VisitsPage(QWidget):
         if household_id:
             self.open_household(household_id)
             self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _check(self) -> None:
+        """Show what the rules say about the whole month."""
+        store, period, today = self._store, self._period(), self._desk.today()
+        found = self._desk.runner.call(lambda: sheets.check_period(store, period, today))
+        if found is not None:
+            month = f"{period.year}年{period.month}月"
+            dialog = CheckDialog(self, month, check_lines(found))
+            dialog.chosen.connect(self.open_household)
+            dialog.exec()
+
+    def _print_current(self) -> None:
+        if self._data is not None:
+            job = visits_job(self._desk, [self._data.household_id])
+            PrintDialog(self, self._desk, job).exec()
+
+    def _print_all(self) -> None:
+        PrintDialog(self, self._desk, visits_job(self._desk, None)).exec()
 
     def _toggle_help(self) -> None:
         if self.form is not None:

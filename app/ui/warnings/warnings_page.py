@@ -47,6 +47,7 @@ class WarningsPage(QWidget):
         self.count = QLabel()
         self.table = DataTable(self._columns(), "预警名单")
         self.card = CardView()
+        self.nothing = EmptyState("这里没有。换一个状态或级别看看。")
         self.empty = EmptyState(
             "没有未销的预警。走访中发现缺项会到这里。",
             (("去走访", lambda: self.open_requested.emit("visits", "")),),
@@ -68,7 +69,9 @@ class WarningsPage(QWidget):
         )
         if found is None:
             return
-        self._lines = found
+        is_first, self._lines = not self._lines, found
+        if is_first and not any(is_mine(line, store.level) for line in found):
+            self.state.setCurrentText(_OPEN)  # nothing to do here: show what others do
         self._fill_villages()
         self._stack.setCurrentWidget(self._work if found else self.empty)
         self._fill()
@@ -119,6 +122,8 @@ class WarningsPage(QWidget):
         self._show_card(self.table.current())
         total = sum(len(matter.lines) for matter in shown)
         self.count.setText(f"共{len(shown)}事项（{total}条）")
+        self.nothing.setVisible(not shown)
+        self.table.setVisible(bool(shown))
 
     def _passes(self, line: WarningLine) -> bool:
         wanted = self.state.currentText()
@@ -236,6 +241,7 @@ class WarningsPage(QWidget):
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(filters)
+        column.addWidget(self.nothing)
         column.addWidget(self.table, 1)
         split = self._split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(left)
