@@ -105,9 +105,14 @@ def packs_over(session: Session, area_code: str = "") -> list[HeldPack]:
     return sorted(found, key=lambda pack: pack.rank)
 
 
-def forget(session: Session) -> None:
-    """Read the packs again: this session has just written one."""
-    session.info.pop(_CACHE, None)
+def newest(session: Session, period: Period) -> HeldPack:
+    """Return the pack that holds in this replica's area from a month on, frozen months aside.
+
+    Raises:
+        NoPolicyError: no pack is valid in that month.
+    """
+    held = _held(session)
+    return _newest(held, held.area_code, period)
 
 
 @lru_cache(maxsize=64)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.domain import form, prefill
 from app.domain.form import FormDef, Visits
-from app.domain.household import AnswerKey, AnswerValue, Facts
+from app.domain.household import HEAD, AnswerKey, AnswerValue, Facts
 from app.domain.period import Period
 from app.domain.policy import Policy
 from app.models.facts import HouseholdMonth, Month, load_households
@@ -36,6 +36,13 @@ class SheetContext:
     def given(self) -> Facts:
         """The facts with the answers that somebody gave or confirmed."""
         return self.loaded.facts
+
+    @property
+    def head_name(self) -> str:
+        """The head's name, else that of the first who is present."""
+        present = [m for m in self.given.members if m.member_status == "present"]
+        first = present[0].name if present else ""
+        return next((m.name for m in present if m.relation == HEAD), first)
 
     @cached_property
     def last(self) -> dict[AnswerKey, AnswerValue]:
