@@ -8,7 +8,7 @@ import pytest
 
 from app.domain.household import AnswerValue, Facts
 from app.domain.period import Period
-from app.domain.rules import evaluate, known_codes
+from app.domain.rules import becomes_warning, evaluate, known_codes
 from tests.domain.build import (
     FORM,
     POLICY,
@@ -273,3 +273,11 @@ def test_known_codes_are_questions_that_can_fall_short_and_all_rules() -> None:
     assert {"FD-01", "WT-04", "HS-01", "EV-03"} <= known
     assert not {"WT-06", "IN-01", "BF-03", "CY-04", "HS-02"} & known
     assert EVERYWHERE.keys() | ASKED.keys() == FORM.by_code.keys()
+
+
+def test_only_lasting_findings_live_as_warnings() -> None:
+    lasting = {code for code in known_codes(FORM) if becomes_warning(code, FORM, POLICY)}
+    assert {"FD-01", "R-01", "C-05", "ED-01"} <= lasting
+    assert not lasting & {"R-13", "BF-01", "EV-03", "D-01", "N-01"}
+    assert not becomes_warning("WT-06", FORM, POLICY)
+    assert not becomes_warning("X-99", FORM, POLICY)
