@@ -127,9 +127,3 @@ def policy_for(period: Period) -> Policy:
         raise NoPolicyError("resources/policy", str(period), "参数")
     policy = build_policy(valid[-1], rule_texts(), topics())
     return policy if policy.line_year == period.year else without_line(policy)
-
-
-def ownership() -> list[dict[str, Any]]:
-    """Return the table of who may originate which change, as the file has it."""
-    rows: list[dict[str, Any]] = read_toml(RESOURCES / "rules" / "ownership.toml")["ownership"]
-    return rows

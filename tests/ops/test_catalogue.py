@@ -69,10 +69,6 @@ def test_every_rule_shows_its_parameters_in_words() -> None:
     )
 
 
-def test_ownership_is_read() -> None:
-    assert len(catalogue.ownership()) == 15
-
-
 Break = Callable[[dict[str, Any], dict[str, Any]], object]  # (first question, whole form)
 BREAKS: dict[str, tuple[Break, str]] = {
     "unknown key": (lambda q, _f: q.update(colour="red"), "FD-01：不认识“colour”"),
