@@ -44,6 +44,7 @@ def import_object(preview: RosterPreview, *, with_rows: bool) -> dict[str, Any]:
         ],
         "mapping": [entry for file in files for entry in _mapping(file)],
         "sheets": [entry for file in files for entry in _sheets(file)],
+        "not_in_roster": [_place(row.place) for diff in diffs for row in diff.unknown],
         "skipped_rows": [
             {"file": file.path.name, "sheet": s.sheet, "row": s.row, "reason": s.reason}
             for file in files

@@ -7,7 +7,7 @@ changes gives it. Values are those of the table (labels); both sides speak the s
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from app.domain.roster import HOUSEHOLD_FIELDS, MEMBER_FIELDS, RosterRow, RosterTable
 from app.domain.roster_values import Value
@@ -131,6 +131,7 @@ class RosterDiff:
     members: tuple[MatchedMember, ...]
     gone: tuple[KnownHousehold, ...]
     missing: tuple[MissingMember, ...]
+    unknown: tuple[RosterRow, ...] = ()  # of a list that adds nobody: people not in the roster
 
     @property
     def new_households(self) -> list[MatchedHousehold]:
@@ -163,23 +164,32 @@ def compare(
     known: KnownRoster,
     *,
     is_complete: bool,
+    adds_people: bool = True,
     departures: Iterable[Departure] = (),
 ) -> RosterDiff:
     """Return what the table changes; rejected rows take no part.
 
     ``is_complete``: the table claims to hold every household (a village's own roster); only then
-    is somebody missing.
+    is somebody missing. ``adds_people`` False: a list about people who are known; it neither adds
+    nor moves anybody.
     """
     matcher = _Matcher(table, known)
     members = matcher.members()
+    unknown: tuple[RosterRow, ...] = ()
+    if not adds_people:
+        strangers = [m for m in members if m.member is None or not m.member.is_present]
+        unknown = tuple(m.row for m in strangers)
+        members = [replace(m, moved_from=None) for m in members if m.member and m.member.is_present]
     households = matcher.households(members)
+    if not adds_people:
+        households = [home for home in households if home.household is not None]
     gone: tuple[KnownHousehold, ...] = ()
     missing: tuple[MissingMember, ...] = ()
     if is_complete:
         matched = {h.household.household_id for h in households if h.household is not None}
         gone = tuple(h for h in known.households if h.household_id not in matched)
         missing = _missing(table, known, members, list(departures))
-    return RosterDiff(tuple(households), tuple(members), gone, missing)
+    return RosterDiff(tuple(households), tuple(members), gone, missing, unknown)
 
 
 class _Matcher:

@@ -41,7 +41,9 @@ class TableKind:
     title: str
     marks: tuple[str, ...]
     is_roster: bool
+    adds_people: bool
     quiet: frozenset[str]
+    ignored: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,9 @@ def heading_list() -> HeadingList:
                 entry["title"],
                 tuple(heading_text(m) for m in entry["marks"]),
                 entry["is_roster"],
+                entry.get("adds_people", True),
                 frozenset(entry.get("quiet", ())),
+                frozenset(heading_text(h) for h in entry.get("ignored", ())),
             )
             for entry in table["kinds"]
         ),

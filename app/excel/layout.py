@@ -76,6 +76,8 @@ def find_layout(
         best = (best[0] - 1, best[0])
     texts = _texts(sheet, best)
     kind = _kind({heading_text(t) for t in texts}, headings)
+    if kind.ignored:
+        headings = headings.with_overrides(dict.fromkeys(kind.ignored, ""))
     columns = _columns(sheet, best, headings, fits)
     return Layout(best, kind, columns)
 

@@ -131,6 +131,7 @@ def preview_import(
                     file.table,
                     known,
                     is_complete=file.kind.kind in _VILLAGE_KINDS,
+                    adds_people=file.kind.adds_people,
                     departures=file.departures,
                 ),
             )
@@ -163,6 +164,7 @@ def apply_import(
                 item.file.table,
                 stored.known,
                 is_complete=item.is_complete,
+                adds_people=item.file.kind.adds_people,
                 departures=item.file.departures,
             )
             writer = RosterWriter(session, stored, village, progress)

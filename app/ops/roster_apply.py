@@ -224,11 +224,11 @@ class RosterWriter:
         self._touch("monitored_case", household_id)
 
     def _member(self, found: MatchedMember) -> None:
-        household_id = self._homes[found.household_key]
         if found.member is None:
-            self._new_member(found, household_id)
+            self._new_member(found, self._homes[found.household_key])
             self.applied.created += 1
             return
+        household_id = self._homes.get(found.household_key, found.member.household_id)
         if found.is_unchanged and found.member.is_present:
             self.applied.unchanged += 1
             return
@@ -307,5 +307,5 @@ def _heads_first(diff: RosterDiff) -> list[MatchedMember]:
     order = {home.key: index for index, home in enumerate(diff.households)}
     return sorted(
         diff.members,
-        key=lambda m: (order[m.household_key], m.row.values.get("relation") != HEAD),
+        key=lambda m: (order.get(m.household_key, 0), m.row.values.get("relation") != HEAD),
     )

@@ -17,6 +17,7 @@ FIELDS = {
     "dis_cert": "disability_cert_no", "birth": "birth_date", "ethnic": "ethnicity",
     "edu": "education", "school": "school_status", "health": "health", "labor": "labor_skill",
     "emp": "employment", "place": "work_place", "months": "work_months", "wage": "monthly_wage",
+    "start": "work_from", "end": "work_to",
     "med": "medical_insurance", "pension": "has_pension_insurance", "dibao": "has_dibao",
     "tekun": "has_tekun", "kind": "household_kind", "object": "object_type",
     "risk1": "main_cause", "risks": "causes", "ident": "identified_on",

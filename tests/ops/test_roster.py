@@ -24,6 +24,7 @@ TODAY = date(2025, 10, 31)
 FIRST = keys.ROSTERS / "01_村台账_整洁.xlsx"
 MESSY = keys.ROSTERS / "02_村台账_杂乱.xlsx"
 NEXT = keys.ROSTERS / "04_村台账_下月更新.xlsx"
+WORK = keys.ROSTERS / "07_务工月监测_导出.xlsx"
 OBJECTS = keys.ROSTERS / "05_监测对象信息_导出.xlsx"
 COUNTED = (Household, Member, AnnualIncome, MonitoredCase, Area, ChangesetRow)
 
@@ -198,6 +199,28 @@ def test_an_export_of_the_national_system_adds_its_words_and_ends_nobody(
     assert present == 481
     assert len(numbers) == 187
     assert all(causes)
+
+
+def test_a_list_about_known_people_changes_them_and_adds_nobody(
+    imported: Store, actor: Actor, tmp_path: Path
+) -> None:
+    result = load(imported, actor, WORK)
+    assert (result.counts.created, result.counts.updated) == (0, 58)
+    with imported.read() as session:
+        begun = session.scalars(select(Member.work_from).where(Member.work_from.is_not(None))).all()
+        phones = session.scalars(select(Household.phone).where(Household.phone.is_(None))).all()
+    assert len(begun) == 58
+    assert phones == []
+    stranger = write_table(
+        tmp_path / "务工.csv",
+        ["户编号", "人编号", "姓名", "证件号码", "是否已务工", "务工月收入", "开始时间"],
+        ["999", "1", "生人", "539901199506151236", "是", "3000", "2025年03月"],
+    )
+    before = counts(imported)
+    preview = roster.preview_import(imported, [stranger], TODAY)
+    assert [row.values["name"] for row in preview.files[0].diff.unknown] == ["生人"]
+    assert not load(imported, actor, stranger).changed
+    assert counts(imported) == before
 
 
 def test_a_person_who_is_only_missing_stays(store: Store, actor: Actor, tmp_path: Path) -> None:
