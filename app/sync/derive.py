@@ -28,6 +28,7 @@ from app.sync.trust import Trust
 _CHUNK = 500  # bound parameters of one statement
 # A sheet and its answers are one unit: table → the column that names the unit, "id" for its head.
 _UNITS = {"sheet": "id", "answer": "sheet_id"}
+_CLEARED: dict[str, dict[str, Any]] = {"answer": {"value": None, "note": ""}}
 
 
 def _chunks(ids: Iterable[str]) -> Iterator[tuple[str, ...]]:
@@ -97,8 +98,19 @@ def derive(session: Session, touched: Iterable[Row], trust: Trust) -> Derived:
             result.conflicts.append(Conflict(unit, found.sides))
         for part, value in found.values.items():
             rows[Row(part.table, part.row)][part.field] = value
-    _write(session, rows, result)
+    for row in history.keys() - rows.keys():
+        rows[row] = _cleared(row, history[row])
+    _write(session, {row: values for row, values in rows.items() if "scope" in values}, result)
     return result
+
+
+def _cleared(row: Row, changes: list[_Past]) -> dict[str, Any]:
+    """Return a row that only the other side of a conflict made: there, but without its value.
+
+    So it is found again when the conflict is decided; rows are never deleted.
+    """
+    made = min((c for c in changes if c.field == NEW_ROW), key=lambda c: c.digest)
+    return {**made.new, **_CLEARED.get(row.table, {})}
 
 
 def _rest_of_units(session: Session, history: Mapping[Row, list[_Past]]) -> set[Row]:
