@@ -88,24 +88,23 @@ def derive(facts: Facts, policy: Policy, findings: list[Finding] | None = None) 
 
 
 def _suggestion(run: Run) -> str:
+    """Return the suggestion; an object's own words stand without the hint to the negative list."""
+    below = run.view.is_below_line(run.view.per_capita)
     if run.view.size == 0:
         return "整户自然减少(待办理)"
     if run.view.is_open_object:
         return "无"
-    suggestion = _suggested_type(run)
-    has_clue = any(finding.code.startswith("N-") for finding in run.found)
-    return f"{suggestion}(先核实负面清单)" if has_clue and suggestion != "无" else suggestion
-
-
-def _suggested_type(run: Run) -> str:
-    if run.view.is_below_line(run.view.per_capita):
-        if run.view.is_removed_object:
-            return "再标注(研判)"
-        return _BY_KIND.get(run.facts.household_kind, "无")
+    if run.view.is_removed_object and below:
+        return "再标注(研判)"
     sudden = run.raised("R-05") or (run.raised("R-03") and bool(run.view.answer("EV-01")))
-    return label("object_type", "sudden_hardship") if sudden else "无"
+    suggestion = _BY_KIND.get(run.facts.household_kind) if below else _SUDDEN if sudden else None
+    if suggestion is None:
+        return "无"
+    has_clue = any(finding.code.startswith("N-") for finding in run.found)
+    return f"{suggestion}(先核实负面清单)" if has_clue else suggestion
 
 
+_SUDDEN = label("object_type", "sudden_hardship")
 _BY_KIND = {
     "lifted": label("object_type", "unstable_lifted"),
     "ordinary": label("object_type", "edge_prone"),
