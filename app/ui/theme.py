@@ -15,6 +15,9 @@ _UNIT = re.compile(r"\b(\d+)u\b")
 
 def apply_theme(app: QApplication, families: list[str], scale: float) -> None:
     """Set style, palette, font and style sheet for one text size (1.0 to 2.0)."""
+    if app.property("textScale") == scale:
+        return  # polishing every widget again takes a second
+    app.setProperty("textScale", scale)
     app.setStyle("fusion")
     app.setPalette(_palette())
     app.setFont(fonts.base_font(families, scale))

@@ -6,6 +6,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.ui import desktop
+from app.ui.colours import severity_rank
 from app.ui.keys_dialog import KeysDialog
 from app.ui.main_window import COMMON_KEYS, MainWindow
 from app.ui.page import Store
@@ -66,7 +67,11 @@ class _Album:
 def _scenes(page: object) -> Sequence[tuple[str, Callable[[], None]]]:
     """Return what is worth a picture of its own on a page."""
     if isinstance(page, VisitsPage):
-        return (("chapter", lambda: _open_chapter(page)), ("special", lambda: _press(page, "/")))
+        return (
+            ("chapter", lambda: _open_chapter(page)),
+            ("special", lambda: _press(page, "/")),
+            ("finding", lambda: _open_worst(page)),
+        )
     if isinstance(page, RosterPage):
         return (("household", lambda: _open_first_household(page)),)
     return ()
@@ -78,11 +83,20 @@ def _open_chapter(page: VisitsPage) -> None:
     if form is None:
         return
     board = form.controller.board
-    found = [key for finding in form.controller.findings for key in finding.fields]
+    findings = sorted(form.controller.findings, key=lambda f: -severity_rank(f.severity))
+    found = [*form.remarks(), *(key for finding in findings for key in finding.fields)]
     asked = [key for key in found if key in board.asked and board.question(key).place != "head"]
     keys = asked or board.rows("WT")
     if keys:
         form.move_to(keys[0])
+
+
+def _open_worst(page: VisitsPage) -> None:
+    """Open the household with the gravest warning, at the row it is about."""
+    household_id = page.list.worst()
+    if household_id:
+        page.open_household(household_id)
+        _open_chapter(page)
 
 
 def _press(page: VisitsPage, symbol: str) -> None:

@@ -66,6 +66,10 @@ class FormView(QScrollArea):
             self._drop_keys_typed_ahead()
         self.changed.emit()
 
+    def remarks(self) -> list[AnswerKey]:
+        """Return the rows that the township has sent back."""
+        return list(self._remarks)
+
     def move_to(self, key: AnswerKey) -> None:
         """Put the cursor on one row."""
         self._move_now(Place(self.controller.board.question(key).chapter, key))

@@ -81,6 +81,13 @@ class VisitList(QWidget):
         index = shown.index(self._current) + step
         return shown[index] if 0 <= index < len(shown) else ""
 
+    def worst(self) -> str:
+        """Return the household with the gravest open warning, "" if there is none."""
+        found = [one for one in self._households if one.severities]
+        if not found:
+            return ""
+        return max(found, key=lambda one: max(map(severity_rank, one.severities))).household_id
+
     def first_unfinished(self, after: str = "") -> str:
         """Return the first household that is not done, looking behind ``after`` first."""
         ids = [one.household_id for one in self._households]

@@ -61,18 +61,12 @@ class VisitsPage(QWidget):
         """Read the month again; what this page saved itself is on the screen already."""
         if self._is_saving:
             return
-        status = self._desk.runner.call(
-            lambda: months.month_status(self._store, self._period(), self._desk.today())
-        )
-        if status is None:
-            return
-        if status.state == "not_started":
+        if not self._load_list() and not self._is_open():
             month = self._period().month
             self.empty.set_text(f"{month}月还没有开始。开始后生成应访名单，带出上月内容。")
             self.empty.buttons[0].setText(f"开始{month}月")
             self._stack.setCurrentWidget(self.empty)
             return
-        self._load_list()
         if self.form is None or self._is_stale:
             self._reopen()
 
@@ -215,13 +209,22 @@ class VisitsPage(QWidget):
         self.done.set_text(f"本月{total}户都走到了。下一步：核对并关账。")
         self._stack.setCurrentWidget(self.done)
 
-    def _load_list(self) -> None:
-        due = self._desk.runner.call(
-            lambda: months.due_households(self._store, self._period(), self._desk.today())
-        )
+    def _load_list(self) -> bool:
+        """Read who is due; False if nobody is."""
+        period, today = self._period(), self._desk.today()
+        due = self._desk.runner.call(lambda: months.due_households(self._store, period, today))
         self._due = due or []
+        self._mark_current()
+        return bool(self._due)
+
+    def _mark_current(self) -> None:
         current = self._data.household_id if self._data is not None else ""
         self.list.set_households(self._due, current)
+
+    def _is_open(self) -> bool:
+        period, today = self._period(), self._desk.today()
+        status = self._desk.runner.call(lambda: months.month_status(self._store, period, today))
+        return status is not None and status.state != "not_started"
 
     def _show_form(self, form: FormView) -> None:
         if self.form is not None:
@@ -234,7 +237,7 @@ class VisitsPage(QWidget):
         day, name = _day(self._desk.today()), getattr(self._desk.actor, "name", "")
         form.set_identity(day, name)
         self.head.set_full(self._head_text())
-        self._load_list()
+        self._mark_current()
         self._stack.setCurrentWidget(self._work)
         self._on_changed()
 

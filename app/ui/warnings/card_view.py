@@ -33,9 +33,11 @@ class CardView(QScrollArea):
 
     act_requested = Signal(object, object)
     household_requested = Signal(str)
+    form_requested = Signal(str)
 
-    def __init__(self) -> None:
+    def __init__(self, *, has_form: bool) -> None:
         super().__init__()
+        self._has_form = has_form
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -145,8 +147,9 @@ class CardView(QScrollArea):
             self._row.addWidget(made)
         if not self.buttons:
             self._row.addWidget(quiet("现在轮到别人办，这里先看着。"))
-        open_page = button("O 户页", self.open_household)
-        self._row.addWidget(open_page)
+        self._row.addWidget(button("O 户页", self.open_household))
+        if self._has_form:
+            self._row.addWidget(button("G 检查表", self.open_form))
         self._row.addStretch()
 
     def _request(self, action: Action) -> None:
@@ -154,6 +157,11 @@ class CardView(QScrollArea):
 
     def _on_tick(self) -> None:
         self._fill_actions()
+
+    def open_form(self) -> None:
+        """Go to the household's form, where a returned field shows its remark."""
+        if self.pages and self._has_form:
+            self.form_requested.emit(self.pages[0].line.household_id)
 
     def open_household(self) -> None:
         if self.pages:

@@ -46,7 +46,7 @@ class WarningsPage(QWidget):
         self.village.addItem("全部村")
         self.count = QLabel()
         self.table = DataTable(self._columns(), "预警名单")
-        self.card = CardView()
+        self.card = CardView(has_form=desk.store.level == "village")
         self.nothing = EmptyState("这里没有。换一个状态或级别看看。")
         self.empty = EmptyState(
             "没有未销的预警。走访中发现缺项会到这里。",
@@ -94,6 +94,7 @@ class WarningsPage(QWidget):
             ("M", "不属实"),
             ("T", "镇：退回，再按 1–9 选批语"),
             ("O", "户页"),
+            ("G", "村：到检查表，退回的题在那里标出"),
             ("Tab", "到卡片和按钮"),
         )
 
@@ -269,11 +270,15 @@ class WarningsPage(QWidget):
         self.card.household_requested.connect(
             lambda household: self.open_requested.emit("roster", household)
         )
+        self.card.form_requested.connect(
+            lambda household: self.open_requested.emit("visits", household)
+        )
         for letter in dict.fromkeys(LETTERS.values()):
             self._shortcut(letter, lambda one=letter: self.card.trigger(one))
         self._shortcut("J", lambda: self._move(1))
         self._shortcut("K", lambda: self._move(-1))
         self._shortcut("O", self.card.open_household)
+        self._shortcut("G", self.card.open_form)
 
     def _refilter(self) -> None:
         self._wanted = ""
