@@ -7,6 +7,8 @@ cd "$(dirname "$0")/.."
 
 DEMO=demo
 PASSPHRASE=$DEMO/passphrase.txt
+# The invented month lies in the past; seen from today everything in it would be overdue.
+TODAY=2025-10-31
 
 zhucun() { .venv/bin/python -m app "$@"; }
 
@@ -50,7 +52,7 @@ make_pictures() {
     [ ! -f $DEMO/pictures/.complete ] || return 0
     rm -rf $DEMO/pictures
     say "没有屏幕：正在把每一页存成图片……"
-    QT_QPA_PLATFORM=offscreen zhucun --data $DEMO/village --passphrase-file $PASSPHRASE \
+    QT_QPA_PLATFORM=offscreen zhucun --data $DEMO/village --today $TODAY --passphrase-file $PASSPHRASE \
         tour --out $DEMO/pictures >/dev/null || fail "图片没有做成，请看上面的信息。"
     : > $DEMO/pictures/.complete
 }
@@ -82,7 +84,7 @@ start_desktop() {
             fi
             ;;
     esac
-    exec .venv/bin/python -m app --data $DEMO/village --passphrase-file $PASSPHRASE
+    exec .venv/bin/python -m app --data $DEMO/village --today $TODAY --passphrase-file $PASSPHRASE
 }
 
 set_up
