@@ -20,6 +20,7 @@ _VERBS = {  # verb → module and attribute
     "roster": ("app.cli.roster", "group"),
     "month": ("app.cli.month", "group"),
     "rules": ("app.cli.rules", "group"),
+    "policy": ("app.cli.policy", "group"),
     "warning": ("app.cli.warning", "group"),
     "print": ("app.cli.print", "group"),
     "device": ("app.cli.device", "group"),

@@ -55,7 +55,7 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
     return {
         "name": parameter.name,
         "label": parameter.label,
-        "value": plain(parameter.value),
+        "value": plain(parameter.value, parameter.unit),
         "unit": parameter.unit,
         "source": parameter.source,
         "used_by": parameter.used_by,
@@ -69,8 +69,10 @@ def _sentence(pack: PackLine) -> str:
     return f"{pack.valid_from}{until} {whose}{'（正在用）' if pack.in_force else ''}"
 
 
-def plain(value: Any) -> Any:
-    """Return a value for JSON: exact fractions as text, the rest as it is."""
+def plain(value: Any, unit: str = "") -> Any:
+    """Return a value for JSON: yuan and exact fractions as text, the rest as it is."""
+    if unit == "元":
+        return str(value)
     if isinstance(value, dict):
         return {name: plain(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple):
@@ -106,7 +108,8 @@ def _emit(cli: Cli, found: PackDiff) -> None:
 
 
 def _change(change: ParameterChange) -> dict[str, Any]:
-    return asdict(change) | {"old": plain(change.old), "new": plain(change.new)}
+    old, new = (plain(value, change.unit) for value in (change.old, change.new))
+    return asdict(change) | {"old": old, "new": new}
 
 
 def _words(change: ParameterChange) -> str:

@@ -40,6 +40,7 @@ class ParameterChange:
     old: Any
     new: Any
     valid_from: str
+    unit: str = ""
 
 
 def whole_pack(base: Mapping[str, Any], given: Mapping[str, Any], file: str) -> dict[str, Any]:
@@ -218,9 +219,9 @@ def _causes(given: Any, file: str) -> dict[str, list[str]]:
 def changes(old: Pack, new: Pack) -> list[ParameterChange]:
     """Return what is different between two packs, in the order of the catalogue."""
     found = [
-        ParameterChange(name, shown.label, old.parameters[name].value, shown.value, new.valid_from)
-        for name, shown in new.parameters.items()
-        if name in old.parameters and old.parameters[name].value != shown.value
+        ParameterChange(name, p.label, old.parameters[name].value, p.value, new.valid_from, p.unit)
+        for name, p in new.parameters.items()
+        if name in old.parameters and old.parameters[name].value != p.value
     ]
     further = (
         ("line_year", "监测范围年度", old.line_year, new.line_year),
