@@ -16,9 +16,9 @@ from app.domain.roster_values import ErrorCell
 from app.errors import Where
 from app.excel.child import stream_from_child
 from app.excel.csvfile import read_text_table
-from app.excel.errors import EncryptedTableError, TableDamagedError
+from app.excel.errors import EncryptedTableError, TableDamagedError, TableTooLargeError
 from app.excel.guard import CheckedFile, Format, check_file
-from app.excel.zipscan import SheetScan
+from app.excel.zipscan import MAX_COLUMNS, MAX_ROWS, SheetScan
 
 Merge = tuple[int, int, int, int]  # first row, first column, last row, last column; from 0
 
@@ -78,7 +78,7 @@ def _read_workbook(path: Path) -> Iterator[Part]:
         workbook = python_calamine.load_workbook(str(path))
         for meta in workbook.sheets_metadata:
             if meta.typ == python_calamine.SheetTypeEnum.WorkSheet:
-                yield from _read_sheet(workbook, meta)
+                yield from _read_sheet(workbook, meta, where)
     except python_calamine.PasswordError as error:
         raise EncryptedTableError(where=where) from error
     except (python_calamine.CalamineError, OSError, ValueError) as error:
@@ -86,14 +86,15 @@ def _read_workbook(path: Path) -> Iterator[Part]:
 
 
 def _read_sheet(
-    workbook: python_calamine.CalamineWorkbook, meta: python_calamine.SheetMetadata
+    workbook: python_calamine.CalamineWorkbook, meta: python_calamine.SheetMetadata, where: Where
 ) -> Iterator[Part]:
     sheet = workbook.get_sheet_by_name(meta.name)
     merges = [(a[0], a[1], b[0], b[1]) for a, b in sheet.merged_cell_ranges or []]
     is_hidden = meta.visible != python_calamine.SheetVisibleEnum.Visible
     yield RawSheet(meta.name, [], is_hidden, merges)
-    if sheet.start is None:
+    if sheet.start is None or sheet.end is None:
         return
+    _check_size(sheet.end[0] + 1, sheet.end[1] + 1, where)
     left = sheet.start[1]
     margin: list[object] = [""] * left  # rows begin at the top, columns at the first used one
     portion: list[list[object]] = []
@@ -103,6 +104,14 @@ def _read_sheet(
             yield portion
             portion = []
     yield portion
+
+
+def _check_size(rows: int, columns: int, where: Where) -> None:
+    """Refuse what the scan before could not see (.xls, .ods): the rows would be mostly air."""
+    if rows > MAX_ROWS:
+        raise TableTooLargeError(where=where, reason="行数超过30万")
+    if columns > MAX_COLUMNS:
+        raise TableTooLargeError(where=where, reason="列数超过300")
 
 
 def _assembled(parts: Iterable[Part]) -> list[RawSheet]:

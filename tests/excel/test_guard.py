@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
+import xlwt  # type: ignore[import-untyped]
 
 from app.excel import errors
 from app.excel.child import MEMORY_LIMIT, stream_from_child
@@ -269,6 +270,16 @@ def test_an_odd_bomb_is_stopped_in_the_child(tmp_path: Path) -> None:
         for n in range(1, 20_001)
     )
     path = rebuilt(tmp_path / "怪.xlsx", {SHEET: OPEN + rows + CLOSE})
+    refuse(path, errors.TableTooLargeError, "列数")
+
+
+def test_a_sparse_old_workbook(tmp_path: Path) -> None:
+    path = tmp_path / "稀.xls"
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("表")
+    sheet.write(0, 0, 1)
+    sheet.write(65535, 255, 1)
+    book.save(str(path))
     refuse(path, errors.TableTooLargeError, "内存")
 
 
