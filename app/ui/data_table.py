@@ -10,6 +10,7 @@ from PySide6.QtGui import (
     QKeyEvent,
     QKeySequence,
     QPalette,
+    QResizeEvent,
     QShowEvent,
 )
 from PySide6.QtWidgets import (
@@ -21,6 +22,9 @@ from PySide6.QtWidgets import (
 )
 
 from app.ui.table_model import Column, Index, TableModel
+
+_MARGIN = 1.2  # characters beside the text of a cell
+_STRETCH_LEAST = 8  # characters that a column without a width needs
 
 
 class _CellDelegate(QStyledItemDelegate):
@@ -95,15 +99,32 @@ class DataTable(QTableView):
         self._fit()  # the font, and so the width of a character, may have changed
         super().showEvent(event)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
     def _fit(self) -> None:
+        """Give columns their width; never scroll sideways, rather leave spare columns out."""
         unit = self.fontMetrics().horizontalAdvance("汉")
         header = self.horizontalHeader()
         self.verticalHeader().setDefaultSectionSize(round(self.fontMetrics().height() * 1.25))
+        hidden = self._left_out(self.viewport().width() / unit)
         stretched = False
         for number, column in enumerate(self.table.columns):
+            self.setColumnHidden(number, number in hidden)
             if column.width:
-                self.setColumnWidth(number, round(unit * (column.width + 1.2)))
+                self.setColumnWidth(number, round(unit * (column.width + _MARGIN)))
             else:
                 header.setSectionResizeMode(number, QHeaderView.ResizeMode.Stretch)
                 stretched = True
         header.setStretchLastSection(not stretched)
+
+    def _left_out(self, room: float) -> set[int]:
+        """Return the columns that ``room`` (in characters) does not hold, most spare first."""
+        columns = self.table.columns
+        wanted = {n: (c.width or _STRETCH_LEAST) + _MARGIN for n, c in enumerate(columns)}
+        hidden: set[int] = set()
+        spare = sorted((c.spare, n) for n, c in enumerate(columns) if c.spare)
+        while spare and sum(w for n, w in wanted.items() if n not in hidden) > room:
+            hidden.add(spare.pop()[1])
+        return hidden

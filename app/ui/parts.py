@@ -49,6 +49,12 @@ def button(text: str, run: Callable[[], object], *, primary: bool = False) -> QP
     return made
 
 
+def give_size(dialog: QWidget, width: int, height: int) -> None:
+    """Size a dialog in characters, but never beyond a screen of 1366×768."""
+    unit = dialog.fontMetrics().horizontalAdvance("汉")
+    dialog.resize(min(unit * width, 1300), min(unit * height, 700))
+
+
 def repolish(widget: QWidget) -> None:
     """Draw a widget anew after one of its style properties changed."""
     widget.style().unpolish(widget)

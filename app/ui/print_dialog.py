@@ -24,7 +24,7 @@ from app.domain.period import Period
 from app.ops import plans, visit_papers
 from app.ops.plans import Printed
 from app.ui.page import Desk
-from app.ui.parts import button, plain, title
+from app.ui.parts import button, give_size, plain, title
 from app.ui.pdf_pages import SCREEN_DPI, PdfPages
 from app.ui.runner import Progress
 
@@ -141,5 +141,4 @@ class PrintDialog(QDialog):
         layout.addWidget(area, 1)
         layout.addLayout(row)
         self.notes.hide()
-        unit = self.fontMetrics().horizontalAdvance("汉")
-        self.resize(unit * 60, unit * 42)
+        give_size(self, 60, 42)

@@ -23,6 +23,7 @@ class Column:
         width: in Chinese characters; 0 takes what is left.
         sort_key: default is the text itself.
         severity: key whose colours the cell takes.
+        spare: 0 is always shown; where the room is short, the highest number goes first.
     """
 
     title: str
@@ -31,6 +32,7 @@ class Column:
     sort_key: Callable[[Any], Any] | None = None
     right: bool = False
     severity: Callable[[Any], str] | None = None
+    spare: int = 0
 
 
 class TableModel(QAbstractTableModel):

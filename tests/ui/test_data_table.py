@@ -77,3 +77,26 @@ def test_the_same_rows_keep_the_place(qtbot: QtBot) -> None:
     table.selectRow(2)
     table.set_rows(list(LINES))
     assert table.current() == LINES[2]
+
+
+def test_a_narrow_table_leaves_spare_columns_out_instead_of_scrolling_sideways(
+    qtbot: QtBot,
+) -> None:
+    columns = (
+        Column("户主", lambda line: line.name, width=6),
+        Column("说明", lambda line: line.severity),
+        Column("人口", lambda line: str(line.persons), width=6, spare=1),
+        Column("收入", lambda line: str(line.persons), width=6, spare=2),
+    )
+    table = DataTable(columns, "名单")
+    qtbot.addWidget(table)
+    table.set_rows(LINES)
+    table.show()
+    unit = table.fontMetrics().horizontalAdvance("汉")
+    table.resize(unit * 40, 300)
+    assert not table.isColumnHidden(3)
+    table.resize(unit * 27, 300)
+    assert [table.isColumnHidden(n) for n in range(4)] == [False, False, False, True]
+    table.resize(unit * 20, 300)
+    assert [table.isColumnHidden(n) for n in range(4)] == [False, False, True, True]
+    assert not table.horizontalScrollBar().isVisible()

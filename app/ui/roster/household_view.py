@@ -85,10 +85,12 @@ class HouseholdView(QWidget):
             Column("性别", lambda m: label("sex", m.sex), width=2),
             Column("出生", lambda m: m.birth_date, width=6),
             Column("证件号码", self._id_text, width=11),
-            Column("健康", lambda m: "、".join(label("health", h) for h in m.health), width=6),
-            Column("劳动技能", lambda m: label("labor_skill", m.labor_skill), width=6),
+            Column(
+                "健康", lambda m: "、".join(label("health", h) for h in m.health), width=6, spare=1
+            ),
+            Column("劳动技能", lambda m: label("labor_skill", m.labor_skill), width=6, spare=3),
             Column("就业或在校", _work_text),
-            Column("状态", lambda m: label("member_status", m.member_status), width=3),
+            Column("状态", lambda m: label("member_status", m.member_status), width=3, spare=2),
         )
 
     def _arrange(self) -> None:

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from app.ops import roster
 from app.ops.roster import RosterPreview, RosterResult
 from app.ui.page import Desk
-from app.ui.parts import button, plain, quiet, title
+from app.ui.parts import button, give_size, plain, quiet, title
 from app.ui.roster.preview_view import PreviewView, counts
 
 FILTER = "名册表 (*.xlsx *.xls *.et *.ods *.csv *.txt);;所有文件 (*)"
@@ -114,8 +114,7 @@ class ImportDialog(QDialog):
         layout.setSpacing(12)
         layout.addWidget(self._stack, 1)
         layout.addLayout(row)
-        unit = self.fontMetrics().horizontalAdvance("汉")
-        self.resize(unit * 56, unit * 34)
+        give_size(self, 56, 34)
         self.flow.previewed.connect(self._on_preview)
         self.flow.imported.connect(self._on_imported)
         self.flow.working.connect(self._on_working)

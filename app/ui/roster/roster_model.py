@@ -106,18 +106,24 @@ _COLUMNS = (
     Column(
         "人口",
         lambda line: str(line.household.persons),
-        width=3,
+        width=2,
         right=True,
         sort_key=lambda line: line.household.persons,
     ),
-    Column("户属性", lambda line: label("household_kind", line.household.household_kind), width=5),
+    Column(
+        "户属性",
+        lambda line: label("household_kind", line.household.household_kind),
+        width=5,
+        spare=1,
+    ),
     Column("监测类型", RosterLine.object_text),
     Column(
         "人均纯收入",
         lambda line: _income(line.household),
-        width=6,
+        width=5,
         right=True,
         sort_key=lambda line: line.household.per_capita_income or 0,
+        spare=2,
     ),
     Column(
         "级别",

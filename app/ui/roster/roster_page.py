@@ -237,13 +237,12 @@ def _offer(box: QComboBox, name: str, words: Mapping[str, str]) -> None:
     """Fill a filter once; ``name`` alone leaves it open."""
     pairs = list(words.items())
     shown = [box.itemText(number) for number in range(1, box.count())]
-    if shown == [word for _key, word in pairs]:
-        return
-    box.clear()
-    box.addItem(f"{name}：全部", "")
-    box.setAccessibleName(name)
-    for key, word in pairs:
-        box.addItem(word, key)
+    if not shown or shown != [word for _key, word in pairs]:
+        box.clear()
+        box.addItem(f"{name}：全部", "")
+        box.setAccessibleName(name)
+        for key, word in pairs:
+            box.addItem(word, key)
     metrics = box.fontMetrics()
     longest = max(metrics.horizontalAdvance(box.itemText(n)) for n in range(box.count()))
     box.setMinimumWidth(longest + 3 * metrics.horizontalAdvance("汉"))  # and the arrow

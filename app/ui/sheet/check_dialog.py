@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 from app.domain.household import HEAD, Facts, Finding
 from app.ui.colours import severity_rank, severity_text
 from app.ui.data_table import DataTable
-from app.ui.parts import button, quiet, title
+from app.ui.parts import button, give_size, quiet, title
 from app.ui.table_model import Column
 
 
@@ -45,8 +45,7 @@ class CheckDialog(QDialog):
         row.addStretch()
         row.addWidget(button("关闭", self.reject))
         layout.addLayout(row)
-        unit = self.fontMetrics().horizontalAdvance("汉")
-        self.resize(unit * 64, unit * 36)
+        give_size(self, 64, 36)
 
     def _on_opened(self, line: CheckLine) -> None:
         self.chosen.emit(line.household_id)

@@ -21,7 +21,7 @@ from app.ops.roster import RosterPreview, RosterResult
 from app.ops.setup import NewReplica, ReplicaPlan
 from app.ui import messages
 from app.ui.page import Desk, Store
-from app.ui.parts import button, plain, repolish
+from app.ui.parts import button, give_size, plain, repolish
 from app.ui.problems import as_app_error
 from app.ui.roster.import_dialog import ADVICE, ImportFlow, choose_files, result_sentence
 from app.ui.roster.preview_view import counts
@@ -284,8 +284,7 @@ class FirstUse(QDialog):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self._step_list())
         whole.addLayout(layout, 1)
-        unit = self.fontMetrics().horizontalAdvance("汉")
-        self.resize(unit * 58, unit * 34)
+        give_size(self, 58, 34)
 
     def _step_list(self) -> QWidget:
         """Return the names of the steps at the left, the present one marked."""

@@ -106,6 +106,7 @@ class WarningsPage(QWidget):
         """Put the card below the list where large text needs the whole width."""
         below = scale >= _BELOW_FROM
         self._split.setOrientation(Qt.Orientation.Vertical if below else Qt.Orientation.Horizontal)
+        self._split.setSizes([220, 420] if below else [720, 480])
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -249,7 +250,6 @@ class WarningsPage(QWidget):
         split.addWidget(self.card)
         split.setStretchFactor(0, 3)
         split.setStretchFactor(1, 2)
-        split.setSizes([720, 480])
         split.setChildrenCollapsible(False)
         self._work = QWidget()
         inner = QVBoxLayout(self._work)
