@@ -19,6 +19,7 @@ Value: TypeAlias = str | bool | int | Decimal | tuple[str, ...] | None
 _INVISIBLE = dict.fromkeys(
     [*range(0x200B, 0x2010), *range(0x202A, 0x202F), 0x2060, 0xFEFF, *range(0x20)], None
 )
+_INVISIBLE |= dict.fromkeys(range(0x2066, 0x206A))
 _INVISIBLE |= {0x09: " ", 0x0A: " ", 0x0D: " ", 0xA0: " ", 0x3000: " "}
 _DOTS = str.maketrans(dict.fromkeys("•・．.‧∙⋅●", "·"))
 _BLANK = re.compile(r"\s+")

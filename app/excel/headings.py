@@ -12,7 +12,7 @@ from app.domain.roster_values import Vocabulary, folded
 from app.paths import RESOURCES
 
 DECIDED = 200  # by a person
-EXACT, OUTSIDE_BRACKETS, WEAK, PART = 100, 95, 80, 60
+EXACT, OUTSIDE_BRACKETS, WEAK, PART, VALUES = 100, 95, 80, 60, 40
 # What a column feeds, where that is not the field of its own name ("" feeds nothing).
 _HELPERS = ("row_no", "age", "note", "id_kind", "change_type", "change_reason", "change_on")
 FEEDS = {
@@ -78,13 +78,17 @@ class HeadingList:
         found = self.names.get(heading)
         if found:
             return found
-        if any(part in heading for part in self.ignored_parts):
+        if self.is_ignored(heading):
             return "", 0
         outside = _BRACKETS.sub("", heading)
         found = self.names.get(outside)
         if found:
             return found[0], min(found[1], OUTSIDE_BRACKETS)
         return self._by_part(outside)
+
+    def is_ignored(self, heading: str) -> bool:
+        """Tell whether a heading is known to mean no field."""
+        return heading in self.ignored or any(part in heading for part in self.ignored_parts)
 
     def _by_part(self, heading: str) -> tuple[str, int]:
         """Match the longest known heading that this one begins or ends with."""

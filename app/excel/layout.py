@@ -1,16 +1,16 @@
 """Where a sheet's heading stands and which column feeds which field: found by content."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from app.domain.roster_values import is_blank
-from app.excel.headings import PART, WEAK, HeadingList, TableKind, heading_text
+from app.excel.headings import PART, VALUES, WEAK, HeadingList, TableKind, heading_text
+from app.excel.judge import ColumnJudge
 from app.excel.reader import RawSheet
 
 SEARCH_ROWS = 40
 MIN_FIELDS = 4
 _SAMPLE = 200
-_FITTING = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +56,10 @@ def column_letter(index: int) -> str:
     return text
 
 
-def find_layout(
-    sheet: RawSheet, headings: HeadingList, fits: Callable[[str, object], bool]
-) -> Layout | None:
+def find_layout(sheet: RawSheet, headings: HeadingList, judge: ColumnJudge) -> Layout | None:
     """Return where the heading stands and what its columns mean; None if there is none.
 
-    ``fits`` tells whether a cell could be a value of a field: it decides where a heading is only
-    partly known.
+    ``judge`` decides by the values where a heading is unknown or only partly known.
     """
     best: tuple[int, ...] = ()
     best_score = 0
@@ -78,7 +75,7 @@ def find_layout(
     kind = _kind({heading_text(t) for t in texts}, headings)
     if kind.ignored:
         headings = headings.with_overrides(dict.fromkeys(kind.ignored, ""))
-    columns = _columns(sheet, best, headings, fits)
+    columns = _columns(sheet, best, headings, judge)
     return Layout(best, kind, columns)
 
 
@@ -130,7 +127,7 @@ def _columns(
     sheet: RawSheet,
     rows: tuple[int, ...],
     headings: HeadingList,
-    fits: Callable[[str, object], bool],
+    judge: ColumnJudge,
 ) -> tuple[Column, ...]:
     """Give each field its best column; several columns only for the list of causes."""
     texts = _texts(sheet, rows)
@@ -143,22 +140,25 @@ def _columns(
             field, score = max(
                 (field, score), headings.match(groups[index] + folded_text), key=lambda m: m[1]
             )
-        if score == PART and not _values_fit(sheet, rows[-1] + 1, index, field, fits):
+        if score == PART and not judge.fits(field, _sample(sheet, rows[-1] + 1, index)):
             field, score = "", 0
         found.append((field, score))
     best: dict[str, int] = {}
     for index, (field, score) in enumerate(found):
         if field and (field not in best or score > found[best[field]][1]):
             best[field] = index
-    has_causes = "causes" in best
-    columns = []
-    for index, (field, score) in enumerate(found):
-        if field == "main_cause" and has_causes and best[field] == index:
-            kept = "causes"
-        else:
-            kept = field if field == "causes" or best.get(field) == index else ""
-        columns.append(Column(index, texts[index], kept, score if kept else 0))
-    return tuple(columns)
+    _guess_by_values(sheet, rows[-1] + 1, headings, judge, found, best)
+    return tuple(_column(index, texts[index], found[index], best) for index in range(len(texts)))
+
+
+def _column(index: int, text: str, found: tuple[str, int], best: dict[str, int]) -> Column:
+    field, score = found
+    is_best = best.get(field) == index
+    if field == "main_cause" and is_best and "causes" in best:
+        field = "causes"  # with 风险2, 3 … beside it: the first of the list
+    elif field != "causes" and not is_best:
+        field, score = "", 0
+    return Column(index, text, field, score if field else 0)
 
 
 def _group_titles(sheet: RawSheet, rows: tuple[int, ...], width: int) -> list[str]:
@@ -176,13 +176,29 @@ def _group_titles(sheet: RawSheet, rows: tuple[int, ...], width: int) -> list[st
     return titles
 
 
-def _values_fit(
-    sheet: RawSheet, first: int, index: int, field: str, fits: Callable[[str, object], bool]
-) -> bool:
-    """Tell whether most of a column's first values can be read as the field's."""
-    cells = [
+def _guess_by_values(
+    sheet: RawSheet,
+    first: int,
+    headings: HeadingList,
+    judge: ColumnJudge,
+    found: list[tuple[str, int]],
+    best: dict[str, int],
+) -> None:
+    """Give columns of unknown heading the field that their values alone can be, if still free."""
+    texts = _texts(sheet, (first - 1,))
+    for index, (field, _) in enumerate(found):
+        if field or headings.is_ignored(heading_text(texts[index])):
+            continue
+        guess = judge.guess(_sample(sheet, first, index))
+        if guess and guess not in best:
+            found[index] = (guess, VALUES)
+            best[guess] = index
+
+
+def _sample(sheet: RawSheet, first: int, index: int) -> list[object]:
+    """Return the first values of a column that say anything."""
+    return [
         row[index]
         for row in sheet.rows[first : first + _SAMPLE]
         if index < len(row) and not is_blank(row[index])
     ]
-    return bool(cells) and sum(fits(field, cell) for cell in cells) >= _FITTING * len(cells)

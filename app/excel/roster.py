@@ -29,6 +29,7 @@ from app.domain.roster_values import (
 from app.errors import Where
 from app.excel.errors import HeaderNotFoundError, OtherKindError, TableEmptyError
 from app.excel.headings import HeadingList, TableKind, heading_list, heading_text, vocabulary
+from app.excel.judge import ColumnJudge
 from app.excel.layout import Column, Layout, find_layout
 from app.excel.reader import RawSheet, RawTable, read_table
 
@@ -108,7 +109,8 @@ def parse_roster(
     """Find sheets, headings and rows in a table that has been read."""
     headings = heading_list().with_overrides(choice.fields)
     reader = ValueReader(vocabulary())
-    layouts = [_layout(sheet, headings, reader, choice.kind) for sheet in table.sheets]
+    judge = ColumnJudge(reader, vocabulary())
+    layouts = [_layout(sheet, headings, judge, choice.kind) for sheet in table.sheets]
     usable = [
         (sheet, layout)
         for sheet, layout in zip(table.sheets, layouts, strict=True)
@@ -145,10 +147,8 @@ def parse_roster(
     )
 
 
-def _layout(
-    sheet: RawSheet, headings: HeadingList, reader: ValueReader, kind: str
-) -> Layout | None:
-    layout = find_layout(sheet, headings, lambda field, cell: _fits(reader, field, cell))
+def _layout(sheet: RawSheet, headings: HeadingList, judge: ColumnJudge, kind: str) -> Layout | None:
+    layout = find_layout(sheet, headings, judge)
     if layout is None or layout.first_data >= len(sheet.rows):
         return None
     if kind and layout.kind.is_roster:
@@ -185,14 +185,6 @@ def _departure(row: list[object], layout: Layout) -> Departure:
         reason=_EXTINCT if "整户" in kind and "减少" in kind else text("change_reason"),
         on="" if is_blank(on) else str(read_day(on).value or ""),
     )
-
-
-def _fits(reader: ValueReader, field: str, cell: object) -> bool:
-    if field == "id_no":
-        return read_id(cell).is_valid
-    if field not in (*HOUSEHOLD_FIELDS, *MEMBER_FIELDS):
-        return False
-    return not reader.read(field, cell).code
 
 
 def _check_usable(

@@ -1,5 +1,6 @@
 """Every sample roster against its answer key: rows, values, households, columns, sheets."""
 
+import random
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -10,7 +11,8 @@ import pytest
 from app.domain.roster import count_classes
 from app.errors import AppError
 from app.excel.errors import HeaderNotFoundError, OtherKindError, TableEmptyError
-from app.excel.reader import RawSheet, RawTable
+from app.excel.headings import heading_list
+from app.excel.reader import RawSheet, RawTable, read_table
 from app.excel.roster import RosterFile, parse_roster, read_roster
 from tests.excel import keys
 
@@ -185,3 +187,41 @@ def test_a_list_of_a_department_is_named_as_what_it_is() -> None:
     with pytest.raises(OtherKindError, match="E214") as refusal:
         read_roster(keys.ROSTERS / "08_部门预警清单.xlsx")
     assert "部门预警清单" in refusal.value.sentence()
+
+
+def test_columns_of_unknown_heading_are_told_by_their_values() -> None:
+    people = [
+        ["1", f"人{n}", relation, number, "甲乙丙丁戊己"[n]]
+        for n, (relation, number) in enumerate(
+            zip(
+                ["户主", "配偶", "之子", "之女", "之父", "之母"],
+                ["539901198207147813", "539901198310119503", "539901200710287629"] * 2,
+                strict=True,
+            )
+        )
+    ]
+    file = parse(["户编号", "姓名", "身份", "证", "家庭人口", "备注"], *people)
+    assert [column.field for column in file.sheets[0].columns[2:4]] == ["relation", "id_no"]
+    assert {column.score for column in file.sheets[0].columns[2:4]} == {40}
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_shuffled_renamed_and_pushed_down_columns_give_the_same_values(seed: int) -> None:
+    rng = random.Random(seed)  # noqa: S311  a test's shuffle
+    (sheet,) = read_table(keys.ROSTERS / VILLAGE_ROSTERS[0]).sheets
+    order = list(range(len(sheet.rows[0])))
+    rng.shuffle(order)
+    synonyms: dict[str, list[str]] = {}
+    for heading, (field, score) in heading_list().names.items():
+        if score == 100:
+            synonyms.setdefault(field, []).append(heading)
+    fields = {c.index: c.field for c in read(VILLAGE_ROSTERS[0]).sheets[0].columns}
+    names = [rng.choice(synonyms[fields[i]]) if fields[i] else sheet.rows[0][i] for i in order]
+    titles = [["某村台账"], [""], ["填报时间：2025年10月"]][: rng.randrange(4)]
+    rows = [[row[i] for i in order] for row in sheet.rows[1:]]
+    file = parse(*titles, names, *rows)
+    expected = keys.expected_rows(keys.load_key(VILLAGE_ROSTERS[0]))
+    wanted = list(expected[0]["values"])  # type: ignore[call-overload]
+    actual = [keys.actual_row(row, wanted)["values"] for row in file.table.rows]
+    assert actual == [row["values"] for row in expected]
+    assert file.sheets[0].header_rows == (len(titles) + 1,)
