@@ -97,6 +97,9 @@ def test_large_text_never_scrolls_sideways(window: MainWindow) -> None:
         window.show_page(key)
         QApplication.processEvents()
         assert window.minimumSizeHint().width() <= 1366, key
+    window.show_page("roster", "h2")
+    QApplication.processEvents()
+    assert window.minimumSizeHint().width() <= 1366
 
 
 def test_an_answer_is_saved_and_the_line_below_says_when(qtbot: QtBot, window: MainWindow) -> None:

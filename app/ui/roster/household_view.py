@@ -32,6 +32,7 @@ class HouseholdView(QWidget):
         self._is_unmasked = False
         self._members: list[MemberLine] = []
         self.head, self.facts = title(), plain()
+        self.head.setWordWrap(True)
         self.members = DataTable(self._member_columns(), "成员")
         self.warnings = DataTable(_WARNING_COLUMNS, "预警")
         self.warnings.opened.connect(lambda line: self.warning_requested.emit(line.warning_id))
@@ -80,10 +81,10 @@ class HouseholdView(QWidget):
     def _member_columns(self) -> tuple[Column, ...]:
         return (
             Column("", lambda m: str(m.number), width=1, right=True),
-            Column("姓名", lambda m: m.name, width=6),
-            Column("关系", lambda m: m.relation, width=4),
-            Column("性别", lambda m: label("sex", m.sex), width=2),
-            Column("出生", lambda m: m.birth_date, width=6),
+            Column("姓名", lambda m: m.name, width=5),
+            Column("关系", lambda m: m.relation, width=3),
+            Column("性别", lambda m: label("sex", m.sex), width=2, spare=5),
+            Column("出生", lambda m: m.birth_date, width=6, spare=4),
             Column("证件号码", self._id_text, width=11),
             Column(
                 "健康", lambda m: "、".join(label("health", h) for h in m.health), width=6, spare=1

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
     QHBoxLayout,
     QLabel,
+    QScrollArea,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -136,7 +137,9 @@ class FirstUse(QDialog):
             self.passphrase: self.passphrase.person,
             self.recovery: self.recovery.proof,
         }
-        fields.get(step, self.next).setFocus()
+        field = fields.get(step, self.next)
+        field.setFocus()
+        QTimer.singleShot(0, lambda: self._area.ensureWidgetVisible(field))
 
     def _has_people(self) -> bool:
         return self.flow is not None and self.flow.preview is not None and bool(self._imported)
@@ -271,7 +274,12 @@ class FirstUse(QDialog):
         layout = QVBoxLayout()
         layout.setContentsMargins(32, 24, 32, 24)
         layout.setSpacing(12)
-        layout.addWidget(self.stack, 1)
+        area = self._area = QScrollArea()  # large text may need to scroll down, never sideways
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(self.stack)
+        layout.addWidget(area, 1)
         layout.addWidget(self.problem)
         row = QHBoxLayout()
         row.addWidget(self.back)

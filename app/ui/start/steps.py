@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QRadioButton,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -146,6 +147,7 @@ class RecoveryStep(Step):
         self._key = recovery_key
         lines = recovery_sheet.key_lines(recovery_key)
         self.lines.setText("\n".join(f"第{n}行　{line}" for n, line in enumerate(lines, 1)))
+        self.lines.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def key(self) -> str:
         return self._key
