@@ -40,6 +40,7 @@ class TableKind:
     kind: str
     title: str
     marks: tuple[str, ...]
+    sheets: frozenset[str]
     is_roster: bool
     adds_people: bool
     quiet: frozenset[str]
@@ -62,6 +63,10 @@ class HeadingList:
     ignored_parts: tuple[str, ...]
     groups: frozenset[str]
     kinds: tuple[TableKind, ...]
+
+    def within(self, sheets: frozenset[str]) -> "HeadingList":
+        """Return the list with the kinds that a workbook of these sheets may hold."""
+        return replace(self, kinds=tuple(kind for kind in self.kinds if kind.sheets <= sheets))
 
     def with_overrides(self, fields: Mapping[str, str]) -> "HeadingList":
         """Return the list with a person's own decisions: heading → field, "" for none."""
@@ -124,6 +129,7 @@ def heading_list() -> HeadingList:
                 entry["kind"],
                 entry["title"],
                 tuple(heading_text(m) for m in entry["marks"]),
+                frozenset(entry.get("sheets", ())),
                 entry["is_roster"],
                 entry.get("adds_people", True),
                 frozenset(entry.get("quiet", ())),

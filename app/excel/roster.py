@@ -107,7 +107,8 @@ def parse_roster(
     table: RawTable, progress: Progress | None = None, choice: Choice = FIND_OUT
 ) -> RosterFile:
     """Find sheets, headings and rows in a table that has been read."""
-    headings = heading_list().with_overrides(choice.fields)
+    names = frozenset(sheet.name for sheet in table.sheets)
+    headings = heading_list().within(names).with_overrides(choice.fields)
     reader = ValueReader(vocabulary())
     judge = ColumnJudge(reader, vocabulary())
     layouts = [_layout(sheet, headings, judge, choice.kind) for sheet in table.sheets]

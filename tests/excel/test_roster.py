@@ -183,10 +183,21 @@ def test_what_is_no_roster_is_refused_by_name(
     assert "名册没有变" in refusal.value.sentence()
 
 
-def test_a_list_of_a_department_is_named_as_what_it_is() -> None:
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("08_部门预警清单.xlsx", "部门预警清单"),
+        ("09_疑点_1_01_002.xlsx", "疑点清单"),
+        ("09_疑点_2_01_005.xlsx", "疑点清单"),
+        ("09_疑点_4_02_001.xlsx", "疑点清单"),
+        ("10_疑点核实反馈清单.xlsx", "疑点清单"),
+    ],
+)
+def test_a_list_from_above_is_named_and_never_taken_for_a_roster(name: str, title: str) -> None:
+    """A doubt file looks like an export of the national system, but its values are the faults."""
     with pytest.raises(OtherKindError, match="E214") as refusal:
-        read_roster(keys.ROSTERS / "08_部门预警清单.xlsx")
-    assert "部门预警清单" in refusal.value.sentence()
+        read_roster(keys.ROSTERS / name)
+    assert title in refusal.value.sentence()
 
 
 def test_columns_of_unknown_heading_are_told_by_their_values() -> None:
