@@ -15,8 +15,16 @@ from typing import Any
 Run = Callable[[Any, Any, Any], Any]  # (household view, member view or None, the answer itself)
 
 MAX_LENGTH = 500
-_ORDER = {ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge}
-_EQUAL = {ast.Eq: operator.eq, ast.NotEq: operator.ne}
+_ORDER: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+}
+_EQUAL: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+}
 _INSIDE: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
     ast.In: lambda item, items: item in items,
     ast.NotIn: lambda item, items: item not in items,
@@ -161,13 +169,11 @@ def _step(left: _Part, operation: ast.cmpop, right: _Part) -> Run:
             raise ExpressionError("in 的两边对不上")
         test = _INSIDE[kind]
     elif left.kind == right.kind == "number":
-        test = (_ORDER | _EQUAL).get(kind, _refuse)
-    elif left.kind == right.kind == "text" and kind in _EQUAL:
-        test = _EQUAL[kind]
+        test = _comparison(kind, _ORDER | _EQUAL)
+    elif left.kind == right.kind == "text":
+        test = _comparison(kind, _EQUAL)
     else:
         raise ExpressionError("比较的两边对不上")
-    if test is _refuse:
-        raise ExpressionError("条件里不允许这种比较")
     _check_choices(left, right)
     _check_choices(right, left)
     first, second = left.run, right.run
@@ -182,8 +188,12 @@ def _step(left: _Part, operation: ast.cmpop, right: _Part) -> Run:
     return run
 
 
-def _refuse(_a: Any, _b: Any) -> bool:
-    return False
+def _comparison(
+    kind: type[ast.cmpop], allowed: Mapping[type[ast.cmpop], Callable[[Any, Any], bool]]
+) -> Callable[[Any, Any], bool]:
+    if kind not in allowed:
+        raise ExpressionError("条件里不允许这种比较")
+    return allowed[kind]
 
 
 def _check_choices(name: _Part, other: _Part) -> None:

@@ -73,6 +73,11 @@ def test_the_plain_case_is_fine(tmp_path: Path) -> None:
     [
         ("house: B", "house: 没有自家房}\n  month: {HS-02: 无房", {"HS-01"}),
         ("house: B", "house: null}\n  month: {HS-02: 仍住危房", set()),
+        ("house: B", "house: 没看成}\n  month: {HS-02: 仍住危房", set()),
+        ("  expected",
+         "  month: {CY-03: 正常还款, CY-04: 2025-12-01, EV-05: 无, MD-05: null}\n  expected",
+         set()),
+        ("  expected", "  prev: {members: {1: {ED-01: 说不清}}}\n  expected", set()),
         ("  expected", "  month: {FD-01: 经常不够}\n  expected", {"FD-01"}),
         ("  expected", "  month: {FD-01: often_short}\n  expected", {"FD-01"}),
         ("  expected", "  month: {FD-01: 说不清, WT-01: _not_seen}\n  expected", set()),
@@ -135,6 +140,14 @@ def test_fields_are_typed_by_the_schema(
         ("period: '2025-10'", "period: 2025", "period"),
         ("  as_of: '2025-10-31'\n", "", "as_of"),
         ("  expected", "  colour: red\n  expected", "colour"),
+        ("emp: 务农}",
+         "emp: 务农}\n  - {n: 1, name: 周小, sex: 男, birth: '2001-01-01', rel: 之子}",
+         "members"),
+        ("n: 1", "n: 1.5", "members[0].n"),
+        ("'1979-05-05'", "'1979-05-45'", "members[0].birth"),
+        ("emp: 务农", "emp: 务农, wage: inf", "members[0].wage"),
+        ("emp: 务农", "emp: 务农, dis: [肢体]", "members[0].dis"),
+        ("  expected", "  month: 5\n  expected", "month"),
         ("  expected", "  params: {lime: 1}\n  expected", "params"),
         ("  expected", "  params: {line: cheap}\n  expected", "params"),
         ("  expected", "  members: []\n  expected", "members"),
@@ -219,6 +232,12 @@ def test_parameters_come_from_file_then_case_then_policy(tmp_path: Path) -> None
 def test_a_policy_file_may_be_written_in_several_ways(tmp_path: Path, name: str, text: str) -> None:
     (result,) = evaluate_file(write(tmp_path, ONE), write(tmp_path, text, name))
     assert [finding.code for finding in result.findings] == ["R-01"]
+
+
+def test_a_policy_file_that_is_a_list_is_refused(tmp_path: Path) -> None:
+    policy = write(tmp_path, "[1, 2]", "p.yaml")
+    with pytest.raises(CaseFileError, match="应是参数名和值"):
+        evaluate_file(write(tmp_path, ONE), policy)
 
 
 def test_a_list_of_cases_alone_is_a_file_too(tmp_path: Path) -> None:

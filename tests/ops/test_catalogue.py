@@ -12,7 +12,7 @@ import pytest
 from app.domain.catalogue import CatalogueError
 from app.domain.form_data import parse_form
 from app.domain.period import Period
-from app.domain.policy_data import parse_pack, parse_rules, parse_topics
+from app.domain.policy_data import changed, parse_pack, parse_rules, parse_topics
 from app.ops import catalogue
 
 FORM = catalogue.RESOURCES / "forms" / "monthly-2025.toml"
@@ -106,6 +106,33 @@ BREAKS: dict[str, tuple[Break, str]] = {
         lambda q, _f: q["options"][0].update(key="_unknown"),
         "选项键不能是“_unknown”",
     ),
+    "no condition": (lambda q, _f: q.pop("asked_when"), "FD-01：缺少 asked_when"),
+    "severity without condition": (
+        lambda _q, f: question(f, "EV-02")["severity_when"][0].pop("when"),
+        "缺少 when",
+    ),
+    "default of several": (
+        lambda _q, f: question(f, "EV-01").update(default=["fire"]),
+        "EV-01：多选题的 default 只能为空",
+    ),
+    "default of an amount": (
+        lambda _q, f: question(f, "EV-02").update(default="0"),
+        "EV-02：default 应是整数",
+    ),
+    "bad days": (lambda q, _f: q.update(due_days={"red": "soon"}), "due_days 应是级别和天数"),
+    "options of a number": (
+        lambda q, f: question(f, "IN-03").update(options=q["options"]),
+        "IN-03：选项与题型对不上",
+    ),
+    "chapter of nobody": (
+        lambda _q, f: question(f, "FD-02").update(chapter="XX"),
+        "FD-02：没有“XX”这一章",
+    ),
+    "no table": (lambda _q, f: f.update(head=5), "这里应是一张表"),
+    "no number": (lambda _q, f: question(f, "EV-02").update(min="0"), "min 应是数"),
+    "no mapping": (lambda _q, f: question(f, "CL-01").update(ask_once=3), "ask_once 应是表"),
+    "no tables": (lambda q, _f: q.update(options="none"), "options 应是若干张表"),
+    "no list": (lambda _q, f: question(f, "IN-04").update(lines="低保"), "lines 应是文字的清单"),
     "bad month": (lambda _q, f: f.update(valid_from="2025"), "valid_from：月份应写成"),
 }
 
@@ -152,6 +179,37 @@ def test_a_missing_parameter_and_a_stranger_are_refused() -> None:
         parse_pack(pack, "2025.toml")
 
 
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (lambda p: p.update(valid_from="soon"), "valid_from：月份应写成"),
+        (lambda p: p["parameters"]["line"].pop("year"), "line 缺少 year"),
+        (lambda p: p["process"]["return_days"].pop("value"), "缺少 value"),
+        (lambda p: p["process"]["clock_from"].update(value="never"), "value 只能是 received、sent"),
+        (lambda p: p["process"]["return_days"].update(colour=1), "不认识“colour”"),
+    ],
+)
+def test_a_damaged_pack_is_refused(damage: Callable[[dict[str, Any]], object], words: str) -> None:
+    pack = data(POLICY)
+    damage(pack)
+    with pytest.raises(CatalogueError, match=words):
+        parse_pack(pack, "2025.toml")
+
+
+def test_trying_parameters_changes_only_what_is_named() -> None:
+    pack = catalogue.packs()[0]
+    tried = changed(
+        pack, {"line": 9000, "return_days": 7, "cause_measure_map": {"因学": ["健康帮扶"]}}
+    )
+    assert (tried.values["line"], tried.process["return_days"]) == (9000, 7)
+    assert tried.cause_measures["schooling"] == ("health",)
+    assert tried.cause_measures["illness"] == pack.cause_measures["illness"]
+    assert tried.parameters["line"].source == "本次所给"
+    assert pack.values["line"] == 8700
+    with pytest.raises(ValueError, match="应是原因与措施类别清单的表"):
+        changed(pack, {"cause_measure_map": ["因学"]})
+
+
 def test_rules_and_topics_are_checked_too() -> None:
     rules = data(RULES)
     rules["rules"][0]["parameters"] = ["lime"]
@@ -161,6 +219,10 @@ def test_rules_and_topics_are_checked_too() -> None:
     topics["topics"][0]["when"] = "never"
     with pytest.raises(CatalogueError, match="when 只能是"):
         parse_topics(topics, "matters.toml")
+    rules = data(RULES)
+    rules["rules"][1]["code"] = "R-01"
+    with pytest.raises(CatalogueError, match="规则编号重复"):
+        parse_rules(rules, "rules.toml")
 
 
 def test_a_file_that_is_no_toml_is_refused(tmp_path: Path) -> None:

@@ -5,9 +5,10 @@ Sources stand in each docstring: rules.yaml, with the seed or practice text that
 
 from fractions import Fraction
 
-from app.domain.household import Finding, PreviousMember
+from app.domain.household import Finding, MonitoredObject, PreviousMember
 from app.domain.labels import SEVERITY_RANK, label
 from app.domain.period import Period, months_between
+from app.domain.policy import Policy
 from app.domain.rules.run import HouseholdRule, MemberRule, Run
 from app.domain.view import LABOR_FULL, WAGE_JOBS, MemberView
 from app.domain.words import joined, money, percent
@@ -255,37 +256,38 @@ def r_17(run: Run) -> Finding | None:
 
     Source: R-17; practice 4_11_011, 2_11_002, 4_11_010, 1_11_009.
     """
-    if not run.view.is_removed_object:
+    monitored = run.facts.monitored
+    if monitored is None or not run.view.is_removed_object:
         return None
-    reasons = [words for words, holds in _removal_doubts(run) if holds]
+    reasons = [words for words, holds in _removal_doubts(run, monitored) if holds]
     if not reasons:
         return None
     return run.hit("R-17", reasons="；".join(reasons))
 
 
-def _removal_doubts(run: Run) -> list[tuple[str, bool]]:
-    monitored, policy = run.facts.monitored, run.policy
-    if monitored is None:
-        return []
+def _removal_doubts(run: Run, monitored: MonitoredObject) -> list[tuple[str, bool]]:
+    policy = run.policy
     amount = monitored.eliminated_per_capita
     low = amount is not None and policy.line is not None and amount < policy.line
     helped_without = monitored.removal_way == "by_help" and not run.facts.measures
     return [
         ("整户无劳动力", run.view.is_no_labor),
-        (f"识别到消除不满{policy.min_elimination_months}个月", _removed_too_soon(run)),
+        (
+            f"识别到消除不满{policy.min_elimination_months}个月",
+            _removed_too_soon(run.policy, monitored),
+        ),
         (f"消除时人均{money(amount)}元低于监测范围", low),
         ("帮扶消除却没有措施", helped_without),
     ]
 
 
-def _removed_too_soon(run: Run) -> bool:
-    monitored, policy = run.facts.monitored, run.policy
-    if monitored is None or monitored.identified_on is None or monitored.eliminated_on is None:
+def _removed_too_soon(policy: Policy, monitored: MonitoredObject) -> bool:
+    start, end = monitored.identified_on, monitored.eliminated_on
+    if start is None or end is None:
         return False
-    end = monitored.eliminated_on
     if Period(end.year, end.month) < policy.min_elimination_from:
         return False
-    return months_between(monitored.identified_on, end) < policy.min_elimination_months
+    return months_between(start, end) < policy.min_elimination_months
 
 
 def _before(run: Run, member: MemberView) -> PreviousMember:

@@ -9,6 +9,7 @@ import pytest
 from app.domain.household import AnswerValue, Facts
 from app.domain.period import Period
 from app.domain.rules import becomes_warning, evaluate, known_codes
+from app.domain.rules.checklist import answer_words
 from tests.domain.build import (
     FORM,
     POLICY,
@@ -273,6 +274,20 @@ def test_known_codes_are_questions_that_can_fall_short_and_all_rules() -> None:
     assert {"FD-01", "WT-04", "HS-01", "EV-03"} <= known
     assert not {"WT-06", "IN-01", "BF-03", "CY-04", "HS-02"} & known
     assert EVERYWHERE.keys() | ASKED.keys() == FORM.by_code.keys()
+
+
+@pytest.mark.parametrize(
+    ("code", "value", "words"),
+    [
+        ("FD-01", "_unknown", "说不清"),
+        ("FD-01", "often_short", "经常不够"),
+        ("EV-01", (), "无"),
+        ("EV-02", Decimal(20000), "20,000元"),
+        ("WT-05", 3, "3天"),
+    ],
+)
+def test_answers_in_the_words_of_the_catalogue(code: str, value: AnswerValue, words: str) -> None:
+    assert answer_words(FORM.question(code), value) == words
 
 
 def test_only_lasting_findings_live_as_warnings() -> None:

@@ -1,5 +1,6 @@
 """D rules at their borders."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -314,6 +315,30 @@ def test_no_sentence_ever_shows_a_whole_identity_number() -> None:
 def test_a_wrong_number_says_what_is_wrong(number: str, reason: str) -> None:
     finding = next(f for f in evaluate(one(id_no=number), FORM, POLICY) if f.code == "D-02")
     assert finding.values["问题"] == reason
+
+
+@pytest.mark.parametrize(
+    ("name", "char"),
+    [
+        ("赵\u200b明", "ZERO WIDTH SPACE"),
+        ("赵　明", "空格"),
+        ("赵.明", "“.”"),
+        ("赵·", "多余的间隔点或为空"),
+    ],
+)
+def test_a_wrong_name_shows_what_is_wrong_in_it(name: str, char: str) -> None:
+    finding = next(f for f in evaluate(one(name=name), FORM, POLICY) if f.code == "D-23")
+    assert finding.values["字符"] == char
+
+
+def test_a_word_that_a_rule_does_not_give_stays_blank() -> None:
+    rules = {**POLICY.rules, "D-01": replace(POLICY.rules["D-01"], message="{name}缺{colour}")}
+    (finding,) = evaluate(one(id_no=""), FORM, replace(POLICY, rules=rules))
+    assert finding.message == "赵明远缺—"
+
+
+def test_a_month_of_birth_that_is_none_is_unknown() -> None:
+    assert "D-09" not in codes(one(birth_date=None, birth_month="2009-13", id_no=""))
 
 
 def test_born_on_leap_day_completes_a_year_on_the_first_of_march() -> None:
