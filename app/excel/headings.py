@@ -14,7 +14,11 @@ from app.paths import RESOURCES
 DECIDED = 200  # by a person
 EXACT, OUTSIDE_BRACKETS, WEAK, PART, VALUES = 100, 95, 80, 60, 40
 # What a column feeds, where that is not the field of its own name ("" feeds nothing).
-_HELPERS = ("row_no", "age", "note", "id_kind", "change_type", "change_reason", "change_on")
+_HELPERS = (
+    "row_no", "age", "note", "id_kind", "change_type", "change_reason", "change_on", "department",
+    "warning_type", "township", "village", "data_on", "reply_by", "amount", "rule_code",
+    "doubt_type",
+)  # fmt: skip
 FEEDS = {
     **dict.fromkeys(_HELPERS, ""),
     **dict.fromkeys(("insured_resident", "insured_employee"), "medical_insurance"),
@@ -138,6 +142,13 @@ def heading_list() -> HeadingList:
             for entry in table["kinds"]
         ),
     )
+
+
+@cache
+def chapter_words() -> dict[str, list[str]]:
+    """Return chapter of the checklist → words in a type of warning that mean it."""
+    words: dict[str, list[str]] = _load("roster.toml")["chapters"]
+    return words
 
 
 @cache

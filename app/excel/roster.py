@@ -125,7 +125,7 @@ def parse_roster(
     hidden: list[Place] = []
     done, total = 0, sum(len(sheet.rows) for sheet, _ in usable)
     for sheet, layout in usable:
-        parser = _SheetParser(table.path.name, sheet, layout, reader)
+        parser = SheetParser(table.path.name, sheet, layout, reader)
         rows = parser.rows()
         builder.add_sheet(rows, parser.fields)
         skipped += parser.skipped
@@ -224,7 +224,7 @@ def _report(sheet: RawSheet, layout: Layout, rows: list[ReadRow]) -> SheetReport
     )
 
 
-class _SheetParser:
+class SheetParser:
     """Reads the rows of one sheet whose columns are known."""
 
     def __init__(self, file: str, sheet: RawSheet, layout: Layout, reader: ValueReader) -> None:

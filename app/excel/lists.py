@@ -1,0 +1,106 @@
+"""Lists from above as rows: 部门预警清单, 疑点清单. What they mean is for the domain to say."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.domain.roster import ReadRow
+from app.domain.roster_list import ListRow
+from app.domain.roster_values import ValueReader, is_blank, plain, read_amount, read_day
+from app.errors import Where
+from app.excel.errors import HeaderNotFoundError
+from app.excel.headings import TableKind, chapter_words, heading_list, vocabulary
+from app.excel.judge import ColumnJudge
+from app.excel.layout import Layout, find_layout
+from app.excel.reader import RawSheet, RawTable, read_table
+from app.excel.roster import SheetParser, SkippedRow
+
+LIST_KINDS = frozenset(("department_list", "doubt_list", "doubt_rule_file"))
+_RULE = re.compile(r"(\d+)[-_](\d+)[-_](\d+)")
+_TEXTS = ("department", "warning_type", "township", "village", "doubt_type")
+
+
+@dataclass(frozen=True, slots=True)
+class ListFile:
+    """A list as read: its kind, rows in order, rows that are nobody."""
+
+    path: Path
+    kind: TableKind
+    rows: tuple[ListRow, ...]
+    skipped: tuple[SkippedRow, ...]
+
+
+def read_list(path: Path) -> ListFile:
+    """Read a list of warnings or doubts.
+
+    Raises:
+        TableError: the file cannot be read, or is no such list.
+    """
+    return parse_list(read_table(path))
+
+
+def parse_list(table: RawTable) -> ListFile:
+    """Find the sheets and rows of a list in a table that has been read."""
+    headings = heading_list().within(frozenset(sheet.name for sheet in table.sheets))
+    reader = ValueReader(vocabulary())
+    judge = ColumnJudge(reader, vocabulary())
+    rows: list[ListRow] = []
+    skipped: list[SkippedRow] = []
+    kind: TableKind | None = None
+    for sheet in table.sheets:
+        layout = None if sheet.is_hidden else find_layout(sheet, headings, judge)
+        if layout is None or layout.kind.kind not in LIST_KINDS:
+            continue
+        kind = kind or layout.kind
+        parser = SheetParser(table.path.name, sheet, layout, reader)
+        rows += _rows(table.path, sheet, layout, parser.rows())
+        skipped += parser.skipped
+    if kind is None:
+        raise HeaderNotFoundError(where=Where(file=table.path.name))
+    return ListFile(table.path, kind, tuple(rows), tuple(skipped))
+
+
+def _rows(path: Path, sheet: RawSheet, layout: Layout, found: list[ReadRow]) -> Iterator[ListRow]:
+    indexes = {sheet.number(index): index for index in range(len(sheet.rows))}
+    for row in found:
+        cells = sheet.rows[indexes[row.place.row]]
+        details = _details(layout, cells)
+        subject = details.get("warning_type") or details.get("rule_code") or path.stem
+        yield ListRow(
+            place=row.place,
+            name=str(row.value("name") or ""),
+            identity=row.identity,
+            household_no=str(row.value("household_no") or ""),
+            village=details.get("village", ""),
+            subject=f"{details.get('department', '')}/{subject}",
+            chapter=_chapter(details.get("warning_type", "")),
+            details=details,
+        )
+
+
+def _details(layout: Layout, cells: list[object]) -> dict[str, str]:
+    """Return what a list says beside the person, as text: dates ISO, amounts plain."""
+    details: dict[str, str] = {}
+    for column in layout.columns:
+        raw = cells[column.index] if column.index < len(cells) else None
+        if is_blank(raw):
+            continue
+        if column.field in _TEXTS:
+            details[column.field] = plain(raw)
+        elif column.field == "rule_code":
+            details[column.field] = _RULE.sub(r"\1_\2_\3", plain(raw))
+        elif column.field in ("data_on", "reply_by"):
+            details[column.field] = str(read_day(raw).value or "")
+        elif column.field == "amount":
+            amount = read_amount(raw).value
+            details[column.field] = "" if amount is None else str(amount)
+    return details
+
+
+def _chapter(warning_type: str) -> str:
+    """Return the chapter of the checklist that a type of warning belongs to; "" if unknown."""
+    for chapter, words in chapter_words().items():
+        if any(word in warning_type for word in words):
+            return chapter
+    return ""
