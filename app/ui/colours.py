@@ -10,8 +10,12 @@ LINE = "#c3ccd6"
 SOFT_LINE = "#dbe2ea"
 ACCENT = "#1d5a96"
 ACCENT_DARK = "#164575"
+ON_ACCENT = "#ffffff"
 ACCENT_PALE = "#e1ecf7"
 DONE = "#2b6840"
+NAV_BACK = ACCENT_DARK  # the same in high contrast, where it is dark enough already
+NAV_TEXT = PAPER
+NAV_HOVER = ACCENT
 
 
 class Tone(NamedTuple):

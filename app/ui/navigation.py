@@ -74,7 +74,7 @@ class Navigation(QWidget):
 
     def _icon(self, key: str) -> QIcon:
         checked = self.buttons[key].isChecked()
-        return icon(key, colours.ACCENT_DARK if checked else colours.PAPER)
+        return icon(key, colours.NAV_BACK if checked else colours.NAV_TEXT)
 
     def _button(self, place: Place) -> QToolButton:
         button = QToolButton()
@@ -82,7 +82,7 @@ class Navigation(QWidget):
         button.setToolTip(f"{place.word}（Alt+{place.digit}）")
         button.setAccessibleName(place.word)
         button.setCheckable(True)
-        button.setIcon(icon(place.key, colours.PAPER))
+        button.setIcon(icon(place.key, colours.NAV_TEXT))
         button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         button.clicked.connect(lambda: self.chosen.emit(place.key))
         shortcut = QShortcut(QKeySequence(f"Alt+{place.digit}"), self)

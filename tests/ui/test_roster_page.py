@@ -10,8 +10,9 @@ from pytestqt.qtbot import QtBot
 from app.domain.ownership import Actor
 from app.models.household import Member
 from app.models.store import Store
-from app.ops import roster_view
+from app.ops import roster_view, roster_words
 from app.ui.page import Desk
+from app.ui.roster import reasons
 from app.ui.roster.import_dialog import ImportDialog
 from app.ui.roster.preview_view import headline
 from app.ui.roster.roster_page import RosterPage
@@ -155,3 +156,10 @@ def test_a_township_has_no_import_and_says_where_households_come_from(
     assert "变更包" in page.empty.text()
     assert desk.today() == TODAY
     desk.runner.close()
+
+
+def test_every_reason_of_an_import_has_a_short_word() -> None:
+    assert set(roster_words.REASONS) <= set(reasons.REASONS)
+    assert reasons.tally(["W_NO_HEAD", "E_DUPLICATE", "W_NO_HEAD"]) == (
+        "同一人在表里出现两次，只留第一行 1、没有户主 2"
+    )

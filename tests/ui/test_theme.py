@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from PySide6.QtGui import QColor, QFontMetrics
+from PySide6.QtGui import QColor, QFontMetrics, QPalette
 from PySide6.QtWidgets import QApplication, QDialogButtonBox
 from pytestqt.qtbot import QtBot
 
@@ -77,3 +77,21 @@ def _luminance(name: str) -> float:
     return sum(
         weight * value for weight, value in zip((0.2126, 0.7152, 0.0722), parts, strict=True)
     )
+
+
+def test_a_high_contrast_system_keeps_its_colours() -> None:
+    system = QPalette(QColor("#000000"))
+    system.setColor(QPalette.ColorRole.WindowText, QColor("#ffffff"))
+    system.setColor(QPalette.ColorRole.Text, QColor("#ffffff"))
+    system.setColor(QPalette.ColorRole.Base, QColor("#000000"))
+    names = theme.names_for(system)
+    assert theme.is_high_contrast(system)
+    assert _contrast(names["INK"], names["GROUND"]) > 15
+    assert _contrast(names["MUTED"], names["PAPER"]) > 15
+    assert _contrast(names["INK"], names["ACCENT_PALE"]) >= 7
+    assert "$" not in theme.style_sheet(1.0, names)
+
+
+def test_an_ordinary_system_gets_the_program_s_colours(qapp: QApplication) -> None:
+    assert not theme.is_high_contrast(QPalette(QColor("#efefef")))
+    assert theme.names_for(QPalette(QColor("#efefef")))["INK"] == colours.INK

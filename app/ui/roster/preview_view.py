@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.ops.roster import RosterPreview
+from app.ops.roster_words import reason_text
 from app.ui.data_table import DataTable
 from app.ui.parts import plain, quiet, title
-from app.ui.roster.reasons import reason_text, tally
+from app.ui.roster.reasons import tally
 from app.ui.table_model import Column
 
 
@@ -92,7 +93,7 @@ def doubts(preview: RosterPreview) -> list[Doubt]:
             row.place.row,
             str(row.values.get("household_no") or ""),
             str(row.values.get("name") or ""),
-            "；".join(reason_text(reason.code, reason.text) for reason in row.reasons),
+            "".join(_sentence(reason.code, reason.text) for reason in row.reasons),
             row.row_class == "error",
         )
         for item in preview.files
@@ -100,6 +101,10 @@ def doubts(preview: RosterPreview) -> list[Doubt]:
         if row.reasons
     ]
     return sorted(found, key=lambda doubt: not doubt.is_left_out)
+
+
+def _sentence(code: str, cell: str) -> str:
+    return f"“{cell}”：{reason_text(code)}" if cell else reason_text(code)
 
 
 _COLUMNS = (

@@ -1,4 +1,4 @@
-"""Why a row of an imported table is shown, in words."""
+"""Why rows of an imported table are shown: the short words of the tally."""
 
 from collections.abc import Iterable
 
@@ -11,6 +11,7 @@ REASONS = {
     "W_BIRTH_MISMATCH": "出生日期与证件号不一致",
     "W_FORMULA_ERROR": "公式出错，没有值",
     "W_HH_VALUE_CONFLICT": "同一户前后写得不一样",
+    "W_ID_15": "15位旧证件号",
     "W_ID_CERT": "填的是残疾人证号",
     "W_ID_CHECK": "证件号校验位不对",
     "W_ID_LENGTH": "证件号位数不对",
@@ -23,13 +24,8 @@ REASONS = {
     "W_SEX_MISMATCH": "性别与证件号不一致",
     "W_SIZE_MISMATCH": "写的人数与行数不一致",
     "W_UNKNOWN_VALUE": "这个词不认识，先空着",
+    "F_NO_CODE": "没有户编号",
 }
-
-
-def reason_text(code: str, cell: str = "") -> str:
-    """Return a reason as a sentence, with the cell as it was written."""
-    words = REASONS.get(code, code)
-    return f"{words}（{cell}）" if cell else words
 
 
 def tally(codes: Iterable[str]) -> str:

@@ -136,8 +136,7 @@ class VisitList(QWidget):
         tone = colours.TONES.get(worst) if one.severities.get(worst, 0) else None
         if tone is not None:
             item.setForeground(QColor(tone.ink))
-        elif one.sheet_state in DONE_STATES:
-            item.setForeground(QColor(colours.MUTED))
+            item.setBackground(QColor(tone.fill))  # readable on any palette
         item.setToolTip(text)
         return item
 
@@ -153,5 +152,4 @@ def _heading(text: str) -> QListWidgetItem:
     font = QFont()
     font.setBold(True)
     item.setFont(font)
-    item.setForeground(QColor(colours.MUTED))
     return item
