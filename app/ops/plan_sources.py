@@ -3,6 +3,7 @@
 Reading is by table, not by household: a village costs a dozen queries.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -33,6 +34,7 @@ from app.domain.warning import WARNING
 from app.models.form import Sheet, Visit
 from app.models.household import Area, Helper, HelperAssignment, Household
 from app.models.plan import Measure, Plan
+from app.models.replica import KnownCertificateRow
 from app.models.step import Step, steps_of
 from app.models.store import Store
 from app.models.warning import HouseholdWarning
@@ -74,10 +76,14 @@ def plan_sources(
 
 
 def area_names(session: Session, store: Store) -> dict[str, str]:
-    """Return area code → name of what this replica knows; of itself always."""
+    """Return area code → name: of the area tree, of enrolled devices, and of itself."""
     own = store.identity
+    enrolled: dict[str, str] = {}
+    for record in session.scalars(select(KnownCertificateRow.record)):
+        identity = json.loads(record)["identity"]
+        enrolled[identity["area_code"]] = identity["name"]
     known = {a.area_code: a.name for a in session.scalars(select(Area)) if a.area_code}
-    return {own.area_code: own.name} | known
+    return {own.area_code: own.name} | enrolled | known
 
 
 def area_text(scope: str, names: Mapping[str, str]) -> str:
