@@ -8,9 +8,10 @@ from typing import Any
 import click
 
 from app.cli.common import Cli, UsageError
-from app.cli.roster_json import import_object, summary_lines
+from app.cli.roster_json import import_object, list_object, summary_lines
 from app.domain import labels
-from app.ops import roster
+from app.excel.errors import OtherKindError
+from app.ops import roster, roster_lists
 
 MAX_PAGES = 20  # matches that are shown with their people
 
@@ -38,7 +39,16 @@ def import_(
     """Preview, then write in one transaction; a dry run needs no replica."""
     choice = roster.Choice(_kind(kind), _mapping(mapping))
     store = cli.store if cli.has_replica() or not dry_run else None
-    preview = roster.preview_import(store, files, cli.today, choice=choice)
+    try:
+        preview = roster.preview_import(store, files, cli.today, choice=choice)
+    except OtherKindError as error:
+        if not dry_run or error.kind not in roster_lists.LIST_KINDS:
+            raise
+        lists = list_object(roster_lists.preview_list(store, path) for path in files)
+        cli.emit(
+            lists, [f"{kind}：{n}" for kind, n in zip(lists["kinds"], lists["counts"], strict=True)]
+        )
+        return
     result = import_object(preview, with_rows=explain)
     if not dry_run:
         done = roster.apply_import(cli.store, cli.actor, preview)

@@ -6,10 +6,12 @@ from typing import Any
 
 from app.domain.roster import Place, Reason, RosterRow
 from app.domain.roster_diff import Changes, MatchedMember, RosterDiff
+from app.domain.roster_list import TiedRow
 from app.domain.roster_values import Value
 from app.excel.headings import FEEDS
 from app.excel.roster import RosterFile
 from app.ops.roster import FilePreview, RosterPreview
+from app.ops.roster_lists import ListPreview
 from app.ops.roster_words import reason_text
 
 _UPDATE_KEYS = (
@@ -58,6 +60,37 @@ def import_object(preview: RosterPreview, *, with_rows: bool) -> dict[str, Any]:
     if with_rows:
         result["rows"] = [_row(row) for file in files for row in file.table.rows]
     return result
+
+
+def list_object(previews: Iterable[ListPreview]) -> dict[str, Any]:
+    """Return whom the rows of lists mean."""
+    shown = list(previews)
+    return {
+        "kinds": [preview.file.kind.kind for preview in shown],
+        "items": [_tied(row) for preview in shown for row in preview.rows],
+        "counts": [dict(preview.counts) for preview in shown],
+        "skipped_rows": [
+            {"file": p.file.path.name, "sheet": s.sheet, "row": s.row, "reason": s.reason}
+            for p in shown
+            for s in p.file.skipped
+        ],
+    }
+
+
+def _tied(tied: TiedRow) -> dict[str, Any]:
+    member, first = tied.member, tied.first
+    return {
+        **_place(tied.row.place),
+        "status": tied.status,
+        "name": tied.row.name,
+        "household": tied.household_no or None,
+        "id_no": member.values.get("id_no") if member else None,
+        "matched_name": member.values.get("name") if member else None,
+        "candidates": [other.values.get("id_no") for other in tied.candidates],
+        "of": [first.sheet, first.row] if first else None,
+        "chapter": tied.row.chapter or None,
+        **tied.row.details,
+    }
 
 
 def plain_value(value: Value) -> object:

@@ -100,11 +100,16 @@ class UnsafeTableError(TableError):
 
 
 class OtherKindError(TableError):
-    """A table that is known but is no roster."""
+    """A table that is known but is no roster; the fact ``kind`` tells which."""
 
     code = "E214"
     message = "这是{title}，不是户台账。名册没有变。"
     hint = "请选户台账（花名册）文件。"
+
+    @property
+    def kind(self) -> str:
+        """Return the kind of table."""
+        return str(self.facts.get("kind", ""))
 
 
 class TextEncodingError(TableError):

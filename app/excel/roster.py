@@ -198,7 +198,7 @@ def _check_usable(
         raise TableEmptyError(where=where)
     other = next((layout for layout in layouts if layout and not layout.kind.is_roster), None)
     if other is not None:
-        raise OtherKindError(where=where, title=other.kind.title)
+        raise OtherKindError(where=where, title=other.kind.title, kind=other.kind.kind)
     raise HeaderNotFoundError(where=where)
 
 

@@ -186,6 +186,19 @@ def test_a_refusal_names_the_file_and_writes_nothing(
     assert call("show").json["matches"] == []
 
 
+def test_a_list_from_above_is_told_and_never_written(call: Any) -> None:
+    call("import", FIRST)
+    path = keys.ROSTERS / "08_部门预警清单.xlsx"
+    answer = call("import", path, "--dry-run")
+    wanted = keys.load_key(path.name)["rows"]
+    assert [(i["sheet"], i["row"], i["status"]) for i in answer.json["items"]] == [
+        (row["s"], row["r"], row["status"]) for row in wanted
+    ]
+    assert answer.json["counts"][0]["matched"] == 34
+    refused = call("import", path)
+    assert (refused.code, refused.json["error"]["code"]) == (1, "E214")
+
+
 def test_wrong_usage_exits_with_two(call: Any, tmp_path: Path) -> None:
     assert call("import", FIRST, "--kind", "什么").code == 2
     broken = tmp_path / "坏.json"
