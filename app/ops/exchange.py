@@ -23,12 +23,12 @@ from app.ops import devices, exchange_lines
 from app.ops.changed import Changed
 from app.ops.exchange_lines import Earlier, Exported, Imported, Inspected, SegmentLine
 from app.sync import inbox, local, outbox, package
-from app.sync.derive import Row
 from app.sync.errors import ContentError, UnknownTargetError
 from app.sync.files import read_whole, write_whole
 from app.sync.keys import Certificate
 from app.sync.local import Local
 from app.sync.package import Address, Content, Header, Opened
+from app.sync.past import Row
 from app.sync.receipt import encode_receipt
 from app.sync.segments import Segment
 from app.sync.subjects import households_of, warnings_of

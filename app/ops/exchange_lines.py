@@ -14,11 +14,12 @@ from app.errors import AppError, Where
 from app.models.household import Household
 from app.models.journal import ChangesetRow
 from app.ops.changed import Changed
-from app.sync.derive import Conflict, Row
 from app.sync.errors import UnusualAmountError
 from app.sync.package import Header
+from app.sync.past import Row
 from app.sync.subjects import households_of
 from app.sync.trust import Trust
+from app.sync.units import Conflict
 
 UNUSUAL_SHARE = (1, 5)  # more than a fifth of the households …
 UNUSUAL_FEWEST = 5  # … and more than so many; or more than so many removed

@@ -1,19 +1,17 @@
 """Journal → tables: the rows that changesets touched are computed from the journal again."""
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
-from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from app.domain.changeset import NEW_ROW, Chain, FieldChange, Head
-from app.domain.merge import RANKS, Causality, Part, Place, Resolution, Side, UnitChange, resolve
+from app.domain.changeset import NEW_ROW, FieldChange
+from app.domain.merge import RANKS, Causality, Part, Resolution, UnitChange, resolve
 from app.models.base import (
     Journaled,
     Money,
@@ -22,42 +20,14 @@ from app.models.base import (
     journaled_columns,
     journaled_tables,
 )
-from app.models.journal import ACTIVE, VOID, ChangeRow, ChangesetRow, SeenRow
+from app.sync.past import Past, Row, causality_of, chunks, history_of
+from app.sync.removals import keep_contested
 from app.sync.trust import Trust
+from app.sync.units import Conflict, Unit
 
-_CHUNK = 500  # bound parameters of one statement
 # A sheet and its answers are one unit: table → the column that names the unit, "id" for its head.
 _UNITS = {"sheet": "id", "answer": "sheet_id"}
 _CLEARED: dict[str, dict[str, Any]] = {"answer": {"value": None, "note": ""}}
-
-
-def _chunks(ids: Iterable[str]) -> Iterator[tuple[str, ...]]:
-    remaining = iter(ids)
-    while chunk := tuple(islice(remaining, _CHUNK)):
-        yield chunk
-
-
-class Row(NamedTuple):
-    """A row of a journaled table."""
-
-    table: str
-    id: str
-
-
-class Unit(NamedTuple):
-    """What conflicts as a whole: a field of a row, or a whole sheet (field "")."""
-
-    table: str
-    row: str
-    field: str
-
-
-@dataclass(frozen=True, slots=True)
-class Conflict:
-    """A unit with differing heads; ``sides``: the one in force first."""
-
-    unit: Unit
-    sides: tuple[Side, ...]
 
 
 @dataclass(slots=True)
@@ -69,30 +39,19 @@ class Derived:
     updated: list[Row] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class _Past:
-    """One change of the journal, in force."""
-
-    row: Row
-    place: Place
-    digest: str
-    field: str
-    new: Any
-
-
 def derive(session: Session, touched: Iterable[Row], trust: Trust) -> Derived:
     """Write the touched rows as the journal has them; return conflicts and what was written."""
     result = Derived()
     wanted = set(touched)
-    history = _history(session, wanted)
-    history |= _history(session, _rest_of_units(session, history) - wanted)
+    history = history_of(session, wanted)
+    history |= history_of(session, _rest_of_units(session, history) - wanted)
     rows: dict[Row, dict[str, Any]] = defaultdict(dict)
     causality: Causality | None = None
     for unit, past in _by_unit(history).items():
         if len({p.place.chain for p in past}) == 1:
             found = _in_sequence(unit, past)
         else:
-            causality = causality or _causality(session)
+            causality = causality or causality_of(session)
             found = resolve(_unit_changes(unit, past, trust), causality)
         if found.sides:
             result.conflicts.append(Conflict(unit, found.sides))
@@ -101,10 +60,13 @@ def derive(session: Session, touched: Iterable[Row], trust: Trust) -> Derived:
     for row in history.keys() - rows.keys():
         rows[row] = _cleared(row, history[row])
     _write(session, {row: values for row, values in rows.items() if "scope" in values}, result)
+    named = {conflict.unit for conflict in result.conflicts}
+    kept = keep_contested(session, wanted, trust)
+    result.conflicts += (conflict for conflict in kept if conflict.unit not in named)
     return result
 
 
-def _cleared(row: Row, changes: list[_Past]) -> dict[str, Any]:
+def _cleared(row: Row, changes: list[Past]) -> dict[str, Any]:
     """Return a row that only the other side of a conflict made: there, but without its value.
 
     So it is found again when the conflict is decided; rows are never deleted.
@@ -113,7 +75,7 @@ def _cleared(row: Row, changes: list[_Past]) -> dict[str, Any]:
     return {**made.new, **_CLEARED.get(row.table, {})}
 
 
-def _rest_of_units(session: Session, history: Mapping[Row, list[_Past]]) -> set[Row]:
+def _rest_of_units(session: Session, history: Mapping[Row, list[Past]]) -> set[Row]:
     """Return the sheets and answers that form one unit with those of ``history``."""
     sheets = {row.id for row in history if row.table == "sheet"}
     for row, changes in history.items():
@@ -122,57 +84,15 @@ def _rest_of_units(session: Session, history: Mapping[Row, list[_Past]]) -> set[
             sheets.add(made.new["sheet_id"])
     rest = {Row("sheet", sheet) for sheet in sheets}
     answer = journaled_tables()["answer"]
-    for chunk in _chunks(sorted(sheets)):
+    for chunk in chunks(sorted(sheets)):
         query = select(answer.id).where(answer.__table__.c.sheet_id.in_(chunk))
         rest |= {Row("answer", found) for found in session.scalars(query)}
     return rest
 
 
-def _history(session: Session, rows: set[Row]) -> dict[Row, list[_Past]]:
-    """Return the changes in force of each row, of the scope that made it.
-
-    A change of the row from another scope has no effect: a row never leaves its village.
-    """
-    found: dict[Row, list[tuple[_Past, str]]] = defaultdict(list)
-    for change in _changes(session, [row.id for row in rows]):
-        if change.row in rows:
-            found[change.row].append((change, change.place.chain.scope))
-    history = {}
-    for row, changes in found.items():
-        made = [(past.digest, scope) for past, scope in changes if past.field == NEW_ROW]
-        if made:
-            home = min(made)[1]
-            history[row] = [past for past, scope in changes if scope == home]
-    return history
-
-
-def _changes(session: Session, ids: Iterable[str]) -> Iterator[_Past]:
-    """Return the changes in force of rows, of each changeset in its order."""
-    for chunk in _chunks(sorted(set(ids))):
-        query = (
-            select(
-                ChangeRow.table_name,
-                ChangeRow.row_id,
-                ChangeRow.field,
-                ChangeRow.new,
-                ChangesetRow.origin,
-                ChangesetRow.epoch,
-                ChangesetRow.scope,
-                ChangesetRow.number,
-                ChangesetRow.digest,
-            )
-            .join(ChangesetRow, ChangesetRow.id == ChangeRow.changeset_id)
-            .where(ChangeRow.row_id.in_(chunk), ChangesetRow.state == ACTIVE)
-            .order_by(ChangeRow.id)
-        )
-        for table, row, name, new, origin, epoch, scope, number, digest in session.execute(query):
-            place = Place(Chain(origin, epoch, scope), number)
-            yield _Past(Row(table, row), place, digest, name, json.loads(new))
-
-
-def _by_unit(history: Mapping[Row, list[_Past]]) -> dict[Unit, list[_Past]]:
+def _by_unit(history: Mapping[Row, list[Past]]) -> dict[Unit, list[Past]]:
     """Sort the changes into units; a new row is a change of every field."""
-    units: dict[Unit, list[_Past]] = defaultdict(list)
+    units: dict[Unit, list[Past]] = defaultdict(list)
     for row, changes in history.items():
         if row.table in _UNITS:
             made = next(change for change in changes if change.field == NEW_ROW)
@@ -188,7 +108,7 @@ def _by_unit(history: Mapping[Row, list[_Past]]) -> dict[Unit, list[_Past]]:
     return units
 
 
-def _parts(unit: Unit, change: _Past) -> Iterator[tuple[Part, Any]]:
+def _parts(unit: Unit, change: Past) -> Iterator[tuple[Part, Any]]:
     """Return what a change writes of a unit."""
     values = change.new if change.field == NEW_ROW else {change.field: change.new}
     for name, value in values.items():
@@ -196,7 +116,7 @@ def _parts(unit: Unit, change: _Past) -> Iterator[tuple[Part, Any]]:
             yield Part(change.row.table, change.row.id, name), value
 
 
-def _in_sequence(unit: Unit, past: list[_Past]) -> Resolution:
+def _in_sequence(unit: Unit, past: list[Past]) -> Resolution:
     """Return the state of a unit that one chain alone wrote: the last word counts."""
     values: dict[Part, Any] = {}
     for change in sorted(past, key=lambda p: p.place.number):
@@ -204,7 +124,7 @@ def _in_sequence(unit: Unit, past: list[_Past]) -> Resolution:
     return Resolution(values)
 
 
-def _unit_changes(unit: Unit, past: list[_Past], trust: Trust) -> Iterator[UnitChange]:
+def _unit_changes(unit: Unit, past: list[Past], trust: Trust) -> Iterator[UnitChange]:
     for change in past:
         certificate = trust.certificate(change.place.chain.origin)
         rank = RANKS[certificate.identity.level] if certificate else 0
@@ -212,29 +132,6 @@ def _unit_changes(unit: Unit, past: list[_Past], trust: Trust) -> Iterator[UnitC
             yield UnitChange(
                 change.place, change.digest, rank, part, value, change.field == NEW_ROW
             )
-
-
-def _causality(session: Session) -> Causality:
-    """Return what every changeset taken in had seen."""
-    query = (
-        select(
-            ChangesetRow.origin,
-            ChangesetRow.epoch,
-            ChangesetRow.scope,
-            ChangesetRow.number,
-            SeenRow.origin,
-            SeenRow.epoch,
-            SeenRow.scope,
-            SeenRow.number,
-            SeenRow.digest,
-        )
-        .join(ChangesetRow, ChangesetRow.id == SeenRow.changeset_id)
-        .where(ChangesetRow.state.in_([ACTIVE, VOID]))
-    )
-    seen: dict[Place, dict[Chain, Head]] = defaultdict(dict)
-    for row in session.execute(query):
-        seen[Place(Chain(*row[:3]), row[3])][Chain(*row[4:7])] = Head(row[7], row[8])
-    return Causality(seen.items())
 
 
 def _write(session: Session, rows: Mapping[Row, dict[str, Any]], result: Derived) -> None:
@@ -260,7 +157,7 @@ def _write(session: Session, rows: Mapping[Row, dict[str, Any]], result: Derived
 
 def _present(session: Session, cls: type[Journaled], ids: Iterable[str]) -> dict[str, Journaled]:
     found: dict[str, Journaled] = {}
-    for chunk in _chunks(ids):
+    for chunk in chunks(ids):
         for obj in session.scalars(select(cls).where(cls.id.in_(chunk))):
             found[obj.id] = obj
     return found
@@ -274,7 +171,7 @@ def _anchored(
         name = cls.__mapper__.get_property_by_column(key.parent).key
         wanted = {values[name] for values in rows.values() if values.get(name) is not None}
         known: set[str] = set()
-        for chunk in _chunks(sorted(wanted)):
+        for chunk in chunks(sorted(wanted)):
             known.update(session.scalars(select(key.column).where(key.column.in_(chunk))))
         rows = {i: v for i, v in rows.items() if v.get(name) is None or v[name] in known}
     return rows

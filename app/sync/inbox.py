@@ -25,8 +25,9 @@ from app.models.journal import (
     SeenRow,
 )
 from app.sync import outbox
-from app.sync.derive import Derived, Row, derive, misfits
+from app.sync.derive import Derived, derive, misfits
 from app.sync.package import Opened
+from app.sync.past import Row
 from app.sync.receipt import Waiting
 from app.sync.segments import CheckedSegment
 from app.sync.trust import Trust

@@ -1,26 +1,33 @@
 """What rows are about: the household that they belong to, the warning that they are part of."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable
+from functools import cache
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models.base import Journaled, journaled_tables
+from app.models.base import journaled_tables
 from app.models.step import Step
-from app.sync.derive import Row
-
-_CHUNK = 500  # bound parameters of one statement
+from app.sync.past import Row, chunks
 
 
 def households_of(session: Session, rows: Iterable[Row]) -> dict[Row, str]:
     """Return the household that each row belongs to, by its own or its parent's column."""
-    wanted = set(rows)
-    subjects = _subjects(session, wanted)
-    homes = _homes(session, wanted | set(subjects.values()))
-    homes |= {step: homes[subject] for step, subject in subjects.items() if subject in homes}
-    return {row: home for row, home in homes.items() if row in wanted}
+    by_table: dict[str, list[str]] = defaultdict(list)
+    for row in set(rows):
+        by_table[row.table].append(row.id)
+    homes: dict[Row, str] = {}
+    for table, ids in by_table.items():
+        home = _home(table)
+        if home is None:
+            continue
+        for chunk in chunks(ids):
+            for id_, household in session.execute(home.query.where(home.id.in_(chunk))):
+                if household:
+                    homes[Row(table, id_)] = household
+    return homes
 
 
 def warnings_of(session: Session, rows: Iterable[Row]) -> set[str]:
@@ -33,48 +40,46 @@ def warnings_of(session: Session, rows: Iterable[Row]) -> set[str]:
 def _subjects(session: Session, rows: Iterable[Row]) -> dict[Row, Row]:
     """Return the row that each step leads along its life."""
     found: dict[Row, Row] = {}
-    for chunk in _chunks([row.id for row in rows if row.table == Step.__tablename__]):
+    for chunk in chunks([row.id for row in rows if row.table == Step.__tablename__]):
         query = select(Step.id, Step.subject, Step.subject_id).where(Step.id.in_(chunk))
         for step, subject, subject_id in session.execute(query):
             found[Row(Step.__tablename__, step)] = Row(subject, subject_id)
     return found
 
 
-def _homes(session: Session, rows: Iterable[Row]) -> dict[Row, str]:
-    by_table: dict[str, list[str]] = defaultdict(list)
-    for row in rows:
-        by_table[row.table].append(row.id)
-    homes: dict[Row, str] = {}
+def rows_of(session: Session, household_id: str) -> set[Row]:
+    """Return every row that hangs on a household."""
+    found: set[Row] = set()
+    for table in journaled_tables():
+        home = _home(table)
+        if home is not None and table != "household":
+            query = home.query.where(home.column == household_id)
+            found |= {Row(table, id_) for id_, _household in session.execute(query)}
+    return found
+
+
+class _Home(NamedTuple):
+    query: Any  # of (row id, household id)
+    id: Any
+    column: Any
+
+
+@cache
+def _home(table: str) -> _Home | None:
+    """Return where a table's rows say their household, themselves or through their parent."""
     classes = journaled_tables()
-    for table, ids in by_table.items():
-        query = _home_query(classes, table)
-        if query is None:
-            continue
-        for chunk in _chunks(ids):
-            for id_, household in session.execute(query.where(classes[table].id.in_(chunk))):
-                if household:  # a step of a month belongs to none
-                    homes[Row(table, id_)] = household
-    return homes
-
-
-def _home_query(classes: dict[str, type[Journaled]], table: str) -> Any:
-    """Return a query for (row id, household id) of a table; None if it has no household."""
     cls = classes.get(table)
     if cls is None:
         return None
     columns = cls.__table__.c
     if table == "household":
-        return select(cls.id, cls.id)
+        return _Home(select(cls.id, cls.id), cls.id, cls.id)
     if "household_id" in columns:
-        return select(cls.id, columns.household_id)
+        return _Home(select(cls.id, columns.household_id), cls.id, columns.household_id)
     for key in cls.__table__.foreign_keys:
         parent = classes.get(key.column.table.name)
         if parent is not None and "household_id" in parent.__table__.c:
             home = parent.__table__.c.household_id
-            return select(cls.id, home).join(parent.__table__, key.column == key.parent)
+            joined = select(cls.id, home).join(parent.__table__, key.column == key.parent)
+            return _Home(joined, cls.id, home)
     return None
-
-
-def _chunks(ids: list[str]) -> Iterator[list[str]]:
-    for start in range(0, len(ids), _CHUNK):
-        yield ids[start : start + _CHUNK]

@@ -22,7 +22,8 @@ from app.models.store import Store
 from app.ops import exchange
 from app.ops.devices import trust_of
 from app.sync import local
-from app.sync.derive import Row, derive
+from app.sync.derive import derive
+from app.sync.past import Row
 from tests.conftest import COUNTY, NOW, TOWNSHIP, VILLAGE, StoreMaker
 from tests.ops.network import ME, clone, content, enrol, journal
 
@@ -56,6 +57,11 @@ class Month:
                 session.add(Household(scope=VILLAGE, household_no=number, household_kind="lifted"))
                 return
             home = session.get_one(Household, self.rng.choice(known))
+            if self.rng.random() < 0.15:
+                home.removed_on = (
+                    None if home.removed_on else date(2025, 10, self.rng.randint(1, 9))
+                )
+                return
             setattr(home, self.rng.choice(["phone", "note"]), self.rng.choice("123"))
 
     def answer(self) -> None:

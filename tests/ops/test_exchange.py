@@ -9,6 +9,7 @@ from sqlalchemy import select, text
 
 from app.domain.changeset import parse_line
 from app.errors import AppError
+from app.models.form import Answer
 from app.models.household import Household, Member
 from app.models.replica import ReceiptRow
 from app.models.step import Step
@@ -17,6 +18,7 @@ from app.ops import devices, exchange, sheets, warnings
 from app.ops.warnings import StepInput
 from app.sync import keys, local, outbox, package
 from app.sync.errors import (
+    ContentError,
     DamagedError,
     NewerFormatError,
     NotAPackageError,
@@ -295,6 +297,66 @@ def test_the_order_in_which_two_laptops_arrive_does_not_matter(
     assert "shanxiaoming" in found.pop()
 
 
+def end_household(store: Store, household_id: str) -> None:
+    with store.write("test.end", ME, "核实") as session:
+        home = session.get_one(Household, household_id)
+        home.removed_on, home.removed_reason = TODAY, "迁出"
+
+
+def ended(store: Store, household_id: str) -> bool:
+    with store.read() as session:
+        return session.get_one(Household, household_id).removed_on is not None
+
+
+@pytest.mark.parametrize("against", ["phone", "member", "answer", "step"])
+def test_a_removal_against_what_it_had_not_seen_asks_and_keeps(
+    network: Network, new_store: StoreMaker, tmp_path: Path, against: str
+) -> None:
+    a, township = network.village, network.township
+    b = second_laptop(network, new_store, tmp_path)
+    household = add_family(a)
+    open_october(a)
+    sheet_id = answer_all(a, household, {("WT-01", ""): "short"})
+    (warning_id,) = sheets.submit_sheet(a, ME, sheet_id, TODAY).opened
+    network.send(a, township)
+    network.send(township, b)
+    end_household(a, household)
+    if against == "phone":
+        set_phone(b, household, "7")
+    elif against == "member":
+        with b.write("test.member", ME) as session:
+            session.scalars(select(Member).filter_by(number=2)).one().phone = "8"
+    elif against == "answer":
+        answer_all(b, household, {("WT-01", ""): "enough"})
+    else:
+        warnings.act(b, ME, warning_id, "confirm", StepInput("属实", TODAY))
+    network.send(a, township)
+    assert ended(township, household)
+    found = network.send(b, township)
+    (conflict,) = [c for c in found.conflicts if c.field == "removed_on"]
+    assert conflict.household_no == "2"
+    assert {v for side in conflict.sides for v in side.values.values()} == {None, "2025-10-20"}
+    network.send(township, a)
+    network.send(township, b)
+    for store in (a, b, township):
+        assert not ended(store, household)
+    end_household(b, household)  # seen both: this decides
+    assert network.send(b, township).conflicts == ()
+    network.send(township, a)
+    for store in (a, b, township):
+        assert ended(store, household)
+
+
+def test_a_removal_that_had_seen_everything_ends_the_row_without_a_question(
+    network: Network,
+) -> None:
+    household = add_family(network.village)
+    network.send(network.village, network.township)
+    end_household(network.village, household)
+    assert network.send(network.village, network.township).conflicts == ()
+    assert ended(network.township, household)
+
+
 # ---------------------------------------------------------------- refusals
 
 
@@ -374,6 +436,44 @@ def test_a_stick_that_is_gone_skips_a_number_and_loses_nothing(network: Network)
         )
     sent = network.export(network.village, network.township)
     assert (sent.number, sent.transactions) == (2, 1)
+
+
+def test_a_copied_database_is_found_as_a_fork_and_has_no_effect(
+    network: Network, tmp_path: Path
+) -> None:
+    village, township = network.village, network.township
+    household = add_family(village)
+    network.send(village, township)
+    copied = clone(village, tmp_path / "copy")
+    set_phone(village, household, "1")
+    set_phone(copied, household, "2")
+    set_phone(copied, household, "3")
+    network.send(village, township)
+    found = network.send(copied, township)
+    copied.close()
+    assert (found.applied, len(found.forked)) == (0, 2)
+    assert "分叉" in found.forked[0].reason
+    assert phone(township, household) == "1"
+    states = {row[4]: row[6] for row in journal(township)}
+    assert sorted(states.values()).count("forked") == 2
+    set_phone(village, household, "4")
+    assert network.send(village, township).applied == 1
+    assert phone(township, household) == "4"
+
+
+def test_rows_that_break_a_rule_of_the_tables_are_refused_whole(network: Network) -> None:
+    village, township = network.village, network.township
+    household = add_family(village)
+    open_october(village)
+    sheet_id = answer_all(village, household)
+    network.send(village, township)
+    with village.absorb() as session:
+        session.execute(text("UPDATE answer SET question='x-' || question"))
+    with village.write("test.twice", ME) as session:  # a program that makes no natural ids
+        session.add(Answer(scope=VILLAGE, sheet_id=sheet_id, question="BF-03", value="onsite"))
+    path = network.export(village, township).path
+    assert_refused(township, path, ContentError)
+    assert exchange.inspect_package(township, path).valid is False
 
 
 # ---------------------------------------------------------------- authority, amounts, content
