@@ -30,6 +30,7 @@ class PreviewView(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.sentence, self.details = title(), plain()
+        self.sentence.setWordWrap(True)
         self.table = DataTable(_COLUMNS, "要看一看的行")
         self._note = quiet("原文件不动。标“不导入”的行改好后可再导入一次，不会重复。")
         layout = QVBoxLayout(self)
@@ -112,7 +113,7 @@ _COLUMNS = (
            severity=lambda d: "orange" if d.is_left_out else "none"),
     Column("工作表", lambda d: d.sheet, width=6),
     Column("行", lambda d: str(d.row), width=3, right=True, sort_key=lambda d: d.row),
-    Column("户号", lambda d: d.household, width=4),
+    Column("户号", lambda d: d.household, width=7),
     Column("姓名", lambda d: d.name, width=5),
     Column("为什么", lambda d: d.words),
 )  # fmt: skip

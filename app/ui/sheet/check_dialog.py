@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.household import HEAD, Facts, Finding
@@ -33,6 +33,7 @@ class CheckDialog(QDialog):
         self.setWindowTitle("核对")
         self.table = DataTable(_COLUMNS, "核对清单")
         self.table.setSortingEnabled(True)
+        self.table.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.table.set_rows(lines)
         self.table.opened.connect(self._on_opened)
         households = len({line.household_id for line in lines})
@@ -71,7 +72,7 @@ _COLUMNS = (
     Column(
         "级别",
         lambda line: severity_text(line.finding.severity),
-        width=2,
+        width=3,
         sort_key=lambda line: -severity_rank(line.finding.severity),
         severity=lambda line: line.finding.severity,
     ),
