@@ -5,10 +5,11 @@ from typing import Any
 
 import click
 
-from app.cli.common import Cli, UsageError
+from app.cli.common import Cli
+from app.cli.items import SET, day, household_id, pairs
 from app.domain import labels
 from app.ops import warnings
-from app.ops.warnings import StepInput, WarningLine, WarningPage
+from app.ops.warnings import ManualWarning, StepInput, WarningLine, WarningPage
 
 
 @click.group("warning", help="预警")
@@ -32,11 +33,23 @@ def _line(line: WarningLine) -> dict[str, Any]:
         "message": line.message,
         "matter": line.matter,
         "opened_on": line.opened_on.isoformat(),
-        "due_on": line.due_on.isoformat() if line.due_on else None,
-        "remedy_due_on": line.remedy_due_on.isoformat() if line.remedy_due_on else None,
+        "due_on": _iso(line.due_on),
+        "remedy_due_on": _iso(line.remedy_due_on),
+        "remedy_due_original": _iso(line.remedy_due_original),
+        "received_on": _iso(line.received_on),
+        "remedied_on": _iso(line.remedied_on),
         "overdue": line.overdue,
+        "holder": line.holder,
+        "escalated_to": line.escalated_to,
+        "occurrence": line.occurrence,
+        "urgent": line.is_urgent,
+        "cancel_proposed": line.is_cancel_proposed,
         "remark": line.note,
     }
+
+
+def _iso(value: date | None) -> str | None:
+    return value.isoformat() if value else None
 
 
 def _page(page: WarningPage) -> dict[str, Any]:
@@ -47,16 +60,21 @@ def _page(page: WarningPage) -> dict[str, Any]:
             "basis": page.basis,
             "question": page.question,
             "department": page.department,
+            "departments": list(page.departments),
+            "measure_ids": list(page.measure_ids),
+            "needs_follow_up": page.is_event_item,
             "actions": [
                 {"action": a.name, "label": a.label, "needs": list(a.needs)} for a in page.actions
             ],
             "history": [
                 {
                     "on": s.on.isoformat(),
+                    "action": s.action,
                     "step": s.label,
                     "actor": s.actor,
                     "level": s.level,
                     "note": s.note,
+                    "values": dict(s.values),
                 }
                 for s in page.history
             ],
@@ -94,30 +112,59 @@ def show(cli: Cli, warning_id: str) -> None:
 @click.argument("action")
 @click.option("--note", default="", metavar="T", help="说明")
 @click.option("--date", "on", metavar="D", help="哪一天办的，缺省今天")
-@click.option("--set", "values", multiple=True, metavar="FIELD=VALUE", help="这一步要的资料")
+@SET
 @click.pass_obj
 def act(
     cli: Cli, warning_id: str, action: str, note: str, on: str | None, values: tuple[str, ...]
 ) -> None:
     """Lead a warning one step along its life."""
-    given = StepInput(note, _day(on) or cli.today, _pairs(values))
-    page, _changed = warnings.act(cli.store, cli.actor, warning_id, action, given)
+    given = StepInput(note, day(on) or cli.today, pairs(values))
+    page, _changed = warnings.act(cli.store, cli.actor, warning_id, action, given, cli.today)
     cli.emit(_page(page), [f"现在是“{labels.label('warning_state', page.line.state)}”。"])
 
 
-def _pairs(values: tuple[str, ...]) -> dict[str, str]:
-    """Return the named data of ``--set``.
+@group.command("open", help="人工提出一条预警")
+@click.option("--household", required=True, metavar="ID", help="户号、姓名或编号")
+@click.option("--note", required=True, metavar="T", help="理由，至少5个字")
+@SET
+@click.pass_obj
+def open_one(cli: Cli, household: str, note: str, values: tuple[str, ...]) -> None:
+    """Open a warning by hand."""
+    given = pairs(values)
+    new = ManualWarning(
+        household_id=household_id(cli, household),
+        code=given.get("code", ""),
+        severity=given.get("severity", "yellow"),
+        message=given.get("message", note),
+        reason=note,
+        member_id=given.get("member_id", ""),
+        photo=given.get("photo", ""),
+        due_on=given.get("due_on", ""),
+    )
+    page, _changed = warnings.open_warning(cli.store, cli.actor, new, cli.today)
+    cli.emit(_page(page), [f"已提出，编号 {page.line.warning_id}。"])
 
-    Raises:
-        UsageError: without ``=``.
-    """
-    if any("=" not in value for value in values):
-        raise UsageError(text="--set 应写成 字段=值。")
-    return {name: value for name, _, value in (v.partition("=") for v in values)}
 
-
-def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise UsageError(text="日期应写成 2025-10-31。") from None
+@group.command("batch", help="多条同办一步；红色和缺证明的跳过")
+@click.argument("action")
+@click.argument("warning_ids", metavar="ID...", nargs=-1, required=True)
+@click.option("--note", default="", metavar="T", help="说明")
+@click.option("--date", "on", metavar="D", help="哪一天办的，缺省今天")
+@SET
+@click.pass_obj
+def batch(
+    cli: Cli,
+    action: str,
+    warning_ids: tuple[str, ...],
+    note: str,
+    on: str | None,
+    values: tuple[str, ...],
+) -> None:
+    """Take one step with many warnings."""
+    given = StepInput(note, day(on) or cli.today, pairs(values))
+    result = warnings.batch(cli.store, cli.actor, warning_ids, action, given)
+    skipped = [{"id": warning_id, "reason": reason} for warning_id, reason in result.skipped]
+    cli.emit(
+        {"done": list(result.done), "skipped": skipped},
+        [f"办了{len(result.done)}条，跳过{len(skipped)}条。"],
+    )

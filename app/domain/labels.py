@@ -84,7 +84,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     },
     "clue_source": {
         "self_report": "农户自主申报", "cadre": "干部排查", "department": "部门预警",
-        "petition": "信访", "opinion": "舆情", "campaign": "大排查",
+        "petition": "信访", "opinion": "舆情", "campaign": "大排查", "survey": "两摸底",
     },
     "period_state": {
         "not_started": "未开始", "filling": "填报中", "checking": "审核中", "closed": "已关闭",
@@ -101,14 +101,18 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     "warning_state": {
         "suggested": "系统提示", "false_alarm": "误报", "pending_township": "待初审",
         "pending_county": "待县审", "returned": "已退回", "determined": "已确定",
-        "assigned": "已派部门", "remedying": "补短中", "closing_requested": "申请销号",
+        "assigned": "已派部门", "remedying": "补短中", "remedied": "已补短(待申请)",
+        "closing_requested": "申请销号",
         "closed": "已销号", "cancelled": "已撤销",
     },
     "doubt_state": {"open": "待核实", "corrected": "已更正", "confirmed_ok": "已确认无误"},
     "negative_state": {
         "open": "待核实", "proven": "属实", "untrue": "不属实", "harmless": "不影响",
     },
-    "change_kind": {"increase": "自然增加", "decrease": "自然减少"},
+    "change_kind": {
+        "increase": "自然增加", "decrease": "自然减少", "household_split": "分户",
+        "household_merge": "并户", "head_change": "户主变更", "household_extinct": "整户消亡",
+    },
     "change_state": {
         "open": "待办理", "pending_township": "待镇审", "done": "已办理", "returned": "已退回",
         "cancelled": "已撤销",

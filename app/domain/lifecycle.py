@@ -12,7 +12,9 @@ from typing import Protocol, TypeVar
 LEVELS = ("village", "township", "county")
 PROGRAM = "program"  # a step by the program, in the name of the replica that runs it
 EVERY = ""  # the kind of a thing whose table does not differ by kind
+STAY = "="  # a step that leaves the state as it is
 _ORDER = {"county": 0, "township": 1, "village": 2, PROGRAM: 3}
+_ALL = frozenset(LEVELS)
 
 
 class StepLike(Protocol):
@@ -26,6 +28,8 @@ class StepLike(Protocol):
     def action(self) -> str: ...  # noqa: D102
     @property
     def level(self) -> str: ...  # noqa: D102
+    @property
+    def kind(self) -> str: ...  # noqa: D102
 
 
 StepT = TypeVar("StepT", bound=StepLike)
@@ -40,6 +44,10 @@ class Transition:
         to: kind → state; the kind "" is every kind (a warning's kind is its severity).
         levels: village, township, county, program.
         needs: named data that the step must bring.
+        roles: operator roles that may take it; empty: whoever writes at that level.
+        after: an action that must have been taken before (拟撤销 before 撤销).
+        turns: "up" or "down": the step changes the kind of the thing, in this direction only.
+        hosts: levels whose replica may take a step in the program's name.
         limit: policy parameter in days, for who must take the step after it.
         prints: names of the papers of the «Printed» cell.
     """
@@ -51,6 +59,10 @@ class Transition:
     to: Mapping[str, str]
     levels: frozenset[str]
     needs: tuple[str, ...] = ()
+    roles: frozenset[str] = frozenset()
+    after: str = ""
+    turns: str = ""
+    hosts: frozenset[str] = _ALL
     limit: str = ""
     prints: tuple[str, ...] = ()
 
@@ -58,15 +70,45 @@ class Transition:
         """Return where the step leads a thing of this kind; None if the row is not for it."""
         return self.to.get(kind, self.to.get(EVERY))
 
+    def leads(self, state: str, kind: str) -> str:
+        """Return the state after the step, which the row must allow."""
+        found = self.target(kind)
+        return state if found is None or found == STAY else found
+
+    def is_for(self, level: str) -> bool:
+        """Tell whether a replica of this level may ever write the step."""
+        return level in self.levels or (PROGRAM in self.levels and level in self.hosts)
+
+    def allows_role(self, role: str) -> bool:
+        """Tell whether a role may take it, once the level may."""
+        return not self.roles or role == "administrator" or role in self.roles
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a thing stands: its state, its kind, and the steps in force with their rows."""
+
+    state: str
+    kind: str
+    taken: tuple[tuple[StepLike, Transition], ...] = ()
+
+    def has_taken(self, action: str) -> bool:
+        """Tell whether an action was ever taken."""
+        return any(row.action == action for _, row in self.taken)
+
 
 @dataclass(frozen=True, slots=True)
 class Lifecycle:
-    """A life cycle. ``subject``: the table whose rows live it; ``initial``: before any step."""
+    """A life cycle. ``subject``: the table whose rows live it; ``initial``: before any step.
+
+    ``kinds``: every kind in rising order, where a step may change it (severities).
+    """
 
     subject: str
     initial: str
     transitions: tuple[Transition, ...]
     ended: frozenset[str] = frozenset()
+    kinds: tuple[str, ...] = ()
     _by_action: Mapping[str, tuple[Transition, ...]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -90,25 +132,52 @@ class Lifecycle:
             if state in row.sources and level in row.levels and row.target(kind) is not None
         )
 
+    def buttons(self, standing: Standing, level: str) -> tuple[Transition, ...]:
+        """Return what a level may do with a thing that stands there."""
+        return tuple(
+            row
+            for row in self.steps_for(standing.state, level, standing.kind)
+            if not row.after or standing.has_taken(row.after)
+        )
+
     def actions_of(self, level: str) -> frozenset[str]:
-        """Return every action that a level may ever take; the program acts for any of them."""
-        who = {level, PROGRAM}
-        return frozenset(row.action for row in self.transitions if row.levels & who)
+        """Return every action that a replica of a level may ever write."""
+        return frozenset(row.action for row in self.transitions if row.is_for(level))
 
-    def walk(self, steps: Sequence[StepT], kind: str = EVERY) -> list[tuple[StepT, Transition]]:
-        """Return the ordered steps that the table knows, each with its row."""
-        state, taken = self.initial, []
+    def standing(self, steps: Sequence[StepLike], kind: str = EVERY, start: str = "") -> Standing:
+        """Return where the ordered steps lead; a step outside the table leads nowhere.
+
+        ``start``: the state before any step, if it is not the table's own.
+        """
+        here = Standing(start or self.initial, kind)
         for step in steps:
-            row = self.find(step.action, state, step.level, kind)
-            if row is not None:
-                state = row.target(kind) or state
-                taken.append((step, row))
-        return taken
+            row = self.find(step.action, here.state, step.level, here.kind)
+            if row is None or not self._holds(row, step, here):
+                continue
+            turned = step.kind if row.turns else here.kind
+            here = Standing(row.leads(here.state, here.kind), turned, (*here.taken, (step, row)))
+        return here
 
-    def state_of(self, steps: Sequence[StepLike], kind: str = EVERY) -> str:
-        """Return where the ordered steps lead; a step outside the table leads nowhere."""
-        taken = self.walk(steps, kind)
-        return (taken[-1][1].target(kind) or self.initial) if taken else self.initial
+    def walk(
+        self, steps: Sequence[StepT], kind: str = EVERY, start: str = ""
+    ) -> list[tuple[StepT, Transition]]:
+        """Return the ordered steps that the table knows, each with its row."""
+        in_force = {step.id: row for step, row in self.standing(steps, kind, start).taken}
+        return [(step, in_force[step.id]) for step in steps if step.id in in_force]
+
+    def state_of(self, steps: Sequence[StepLike], kind: str = EVERY, start: str = "") -> str:
+        """Return the state where the ordered steps lead."""
+        return self.standing(steps, kind, start).state
+
+    def _holds(self, row: Transition, step: StepLike, here: Standing) -> bool:
+        if row.after and not here.has_taken(row.after):
+            return False
+        if not row.turns:
+            return True
+        if step.kind not in self.kinds or here.kind not in self.kinds:
+            return False
+        old, new = self.kinds.index(here.kind), self.kinds.index(step.kind)
+        return new > old if row.turns == "up" else new < old
 
 
 def in_order(steps: Iterable[StepT]) -> list[StepT]:

@@ -4,31 +4,37 @@ A measure without steps is 拟定 (its row is M1). Nothing else ends a measure: 
 closed warning never does (脱贫不脱政策).
 """
 
-from app.domain.lifecycle import EVERY, LEVELS, PROGRAM, Lifecycle, Transition
+from app.domain.lifecycle import STAY, Lifecycle
+from app.domain.rows import row
 
 PLANNED, RUNNING, DONE, EXPIRED, TERMINATED = "planned", "running", "done", "expired", "terminated"
 OPEN = frozenset({PLANNED, RUNNING})
-_ALL = frozenset(LEVELS)
+DELIVERED = frozenset({DONE, EXPIRED})  # EXPIRED only where «finish» was taken before
+TERMINATE_REASONS = ("不再符合", "本人放弃", "重复", "死亡或迁出", "其他")
+WHOLE_HOUSEHOLD = "全户"
 
-
-def _row(
-    spec: str, label: str, to: str, levels: frozenset[str] = _ALL, needs: tuple[str, ...] = ()
-) -> Transition:
-    code, action, sources = spec.split()
-    states = frozenset(sources.split("+"))
-    return Transition(code, action, label, states, {EVERY: to}, levels, needs)
-
+_ALL = "planned+running+done+expired"
+_EVERYBODY = "village+township+county"
 
 MEASURE = Lifecycle(
     "measure",
     PLANNED,
     (
-        _row("M2 start planned", "开始落实", RUNNING),
-        _row("M3 finish running", "已落实", DONE, needs=("note",)),
-        _row("M4 lapse running", "逾期未落实", EXPIRED, frozenset({PROGRAM})),
-        _row("M5 expire done", "到期", EXPIRED, frozenset({PROGRAM})),
-        _row("M6 terminate planned+running+done+expired", "终止", TERMINATED, needs=("note",)),
-        _row("M7 extend expired", "延期", RUNNING, frozenset({"township"}), needs=("note",)),
+        row(f"M2 start planned {_EVERYBODY}", "开始落实", RUNNING),
+        row(f"M3 finish running {_EVERYBODY}", "已落实", DONE, "note", "beneficiary"),
+        row("M4 lapse running program", "逾期未落实", EXPIRED),
+        row("M5 expire done program", "到期", EXPIRED),
+        row(f"M6 terminate {_ALL} {_EVERYBODY}", "终止", TERMINATED, "reason"),
+        row("M7 extend expired township", "延期", RUNNING, "note", "planned_end_on"),
+        row("carry-over carry-over running+done program", "结转", STAY, "year"),
     ),
     frozenset({TERMINATED}),
 )
+CONTINUING_CATEGORIES = frozenset({"public_post", "finance"})
+CONTINUING_KINDS = frozenset(
+    {
+        "低保", "特困供养", "残疾人两项补贴", "养老保险代缴", "孤儿保障", "助学金", "雨露计划",
+        "助学贷款", "寄宿生补助", "参保资助", "帮扶车间",
+    }
+)  # fmt: skip
+"""Benefits that run on after 已落实, until their end date."""

@@ -15,7 +15,8 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.domain import income_window
-from app.domain.form import FormDef, from_text
+from app.domain.case import CASE, state_of_case
+from app.domain.form import FormDef, Question, from_text
 from app.domain.household import (
     HEAD,
     AnswerKey,
@@ -34,10 +35,11 @@ from app.domain.period import Period
 from app.models import form as form_rows
 from app.models import household as rows
 from app.models.plan import Measure
-from app.models.step import steps_of
+from app.models.step import Step, steps_of
 
 Row = TypeVar("Row")
 _CHUNK = 500  # bound parameters of one statement
+_FEW = 50  # households whose numbers are looked up one by one
 _ON_SITE = ("onsite", "onsite_family")
 _PREVIOUS_REACH = 3  # months back that a quarterly household's last answers count
 
@@ -107,6 +109,8 @@ class _Tables:
 
         self.members = of(rows.Member, rows.Member.number)
         self.cases = of(rows.MonitoredCase, rows.MonitoredCase.case_no)
+        cases = [c.id for group in self.cases.values() for c in group]
+        self.case_steps = steps_of(session, CASE.subject, cases)
         self.annual = of(rows.AnnualIncome, rows.AnnualIncome.year)
         self.measures = of(Measure)
         measures = [m.id for group in self.measures.values() for m in group]
@@ -114,7 +118,7 @@ class _Tables:
         self.sheets = self._sheets(session, month, wanted)
         self.answers = self._answers(session, month, wanted)
         self.helper_visits = self._helper_visits(session, month)
-        self.ids, self.phones = _words(session)
+        self.ids, self.phones = _words(session, None if wanted is None else self.members)
 
     def _helper_visits(self, session: Session, month: Month) -> set[str]:
         """Return the households where the person who answers for them was on the spot."""
@@ -154,9 +158,20 @@ class _Tables:
         found: dict[str, dict[AnswerKey, AnswerValue]] = defaultdict(dict)
         for row in _all(session, query, form_rows.Sheet.household_id, wanted):
             question = month.form.by_code.get(row.question)
-            if row.value is not None and question is not None:
-                found[row.sheet_id][row.question, row.member_id] = from_text(question, row.value)
+            if row.value is None or question is None:
+                continue
+            value = _readable(question, row.value)
+            if value is not None:
+                found[row.sheet_id][row.question, row.member_id] = value
         return found
+
+
+def _readable(question: Question, text: str) -> AnswerValue | None:
+    """Return an answer; None for one of another edition whose question had another type."""
+    try:
+        return from_text(question, text)
+    except ValueError:
+        return None
 
 
 def _all(
@@ -177,8 +192,13 @@ def _grouped(found: Iterable[Row], attribute: str) -> dict[str, list[Row]]:
     return groups
 
 
-def _words(session: Session) -> tuple[dict[str, dict[str, str]], dict[str, dict[str, str]]]:
-    """Return identity number → household id → words, and the same of telephone numbers."""
+def _words(
+    session: Session, members: Mapping[str, Sequence[rows.Member]] | None
+) -> tuple[dict[str, dict[str, str]], dict[str, dict[str, str]]]:
+    """Return identity number → household id → words, and the same of telephone numbers.
+
+    ``members``: of whom the numbers are wanted (None: of everybody).
+    """
     ids: dict[str, dict[str, str]] = defaultdict(dict)
     phones: dict[str, dict[str, str]] = defaultdict(dict)
     query = (
@@ -191,6 +211,11 @@ def _words(session: Session) -> tuple[dict[str, dict[str, str]], dict[str, dict[
         .join(rows.Household, rows.Household.id == rows.Member.household_id)
         .where(rows.Member.member_status == "present")
     )
+    if members is not None and len(members) <= _FEW:
+        wanted = [m for group in members.values() for m in group]
+        id_nos = {m.id_no for m in wanted if m.id_no}
+        numbers = {m.phone for m in wanted if m.phone}
+        query = query.where(rows.Member.id_no.in_(id_nos) | rows.Member.phone.in_(numbers))
     for id_no, phone, household_id, household_no in session.execute(query):
         if id_no:
             ids[id_no][household_id] = f"{household_no}号户"
@@ -246,7 +271,7 @@ def _facts(  # noqa: PLR0913, PLR0917  one value from its parts
         farmland_mu=household.farmland_mu,
         registered_size=household.registered_size,
         flags=_set(household.flags),
-        monitored=_monitored(tables.cases.get(household.id, [])),
+        monitored=_monitored(tables.cases.get(household.id, []), tables.case_steps),
         measures=_measures(tables, household.id),
         members=members,
         income=figures.totals,
@@ -356,13 +381,15 @@ def _known(answer: object) -> str | None:
     return answer if isinstance(answer, str) and answer and not answer.startswith("_") else None
 
 
-def _monitored(cases: Sequence[rows.MonitoredCase]) -> MonitoredObject | None:
+def _monitored(
+    cases: Sequence[rows.MonitoredCase], steps: Mapping[str, Sequence[Step]]
+) -> MonitoredObject | None:
     if not cases:
         return None
     case = cases[-1]
     return MonitoredObject(
         object_type=case.object_type,
-        case_state="risk_removed" if case.is_eliminated else "monitoring",
+        case_state=state_of_case(steps.get(case.id, []), case.is_eliminated),
         identified_on=_day_or_month(case.identified_on),
         eliminated_on=_day_or_month(case.eliminated_on),
         eliminated_per_capita=case.eliminated_per_capita,

@@ -38,4 +38,7 @@ class Measure(Journaled):
     planned_start_on: Mapped[date | None]
     planned_end_on: Mapped[date | None]
     amount: Mapped[Decimal | None]
+    measure_level: Mapped[str] = mapped_column(String(16), default="")  # village township county
+    cause: Mapped[str] = mapped_column(String(24), default="")  # risk cause that it answers
+    continues_id: Mapped[str] = mapped_column(String(36), default="")  # 续: the measure before
     is_carried_over: Mapped[bool] = mapped_column(default=False)

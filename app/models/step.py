@@ -13,7 +13,11 @@ _CHUNK = 500  # bound parameters of one statement
 
 
 class Step(Journaled):
-    """One step of one thing; ``subject``: the name of the life cycle (warning, period …)."""
+    """One step of one thing; ``subject``: the name of the life cycle (warning, period …).
+
+    ``kind``: the new severity of a raised or lowered warning; on the first step of a case that
+    came with a roster the state that it came in; else "".
+    """
 
     __tablename__ = "step"
     __table_args__ = (Index("ix_step_subject_subject_id", "subject", "subject_id"),)
@@ -23,6 +27,7 @@ class Step(Journaled):
     household_id: Mapped[str] = mapped_column(String(36), default="", index=True)  # "" if of none
     follows: Mapped[str] = mapped_column(String(36), default="")  # "" for the first
     action: Mapped[str] = mapped_column(String(32))
+    kind: Mapped[str] = mapped_column(String(24), default="")  # what the thing is from here on
     step_on: Mapped[date]
     actor: Mapped[str]
     level: Mapped[str] = mapped_column(String(16))

@@ -1,16 +1,34 @@
 """Every table, imported once: Alembic and the guard must know them all."""
 
-from app.models import form, household, journal, pinyin, plan, policy, replica, step, warning
+from app.models import (
+    case,
+    change,
+    form,
+    household,
+    income,
+    journal,
+    pinyin,
+    plan,
+    policy,
+    register,
+    replica,
+    step,
+    warning,
+)
 from app.models.base import Base
 
 __all__ = [
+    "case",
+    "change",
     "form",
     "household",
+    "income",
     "journal",
     "metadata",
     "pinyin",
     "plan",
     "policy",
+    "register",
     "replica",
     "step",
     "warning",

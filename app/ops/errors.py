@@ -66,7 +66,7 @@ class UnknownWarningError(AppError):
 class StepNotAllowedError(AppError):
     """The table has no such step from this state for this level."""
 
-    code, message = "E411", "“{state}”的预警不能由{level}办“{action}”。数据没有变。"
+    code, message = "E411", "“{state}”的{what}不能由{level}办“{action}”。数据没有变。"
     hint = "现在能办：{allowed}。"
 
 
@@ -81,3 +81,64 @@ class StepDateError(AppError):
 
     code, message = "E413", "日期{on}不对：{reason}。数据没有变。"
     hint = "请改日期。"
+
+
+class StepConditionError(AppError):
+    """The table allows the step, but something that it depends on is not there yet."""
+
+    code, message, hint = "E414", "“{action}”还不能办：{reason}。数据没有变。", "{way_out}"
+
+
+class StepRoleError(AppError):
+    """The level may take the step, this operator's role may not."""
+
+    code, message = "E415", "{role}不能办“{action}”。数据没有变。"
+    hint = "请由{allowed}办理。"
+
+
+class StepDataError(AppError):
+    """Named data of a step that cannot be read or cannot be."""
+
+    code, message, hint = "E416", "“{field}”不能是“{value}”：{reason}。数据没有变。", "请改后再办。"
+
+
+class DuplicateWarningError(AppError):
+    """An open warning of this code and subject is there already."""
+
+    code, message = "E417", "这户已有未销的“{code}”预警。数据没有变。"
+    hint = "请在原来那条上办理。"
+
+
+class UnknownItemError(AppError):
+    """No row of this id in a register."""
+
+    code, message, hint = (
+        "E420",
+        "没有编号为“{item_id}”的{what}。数据没有变。",
+        "请用 list 查编号。",
+    )
+
+
+class LivingCaseError(AppError):
+    """The household is looked at already: one living case a household."""
+
+    code, message = "E421", "这户已有在办的线索或监测对象（{state}）。数据没有变。"
+    hint = "请在原来那件上办理；风险消除后再有新风险的，用再标注。"
+
+
+class ChangeRefusedError(AppError):
+    """A natural change that cannot be: the reason and the way out."""
+
+    code, message, hint = "E422", "{kind}不能这样报：{reason}。数据没有变。", "{way_out}"
+
+
+class MonthNotReadyError(AppError):
+    """A month that cannot be checked or closed yet; ``todo`` says what is left."""
+
+    code, message, hint = "E423", "{period}还不能{what}：{todo}。数据没有变。", "请先办完这些。"
+
+
+class MeasureRefusedError(AppError):
+    """A measure that cannot be planned or finished like this."""
+
+    code, message, hint = "E424", "措施不能这样登记：{reason}。数据没有变。", "请改后再登记。"

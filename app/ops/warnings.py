@@ -1,97 +1,52 @@
-"""Warnings: list, show, lead along their life. The table of steps is app/domain/warning.py."""
+"""Warnings: list, show, open by hand, lead along their life. The table is app/domain/warning.py."""
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.domain import labels, matters, warning
-from app.domain.household import Finding, OpenWarning
-from app.domain.lifecycle import Transition, due_on
+from app.domain import labels, warning
+from app.domain.household import OpenWarning
+from app.domain.lifecycle import PROGRAM
 from app.domain.ownership import Actor
-from app.domain.period import Period
-from app.domain.policy import Policy
-from app.domain.warning import WARNING
-from app.models.household import Area, Household, Member
-from app.models.step import Step, steps_of
+from app.domain.warning import SETTLED_WITH
+from app.errors import AppError
+from app.models.base import natural_id
+from app.models.household import Household
+from app.models.step import Step
 from app.models.store import Store
 from app.models.warning import HouseholdWarning
-from app.ops import catalogue, policies
+from app.ops import warning_rows, warning_rules
 from app.ops.changed import Changed
 from app.ops.errors import (
-    MissingStepDataError,
+    DuplicateWarningError,
+    StepConditionError,
     StepDateError,
-    StepNotAllowedError,
-    UnknownWarningError,
+    UnknownHouseholdError,
 )
+from app.ops.lives import (
+    THE_PROGRAM,
+    Action,
+    Added,
+    StepInput,
+    StepLine,
+    Who,
+    actions,
+    check,
+    history,
+    write_step,
+)
+from app.ops.warning_rows import Loaded, WarningLine, load, one
 
-_STEP_LIMITS = {  # who must act next, by state: parameter in days
-    warning.SUGGESTED: "village_confirm_days",
-    warning.PENDING_TOWNSHIP: "town_review_days",
-    warning.PENDING_COUNTY: "county_review_days",
-    warning.RETURNED: "return_days",
-}
-_DATA_LABELS = {
-    "note": "说明",
-    "reason": "原因（录入错误、已当场解决、政策理解有误、其他）",
-    "second_person": "第二人姓名",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """A step that the level may take now, and the named data it must bring."""
-
-    name: str
-    label: str
-    needs: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class StepInput:
-    """What a person brings to a step. ``values``: reason, second_person, department, due_on."""
-
-    note: str = ""
-    on: date | None = None
-    values: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class StepLine:
-    """One step of the history, as shown."""
-
-    on: date
-    label: str
-    actor: str
-    level: str
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class WarningLine:
-    """A warning in a list. ``due_on``: until when the present step, or the remedy, is due."""
-
-    warning_id: str
-    household_id: str
-    household_no: str
-    head_name: str
-    village: str
-    member_id: str
-    member_name: str
-    code: str
-    severity: str
-    state: str
-    message: str
-    opened_on: date
-    due_on: date | None
-    remedy_due_on: date | None
-    overdue: bool
-    matter: str
-    note: str
-    period: str
+__all__ = [
+    "Action", "BatchResult", "Loaded", "ManualWarning", "StepInput", "StepLine", "WarningLine",
+    "WarningPage", "act", "act_many", "add_step", "batch", "list_warnings", "load_all",
+    "open_by_household", "open_states", "open_warning", "raise_severity", "show_warning",
+    "values_text",
+]  # fmt: skip
+_OTHER = "其他"  # the code of a manual warning that fits no question
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,66 +60,191 @@ class WarningPage:
     department: str
     history: tuple[StepLine, ...]
     actions: tuple[Action, ...]
+    departments: tuple[str, ...] = ()
+    measure_ids: tuple[str, ...] = ()
+    is_event_item: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class _Loaded:
-    """A warning's row with its steps in force, oldest first."""
+class ManualWarning:
+    """A warning that a person opens (A1m). ``code``: a question's, or 其他; ``photo``: its file."""
 
-    row: HouseholdWarning
-    steps: list[Step]
+    household_id: str
+    code: str
+    severity: str
+    message: str
+    reason: str
+    member_id: str = ""
+    photo: str = ""
+    due_on: str = ""
 
-    @property
-    def state(self) -> str:
-        return WARNING.state_of(self.steps, self.row.severity)
+
+@dataclass(frozen=True, slots=True)
+class BatchResult:
+    """What a batch did. ``skipped``: (warning id, why) of those that need a look of their own."""
+
+    done: tuple[str, ...]
+    skipped: tuple[tuple[str, str], ...]
+    changed: Changed
 
 
 def list_warnings(store: Store, today: date, *, only_open: bool = True) -> list[WarningLine]:
     """Return warnings, red first, then by due day, household and code."""
     with store.read() as session:
-        lines = _lines(session, _load(session), today)
+        lines = warning_rows.lines(session, load(session), today)
     if only_open:
         lines = [line for line in lines if line.state not in warning.ENDED]
     return sorted(lines, key=_order)
 
 
-def show_warning(store: Store, warning_id: str, today: date) -> WarningPage:
-    """Return one warning's page.
+def show_warning(store: Store, warning_id: str, today: date, role: str = "") -> WarningPage:
+    """Return one warning's page. ``role``: of whoever looks, for the steps; "" is every role.
 
     Raises:
         UnknownWarningError: no such warning.
     """
     with store.read() as session:
-        loaded = _one(session, warning_id)
-        (line,) = _lines(session, [loaded], today)
+        loaded = one(session, warning_id)
+        (line,) = warning_rows.lines(session, [loaded], today)
+        who = Who(Actor("", role or "administrator"), store.level)
+        extra = warning_rules.extra_needs(loaded)
+        department = warning_rows.department(loaded)
+        joined = loaded.thing.value("departments")
         return WarningPage(
             line=line,
             values=json.loads(loaded.row.values or "{}"),
             basis=loaded.row.basis,
             question=loaded.row.question,
-            department=_department(loaded, _policy(loaded.row)),
+            department=department,
             history=tuple(_history(loaded)),
-            actions=_actions(loaded, store.level),
+            actions=_shown(loaded, actions(loaded.thing, who, extra)),
+            departments=tuple(filter(None, joined.split("、"))) or (department,),
+            measure_ids=tuple(filter(None, loaded.thing.value("measure_ids").split(","))),
+            is_event_item=warning_rules.is_event_item(loaded),
         )
 
 
 def act(
-    store: Store, actor: Actor, warning_id: str, action: str, given: StepInput
+    store: Store,
+    actor: Actor,
+    warning_id: str,
+    action: str,
+    given: StepInput,
+    today: date | None = None,
 ) -> tuple[WarningPage, Changed]:
-    """Lead a warning one step along its life.
+    """Lead a warning one step along its life. ``today``: no step is dated after it.
 
     Raises:
-        UnknownWarningError, StepNotAllowedError, MissingStepDataError, StepDateError:
-            nothing is written.
+        UnknownWarningError, StepNotAllowedError, StepRoleError, MissingStepDataError,
+        StepDateError, StepConditionError, StepDataError: nothing is written.
     """
-    today = given.on or store.clock().date()
+    changed = act_many(store, actor, [warning_id], action, given, today)
+    return show_warning(store, warning_id, _day(store, given)), changed
+
+
+def act_many(
+    store: Store,
+    actor: Actor,
+    warning_ids: Sequence[str],
+    action: str,
+    given: StepInput,
+    today: date | None = None,
+) -> Changed:
+    """Take one step with several warnings of a card: one row each, one operation, all or none.
+
+    Raises:
+        as ``act``; nothing is written.
+    """
+    on = _day(store, given)
+    if today is not None and on > today:
+        raise StepDateError(on=on.isoformat(), reason="晚于今天")
+    who = Who(actor, store.level)
     with store.write(f"warning.{action}", actor, given.note) as session:
-        loaded = _one(session, warning_id)
-        _check_step(loaded, action, store.level, given, today)
-        add_step(session, loaded.row, loaded.steps, action, store.level, given, actor.name, today)
-        household_id = loaded.row.household_id
-    changed = Changed(frozenset({"warning_step"}), frozenset({household_id}))
-    return show_warning(store, warning_id, today), changed
+        touched = [_step(session, one(session, i), action, who, given, on) for i in warning_ids]
+    return Changed(frozenset({"warning_step"}), frozenset(touched))
+
+
+def batch(
+    store: Store,
+    actor: Actor,
+    warning_ids: Iterable[str],
+    action: str,
+    given: StepInput,
+) -> BatchResult:
+    """Take one step with many warnings in one operation; what needs a look of its own is skipped.
+
+    Red ones never go in a batch, nor what lacks the proof that question and level ask for.
+    """
+    on, who = _day(store, given), Who(actor, store.level)
+    done, skipped, households = [], [], set()
+    with store.write(f"warning.{action}", actor, given.note) as session:
+        for warning_id in warning_ids:
+            loaded = one(session, warning_id)
+            reason = _no_batch(loaded, action, who, given, on)
+            if reason:
+                skipped.append((warning_id, reason))
+                continue
+            try:
+                households.add(_step(session, loaded, action, who, given, on))
+                done.append(warning_id)
+            except StepConditionError as error:
+                skipped.append((warning_id, str(error.facts["reason"])))
+    tables = frozenset({"warning_step"}) if done else frozenset()
+    return BatchResult(tuple(done), tuple(skipped), Changed(tables, frozenset(households)))
+
+
+def open_warning(
+    store: Store, actor: Actor, new: ManualWarning, today: date
+) -> tuple[WarningPage, Changed]:
+    """Open a warning by hand (A1m): it goes to the township at once.
+
+    Raises:
+        UnknownHouseholdError, DuplicateWarningError, StepDataError: nothing is written.
+    """
+    values = {"photo": new.photo, "due_on": new.due_on}
+    given = StepInput(new.reason, today, {k: v for k, v in values.items() if v})
+    who = Who(actor, store.level)
+    with store.write("warning.open", actor, new.reason) as session:
+        household = session.get(Household, new.household_id)
+        if household is None:
+            raise UnknownHouseholdError(text=new.household_id)
+        row = _manual_row(session, household, new, today)
+        session.add(row)
+        session.flush()
+        _step(session, Loaded(row, []), "open", who, given, today)
+        warning_id = row.id
+    page = show_warning(store, warning_id, today)
+    return page, Changed(frozenset({"warning"}), frozenset({new.household_id}))
+
+
+def _manual_row(
+    session: Session, household: Household, new: ManualWarning, today: date
+) -> HouseholdWarning:
+    code = new.code or _OTHER
+    known = [
+        loaded
+        for loaded in load(session, {household.id})
+        if (loaded.row.code, loaded.row.member_id) == (code, new.member_id)
+    ]
+    if any(loaded.state not in warning.ENDED for loaded in known):
+        raise DuplicateWarningError(code=code)
+    severity = labels.key("severity", new.severity)
+    occurrence = len(known) + 1
+    return HouseholdWarning(
+        id=natural_id("warning", household.id, code, new.member_id, str(occurrence)),
+        scope=household.scope,
+        household_id=household.id,
+        member_id=new.member_id,
+        code=code,
+        occurrence=occurrence,
+        severity=severity,
+        message=new.message,
+        basis="人工提出",
+        question="" if code == _OTHER else code,
+        period=f"{today:%Y-%m}",
+        opened_on=today,
+        is_manual=True,
+    )
 
 
 def add_step(  # noqa: PLR0913, PLR0917  one row, all its columns
@@ -177,43 +257,60 @@ def add_step(  # noqa: PLR0913, PLR0917  one row, all its columns
     actor: str,
     on: date,
 ) -> None:
-    """Write one step that follows the last; the caller has checked that the table allows it."""
-    due = None
-    if action == "confirm":
-        due = _given_due(given) or due_on(on, _due_days(row))
-    session.add(
-        Step(
-            scope=row.scope,
-            subject=WARNING.subject,
-            subject_id=row.id,
-            household_id=row.household_id,
-            follows=steps[-1].id if steps else "",
-            action=action,
-            step_on=on,
-            actor=actor,
-            level=level,
-            note=given.note,
-            due_on=due,
-            department=given.values.get("department", ""),
-            values=json.dumps(
-                {k: v for k, v in given.values.items() if k not in ("department", "due_on")},
-                ensure_ascii=False,
-                sort_keys=True,
-            ),
+    """Write a step of the program; the caller has checked that the table allows it."""
+    who = THE_PROGRAM if level == PROGRAM else Who(Actor(actor, "administrator"), level)
+    write_step(session, Loaded(row, steps).thing, action, who, replace(given, on=on))
+
+
+def raise_severity(
+    session: Session, loaded: Loaded, severity: str, message: str, today: date
+) -> None:
+    """Note that the same finding has become graver (A1 again, higher): a program step.
+
+    The row keeps what was found first, so that the steps before keep their meaning.
+    """
+    given = StepInput(message, today)
+    check(loaded.thing, "raise", THE_PROGRAM, given, today)
+    write_step(session, loaded.thing, "raise", THE_PROGRAM, given, Added(kind=severity))
+
+
+def propose_cancel(session: Session, loaded: Loaded, reason: str, today: date) -> bool:
+    """Mark a warning 拟撤销 whose question is no longer asked (A17b); False if it is marked."""
+    if loaded.state in warning.ENDED or loaded.thing.standing.has_taken("propose-cancel"):
+        return False
+    given = StepInput(f"题目已不适用：{reason}", today)
+    write_step(session, loaded.thing, "propose-cancel", THE_PROGRAM, given)
+    return True
+
+
+def cancel_open(
+    session: Session, household_id: str, member_id: str | None, reason: str, today: date
+) -> list[str]:
+    """Cancel the open warnings of a household that is no more, or of a member who is gone (A17).
+
+    ``member_id`` None: of the whole household. R-10 speaks of the loss itself and stays.
+    """
+    cancelled = []
+    for loaded in load(session, {household_id}):
+        is_meant = member_id is None or (
+            loaded.row.member_id == member_id and loaded.row.code != "R-10"
         )
-    )
+        if is_meant and loaded.state not in warning.ENDED:
+            given = StepInput(reason, today)
+            write_step(session, loaded.thing, "cancel", THE_PROGRAM, given)
+            cancelled.append(loaded.row.id)
+    return cancelled
 
 
-def open_states(session: Session, household_ids: Iterable[str]) -> list[_Loaded]:
+def open_states(session: Session, household_ids: Iterable[str]) -> list[Loaded]:
     """Return the open warnings of households, for facts and for reconciling."""
-    wanted = set(household_ids)
-    found = _load(session, wanted)
+    found = load(session, household_ids)
     return [loaded for loaded in found if loaded.state not in warning.ENDED]
 
 
-def load_all(session: Session, household_ids: Iterable[str]) -> list[_Loaded]:
+def load_all(session: Session, household_ids: Iterable[str]) -> list[Loaded]:
     """Return every warning of households, ended ones included."""
-    return _load(session, set(household_ids))
+    return load(session, household_ids)
 
 
 def open_by_household(
@@ -221,13 +318,10 @@ def open_by_household(
 ) -> dict[str, tuple[OpenWarning, ...]]:
     """Return household id → its open warnings, as the rules see them (None: all households)."""
     found: dict[str, list[OpenWarning]] = {}
-    for loaded in _load(session, household_ids):
-        state = loaded.state
-        if state not in warning.ENDED:
-            row = loaded.row
-            known = OpenWarning(
-                row.code, _due(loaded, state)[1], row.member_id, row.severity, row.period
-            )
+    for loaded in load(session, household_ids):
+        if loaded.state not in warning.ENDED:
+            row, due = loaded.row, warning_rows.remedy_limit(loaded)
+            known = OpenWarning(row.code, due, row.member_id, loaded.severity, row.period)
             found.setdefault(row.household_id, []).append(known)
     return {household_id: tuple(group) for household_id, group in found.items()}
 
@@ -237,180 +331,69 @@ def values_text(values: Mapping[str, str]) -> str:
     return json.dumps(dict(values), ensure_ascii=False)
 
 
-def _load(session: Session, household_ids: set[str] | None = None) -> list[_Loaded]:
-    rows = select(HouseholdWarning).order_by(HouseholdWarning.opened_on, HouseholdWarning.id)
-    if household_ids is not None and len(household_ids) <= 500:
-        rows = rows.where(HouseholdWarning.household_id.in_(household_ids))
-    found = [
-        row
-        for row in session.scalars(rows)
-        if household_ids is None or row.household_id in household_ids
-    ]
-    steps = steps_of(session, WARNING.subject, [row.id for row in found])
-    return [_Loaded(row, steps.get(row.id, [])) for row in found]
+def _step(
+    session: Session, loaded: Loaded, action: str, who: Who, given: StepInput, on: date
+) -> str:
+    """Check and write one step with what follows from it; return the household's id."""
+    extra = warning_rules.extra_needs(loaded)
+    _not_before(loaded, on)
+    check(loaded.thing, action, who, given, on, extra)
+    added = warning_rules.prepare(session, loaded, action, who, given, on)
+    write_step(session, loaded.thing, action, who, replace(given, on=on), added)
+    _settle(session, loaded.again(), on)
+    return loaded.row.household_id
 
 
-def _one(session: Session, warning_id: str) -> _Loaded:
-    row = session.get(HouseholdWarning, warning_id)
-    if row is None:
-        raise UnknownWarningError(warning_id=warning_id)
-    return _Loaded(row, steps_of(session, WARNING.subject, [warning_id]).get(warning_id, []))
+def _shown(loaded: Loaded, allowed: tuple[Action, ...]) -> tuple[Action, ...]:
+    """Leave out the urgent channel where it is of no use."""
+    is_for_it = warning_rules.may_be_urgent(loaded) and not loaded.is_urgent
+    return tuple(action for action in allowed if action.name != "urgent" or is_for_it)
 
 
-def _check_step(loaded: _Loaded, action: str, level: str, given: StepInput, today: date) -> None:
-    allowed = {a.name: a for a in _actions(loaded, level)}
-    if action not in allowed:
-        raise StepNotAllowedError(
-            state=labels.label("warning_state", loaded.state),
-            level=labels.label("area_level", level),
-            action=action,
-            allowed="、".join(a.label for a in allowed.values()) or "无",
-        )
-    values = {"note": given.note, **given.values}
-    missing = [name for name in allowed[action].needs if not values.get(name, "").strip()]
-    if missing:
-        names = "、".join(_DATA_LABELS.get(name, name) for name in missing)
-        raise MissingStepDataError(action=allowed[action].label, fields=names)
-    last = loaded.steps[-1].step_on if loaded.steps else loaded.row.opened_on
-    if today < last:
-        raise StepDateError(on=today.isoformat(), reason=f"早于上一步（{last.isoformat()}）")
+def _settle(session: Session, ended: Loaded, on: date) -> None:
+    """End what lives only with this warning (A18r): R-07 with ED-01, R-08 with EM-01."""
+    if ended.state not in (warning.CLOSED, warning.CANCELLED):
+        return
+    action = "settle" if ended.state == warning.CLOSED else "cancel"
+    for loaded in load(session, {ended.row.household_id}):
+        leader = SETTLED_WITH.get(loaded.row.code)
+        is_same = leader == ended.row.code and loaded.row.member_id == ended.row.member_id
+        if is_same and loaded.state not in warning.ENDED:
+            given = StepInput(f"随{leader}一起结束", on, {"linked_id": ended.row.id})
+            write_step(session, loaded.thing, action, THE_PROGRAM, given)
 
 
-def _actions(loaded: _Loaded, level: str) -> tuple[Action, ...]:
-    return tuple(
-        Action(t.action, t.label, _needs(t, loaded.row.severity))
-        for t in WARNING.steps_for(loaded.state, level, loaded.row.severity)
-    )
-
-
-def _needs(transition: Transition, severity: str) -> tuple[str, ...]:
-    """A red one is no false alarm on one person's word (processes A3)."""
-    if transition.action == "false-alarm" and severity == "red":
-        return (*transition.needs, "second_person")
-    return transition.needs
-
-
-def _lines(session: Session, found: list[_Loaded], today: date) -> list[WarningLine]:
-    household_ids = {loaded.row.household_id for loaded in found}
-    households = {h.id: h for h in session.scalars(select(Household)) if h.id in household_ids}
-    members: dict[str, Member] = {}
-    heads: dict[str, str] = {}
-    for m in session.scalars(select(Member).order_by(Member.number.desc())):
-        if m.household_id in household_ids:
-            members[m.id] = m
-            heads[m.household_id] = (
-                m.name if m.relation == "户主" else heads.get(m.household_id, m.name)
-            )
-    villages = {
-        a.area_code: a.name for a in session.scalars(select(Area).filter_by(area_level="village"))
-    }
-    cards = _matters(found)
-    return [_line(loaded, today, households, members, heads, villages, cards) for loaded in found]
-
-
-def _line(  # noqa: PLR0913, PLR0917  one line from its loaded tables
-    loaded: _Loaded,
-    today: date,
-    households: Mapping[str, Household],
-    members: Mapping[str, Member],
-    heads: Mapping[str, str],
-    villages: Mapping[str, str],
-    cards: Mapping[str, str],
-) -> WarningLine:
-    row = loaded.row
-    state = loaded.state
-    due, remedy = _due(loaded, state)
-    member = members.get(row.member_id)
-    return WarningLine(
-        warning_id=row.id,
-        household_id=row.household_id,
-        household_no=households[row.household_id].household_no,
-        head_name=heads.get(row.household_id, ""),
-        village=villages.get(row.scope, row.scope),
-        member_id=row.member_id,
-        member_name=member.name if member else "",
-        code=row.code,
-        severity=row.severity,
-        state=state,
-        message=row.message,
-        opened_on=row.opened_on,
-        due_on=due,
-        remedy_due_on=remedy,
-        overdue=due is not None and due < today and state not in warning.ENDED,
-        matter=cards.get(row.id, row.message),
-        note=loaded.steps[-1].note if loaded.steps else "",
-        period=row.period,
-    )
-
-
-def _matters(found: list[_Loaded]) -> dict[str, str]:
-    """Return warning id → label of its matter card (事项), household by household."""
-    by_household: dict[str, list[_Loaded]] = {}
-    for loaded in found:
-        by_household.setdefault(loaded.row.household_id, []).append(loaded)
-    return {i: label for group in by_household.values() for i, label in _cards(group).items()}
-
-
-def _cards(group: list[_Loaded]) -> dict[str, str]:
-    pairs = [(loaded.row.id, _finding(loaded.row)) for loaded in group]
-    cards = matters.group([finding for _, finding in pairs], _policy(group[0].row))
-    return {
-        warning_id: card.label
-        for card in cards
-        for warning_id, finding in pairs
-        if finding in card.findings
-    }
-
-
-def _finding(row: HouseholdWarning) -> Finding:
-    return Finding(row.code, row.member_id, row.severity, row.message)
-
-
-def _due(loaded: _Loaded, state: str) -> tuple[date | None, date | None]:
-    """Return (until when the present step is due, until when the remedy is due)."""
-    remedy = next((s.due_on for s in reversed(loaded.steps) if s.due_on), None)
-    if state not in _STEP_LIMITS:
-        return remedy, remedy
-    policy = _policy(loaded.row)
-    name = _STEP_LIMITS[state]
-    if name == "village_confirm_days" and loaded.row.severity == "red":
-        name = "village_confirm_days_red"
-    start = loaded.steps[-1].step_on if loaded.steps else loaded.row.opened_on
-    return due_on(start, policy.days(name)), remedy
-
-
-def _due_days(row: HouseholdWarning) -> int:
-    """Return the calendar days from confirmation to the remedy."""
-    definition = catalogue.form_for(Period.parse(row.period))
-    question = definition.by_code.get(row.code)
-    own = question.due_days.get(row.severity) if question else None
-    return own if own is not None else definition.default_due_days[row.severity]
-
-
-def _given_due(given: StepInput) -> date | None:
-    text = given.values.get("due_on", "")
+def _no_batch(loaded: Loaded, action: str, who: Who, given: StepInput, on: date) -> str:
+    """Return why a warning does not go in a batch, "" if it does."""
+    if loaded.severity in warning.NOT_IN_BATCH:
+        return "红色要逐条看"
+    lacking = warning_rules.missing_proof(loaded)
+    if lacking:
+        return lacking
     try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise StepDateError(on=text, reason="应写成 2025-10-31") from None
+        _not_before(loaded, on)
+        extra = warning_rules.extra_needs(loaded)
+        check(loaded.thing, action, who, given, on, extra)
+    except AppError as error:
+        return error.message.format_map(error.facts)
+    return ""
 
 
-def _department(loaded: _Loaded, policy: Policy) -> str:
-    chosen = next((s.department for s in reversed(loaded.steps) if s.department), "")
-    question = catalogue.form_for(Period.parse(loaded.row.period)).by_code.get(loaded.row.code)
-    rule = policy.rules.get(loaded.row.code)
-    return chosen or (question.department if question else rule.department if rule else "")
+def _not_before(loaded: Loaded, on: date) -> None:
+    if not loaded.steps and on < loaded.row.opened_on:
+        raise StepDateError(
+            on=on.isoformat(), reason=f"早于上一步（{loaded.row.opened_on.isoformat()}）"
+        )
 
 
-def _policy(row: HouseholdWarning) -> Policy:
-    return policies.policy_of(row, Period.parse(row.period))
+def _day(store: Store, given: StepInput) -> date:
+    return given.on or store.clock().astimezone(warning_rows.CHINA).date()
 
 
-def _history(loaded: _Loaded) -> Iterable[StepLine]:
-    row = loaded.row
-    yield StepLine(row.opened_on, "系统提示", "程序", "village", "")
-    for step, transition in WARNING.walk(loaded.steps, row.severity):
-        yield StepLine(step.step_on, transition.label, step.actor, step.level, step.note)
+def _history(loaded: Loaded) -> Iterable[StepLine]:
+    if not loaded.row.is_manual:
+        yield StepLine(loaded.row.opened_on, "系统提示", "程序", "village", "", "detect")
+    yield from history(loaded.thing)
 
 
 def _order(line: WarningLine) -> tuple[int, date, str, str]:

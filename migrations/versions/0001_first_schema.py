@@ -162,6 +162,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_household_scope"), ["scope"], unique=False)
 
     op.create_table(
+        "issue",
+        sa.Column("household_id", sa.String(length=36), nullable=False),
+        sa.Column("campaign_id", sa.String(length=36), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("found_on", sa.Date(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("scope", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_issue")),
+    )
+    with op.batch_alter_table("issue", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_issue_household_id"), ["household_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_issue_scope"), ["scope"], unique=False)
+
+    op.create_table(
         "known_certificate",
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("device_id", sa.String(length=32), nullable=False),
@@ -264,12 +280,28 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_replica")),
     )
     op.create_table(
+        "review_campaign",
+        sa.Column("campaign_kind", sa.String(length=16), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("household_ids", sa.Text(), nullable=False),
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("scope", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_campaign")),
+    )
+    with op.batch_alter_table("review_campaign", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_review_campaign_scope"), ["scope"], unique=False)
+
+    op.create_table(
         "step",
         sa.Column("subject", sa.String(length=24), nullable=False),
         sa.Column("subject_id", sa.String(length=36), nullable=False),
         sa.Column("household_id", sa.String(length=36), nullable=False),
         sa.Column("follows", sa.String(length=36), nullable=False),
         sa.Column("action", sa.String(length=32), nullable=False),
+        sa.Column("kind", sa.String(length=24), nullable=False),
         sa.Column("step_on", sa.Date(), nullable=False),
         sa.Column("actor", sa.Text(), nullable=False),
         sa.Column("level", sa.String(length=16), nullable=False),
@@ -303,6 +335,40 @@ def upgrade() -> None:
             batch_op.f("ix_annual_income_household_id"), ["household_id"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_annual_income_scope"), ["scope"], unique=False)
+
+    op.create_table(
+        "campaign_result",
+        sa.Column("campaign_id", sa.String(length=36), nullable=False),
+        sa.Column("household_id", sa.String(length=36), nullable=False),
+        sa.Column("campaign_result", sa.String(length=16), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("checked_on", sa.Date(), nullable=False),
+        sa.Column("checked_by", sa.Text(), nullable=False),
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("scope", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"],
+            ["review_campaign.id"],
+            name=op.f("fk_campaign_result_campaign_id_review_campaign"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["household_id"],
+            ["household.id"],
+            name=op.f("fk_campaign_result_household_id_household"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign_result")),
+        sa.UniqueConstraint(
+            "campaign_id", "household_id", name=op.f("uq_campaign_result_campaign_id_household_id")
+        ),
+    )
+    with op.batch_alter_table("campaign_result", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_campaign_result_campaign_id"), ["campaign_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_campaign_result_household_id"), ["household_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_campaign_result_scope"), ["scope"], unique=False)
 
     op.create_table(
         "change",
@@ -344,6 +410,50 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "clue",
+        sa.Column("household_id", sa.String(length=36), nullable=False),
+        sa.Column("clue_source", sa.String(length=16), nullable=False),
+        sa.Column("platform_no", sa.Text(), nullable=False),
+        sa.Column("received_on", sa.Date(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("reply_due_on", sa.Date(), nullable=True),
+        sa.Column("previous_id", sa.String(length=36), nullable=False),
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("scope", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["household_id"], ["household.id"], name=op.f("fk_clue_household_id_household")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_clue")),
+    )
+    with op.batch_alter_table("clue", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_clue_household_id"), ["household_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_clue_scope"), ["scope"], unique=False)
+
+    op.create_table(
+        "data_doubt",
+        sa.Column("household_id", sa.String(length=36), nullable=False),
+        sa.Column("member_id", sa.String(length=36), nullable=False),
+        sa.Column("code", sa.String(length=16), nullable=False),
+        sa.Column("severity", sa.String(length=8), nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("period", sa.String(length=7), nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("scope", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["household_id"], ["household.id"], name=op.f("fk_data_doubt_household_id_household")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_data_doubt")),
+    )
+    with op.batch_alter_table("data_doubt", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_data_doubt_code"), ["code"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_data_doubt_household_id"), ["household_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_data_doubt_period"), ["period"], unique=False)
+        batch_op.create_index(batch_op.f("ix_data_doubt_scope"), ["scope"], unique=False)
+
+    op.create_table(
         "helper_assignment",
         sa.Column("household_id", sa.String(length=36), nullable=False),
         sa.Column("helper_id", sa.String(length=36), nullable=False),
@@ -380,6 +490,9 @@ def upgrade() -> None:
         sa.Column("planned_start_on", sa.Date(), nullable=True),
         sa.Column("planned_end_on", sa.Date(), nullable=True),
         sa.Column("amount", sa.Text(), nullable=True),
+        sa.Column("measure_level", sa.String(length=16), nullable=False),
+        sa.Column("cause", sa.String(length=24), nullable=False),
+        sa.Column("continues_id", sa.String(length=36), nullable=False),
         sa.Column("is_carried_over", sa.Boolean(), nullable=False),
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("scope", sa.String(length=32), nullable=False),
@@ -473,6 +586,89 @@ def upgrade() -> None:
             batch_op.f("ix_monitored_case_household_id"), ["household_id"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_monitored_case_scope"), ["scope"], unique=False)
+
+    op.create_table(
+        "month_snapshot",
+        sa.Column("household_id", sa.String(length=36), nullable=False),
+        sa.Column("period", sa.String(length=7), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("policy_version", sa.String(length=32), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("frozen_on", sa.Date(), nullable=False),
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("scope", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["household_id"],
+            ["household.id"],
+            name=op.f("fk_month_snapshot_household_id_household"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_month_snapshot")),
+        sa.UniqueConstraint(
+            "household_id",
+            "period",
+            "version",
+            name=op.f("uq_month_snapshot_household_id_period_version"),
+        ),
+    )
+    with op.batch_alter_table("month_snapshot", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_month_snapshot_household_id"), ["household_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_month_snapshot_period"), ["period"], unique=False)
+        batch_op.create_index(batch_op.f("ix_month_snapshot_scope"), ["scope"], unique=False)
+
+    op.create_table(
+        "natural_change",
+        sa.Column("household_id", sa.String(length=36), nullable=False),
+        sa.Column("member_id", sa.String(length=36), nullable=False),
+        sa.Column("change_kind", sa.String(length=16), nullable=False),
+        sa.Column("reason", sa.String(length=24), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=True),
+        sa.Column("proof", sa.Text(), nullable=False),
+        sa.Column("reported_on", sa.Date(), nullable=False),
+        sa.Column("period", sa.String(length=7), nullable=False),
+        sa.Column("details", sa.Text(), nullable=False),
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("scope", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["household_id"],
+            ["household.id"],
+            name=op.f("fk_natural_change_household_id_household"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_natural_change")),
+    )
+    with op.batch_alter_table("natural_change", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_natural_change_household_id"), ["household_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_natural_change_period"), ["period"], unique=False)
+        batch_op.create_index(batch_op.f("ix_natural_change_scope"), ["scope"], unique=False)
+
+    op.create_table(
+        "negative_check",
+        sa.Column("household_id", sa.String(length=36), nullable=False),
+        sa.Column("member_id", sa.String(length=36), nullable=False),
+        sa.Column("code", sa.String(length=16), nullable=False),
+        sa.Column("severity", sa.String(length=8), nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("period", sa.String(length=7), nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("scope", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["household_id"],
+            ["household.id"],
+            name=op.f("fk_negative_check_household_id_household"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_negative_check")),
+    )
+    with op.batch_alter_table("negative_check", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_negative_check_code"), ["code"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_negative_check_household_id"), ["household_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_negative_check_period"), ["period"], unique=False)
+        batch_op.create_index(batch_op.f("ix_negative_check_scope"), ["scope"], unique=False)
 
     op.create_table(
         "plan",
@@ -573,6 +769,7 @@ def upgrade() -> None:
         sa.Column("member_id", sa.String(length=36), nullable=False),
         sa.Column("value", sa.Text(), nullable=True),
         sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("follow_up", sa.Text(), nullable=False),
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("scope", sa.String(length=32), nullable=False),
         sa.ForeignKeyConstraint(["sheet_id"], ["sheet.id"], name=op.f("fk_answer_sheet_id_sheet")),
@@ -585,6 +782,30 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_answer_question"), ["question"], unique=False)
         batch_op.create_index(batch_op.f("ix_answer_scope"), ["scope"], unique=False)
         batch_op.create_index(batch_op.f("ix_answer_sheet_id"), ["sheet_id"], unique=False)
+
+    op.create_table(
+        "income_entry",
+        sa.Column("sheet_id", sa.String(length=36), nullable=False),
+        sa.Column("source", sa.String(length=24), nullable=False),
+        sa.Column("member_id", sa.String(length=36), nullable=False),
+        sa.Column("amount", sa.Text(), nullable=True),
+        sa.Column("evidence", sa.Text(), nullable=False),
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("scope", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["sheet_id"], ["sheet.id"], name=op.f("fk_income_entry_sheet_id_sheet")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_income_entry")),
+        sa.UniqueConstraint(
+            "sheet_id",
+            "source",
+            "member_id",
+            name=op.f("uq_income_entry_sheet_id_source_member_id"),
+        ),
+    )
+    with op.batch_alter_table("income_entry", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_income_entry_scope"), ["scope"], unique=False)
+        batch_op.create_index(batch_op.f("ix_income_entry_sheet_id"), ["sheet_id"], unique=False)
 
     # ### end Alembic commands ###
 

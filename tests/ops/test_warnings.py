@@ -33,7 +33,7 @@ def test_the_page_says_why_and_what_may_be_done_now(store: Store, water: str) ->
     assert page.line.matter == "饮水"
     assert page.department == "水利局"
     assert "WT-01" in page.basis
-    assert [a.name for a in page.actions] == ["confirm", "false-alarm"]
+    assert [a.name for a in page.actions] == ["confirm", "false-alarm", "urgent"]
     assert [s.label for s in page.history] == ["系统提示"]
 
 

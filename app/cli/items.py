@@ -1,0 +1,160 @@
+"""``list``, ``show``, ``act`` of a register: the same four verbs for every life cycle."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import click
+
+from app.cli.common import Cli, UsageError
+from app.domain import labels
+from app.ops.items import Item
+from app.ops.lives import StepInput
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """What a register's verbs call. ``list_items`` gets only_open and the household's id or ""."""
+
+    name: str
+    help: str
+    list_items: Callable[[Cli, bool, str], list[Item]]
+    show: Callable[[Cli, str], Item]
+    act: Callable[[Cli, str, str, StepInput], Item]
+
+
+def as_json(item: Item) -> dict[str, Any]:
+    """Return a thing as JSON: its own fields beside state, history and the actions allowed now."""
+    return {
+        "id": item.item_id,
+        "household": item.household_no or None,
+        "household_id": item.household_id or None,
+        "head": item.head_name or None,
+        "village": item.village,
+        "title": item.title,
+        "state": item.state,
+        "state_label": item.state_label,
+        "opened_on": _iso(item.opened_on),
+        "due_on": _iso(item.due_on),
+        "overdue": item.overdue,
+        **{name: value for name, value in item.fields.items() if name not in ("id", "state")},
+        "actions": [
+            {"action": a.name, "label": a.label, "needs": list(a.needs)} for a in item.actions
+        ],
+        "history": [
+            {
+                "on": s.on.isoformat(),
+                "action": s.action,
+                "step": s.label,
+                "actor": s.actor,
+                "level": s.level,
+                "level_label": labels.label("area_level", s.level),
+                "note": s.note,
+                "values": dict(s.values),
+            }
+            for s in item.history
+        ],
+    }
+
+
+def emit(cli: Cli, item: Item) -> None:
+    """Print one thing."""
+    cli.emit({"item": as_json(item)}, [_line(item)])
+
+
+def group_of(register: Register) -> click.Group:
+    """Return the click group of a register with ``list``, ``show`` and ``act``."""
+    group = click.Group(register.name, help=register.help)
+
+    @group.command("list", help="列出")
+    @click.option("--all", "everything", is_flag=True, help="连已结束的一起列")
+    @click.option("--household", default="", metavar="ID", help="只列这一户（户号、姓名或编号）")
+    @click.pass_obj
+    def list_all(cli: Cli, everything: bool, household: str) -> None:
+        home = household_id(cli, household) if household else ""
+        found = register.list_items(cli, not everything, home)
+        cli.emit({"items": [as_json(i) for i in found]}, [_line(i) for i in found] or ["没有。"])
+
+    @group.command("show", help="看一件")
+    @click.argument("item_id", metavar="ID")
+    @click.pass_obj
+    def show(cli: Cli, item_id: str) -> None:
+        emit(cli, register.show(cli, item_id))
+
+    @group.command("act", help="往下办一步")
+    @click.argument("item_id", metavar="ID")
+    @click.argument("action")
+    @click.option("--note", default="", metavar="T", help="说明")
+    @click.option("--date", "on", metavar="D", help="哪一天办的，缺省今天")
+    @SET
+    @click.pass_obj
+    def act(
+        cli: Cli, item_id: str, action: str, note: str, on: str | None, values: tuple[str, ...]
+    ) -> None:
+        given = StepInput(note, day(on) or cli.today, pairs(values))
+        emit(cli, register.act(cli, item_id, action, given))
+
+    return group
+
+
+SET = click.option("--set", "values", multiple=True, metavar="FIELD=VALUE", help="要带的资料")
+
+
+def household_id(cli: Cli, text: str) -> str:
+    """Return the household of an id, number, name or initials.
+
+    Raises:
+        UnknownHouseholdError: none, or several.
+    """
+    from app.ops import plans  # noqa: PLC0415  only some verbs look for a household
+
+    return plans.find_household(cli.store, text)
+
+
+def pairs(values: tuple[str, ...]) -> dict[str, str]:
+    """Return the named data of ``--set``.
+
+    Raises:
+        UsageError: without ``=``.
+    """
+    if any("=" not in value for value in values):
+        raise UsageError(text="--set 应写成 字段=值。")
+    return {name: value for name, _, value in (v.partition("=") for v in values)}
+
+
+def day(text: str | None) -> date | None:
+    """Return a date of the command line, None for none.
+
+    Raises:
+        UsageError: not a date.
+    """
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise UsageError(text="日期应写成 2025-10-31。") from None
+
+
+def required(values: dict[str, str], *names: str) -> None:
+    """Refuse an ``open`` without what it needs, with the list of what is missing.
+
+    Raises:
+        UsageError: names the missing fields.
+    """
+    missing = [name for name in names if not values.get(name, "").strip()]
+    if missing:
+        raise UsageError(text=f"还缺：{'、'.join(missing)}（用 --set 字段=值）。")
+
+
+def _line(item: Item) -> str:
+    home = f"{item.household_no}号户 " if item.household_no else ""
+    due = (
+        f"（{item.due_on.isoformat()}到期{'，已超期' if item.overdue else ''}）"
+        if item.due_on
+        else ""
+    )
+    return f"{home}{item.title}：{item.state_label}{due} {item.item_id}"
+
+
+def _iso(value: date | None) -> str | None:
+    return value.isoformat() if value else None

@@ -1,0 +1,64 @@
+"""The life of a natural change (自然变更). Source: processes.md d, E1–E7.
+
+Its effect on the roster comes only with «decide»; a change of head the village decides alone.
+"""
+
+from app.domain.lifecycle import Lifecycle
+from app.domain.rows import row
+
+OPEN, PENDING, DONE, RETURNED, CANCELLED = (
+    "open", "pending_township", "done", "returned", "cancelled",
+)  # fmt: skip
+INCREASE, DECREASE = "increase", "decrease"
+SPLIT, MERGE, HEAD_CHANGE = "household_split", "household_merge", "head_change"
+EXTINCT = "household_extinct"
+KINDS = (INCREASE, DECREASE, SPLIT, MERGE, HEAD_CHANGE, EXTINCT)
+KIND_LABELS = {
+    INCREASE: "自然增加", DECREASE: "自然减少", SPLIT: "分户", MERGE: "并户",
+    HEAD_CHANGE: "户主变更", EXTINCT: "整户消亡",
+}  # fmt: skip
+INCREASE_REASONS = {
+    "birth": "出生", "marry_in": "婚入", "move_in": "迁入", "adoption": "收养",
+    "released": "刑满回归", "discharged": "退役回归", "other_in": "其他转入",
+}  # fmt: skip
+DECREASE_STATUS = {  # reason → what the member is from then on
+    "death": "dead", "marry_out": "married_out", "move_out": "moved_out", "enlist": "enlisted",
+    "imprisoned": "imprisoned", "emigrated": "emigrated", "lost": "missing",
+    "deregistered": "deregistered", "other_out": "other_out",
+}  # fmt: skip
+DECREASE_REASONS = {
+    "death": "死亡", "marry_out": "婚出", "move_out": "迁出", "enlist": "参军",
+    "imprisoned": "判刑收监", "emigrated": "出国定居", "lost": "失联",
+    "deregistered": "户籍注销", "other_out": "其他转出",
+}  # fmt: skip
+HEAD_REASONS = {"death": "死亡", "marry_out": "婚出", "old_age": "年老", "other": "其他"}
+HEAD_AGE = 16
+
+_REPORTED = {INCREASE, DECREASE, SPLIT, MERGE, EXTINCT}
+
+
+def _kinds(state: str) -> dict[str, str]:
+    return dict.fromkeys(sorted(_REPORTED), state)
+
+
+NATURAL_CHANGE = Lifecycle(
+    "natural_change",
+    OPEN,
+    (
+        row("E submit open village", "上报", _kinds(PENDING), limit="town_review_days"),
+        row("E5 decide open village", "办理", {HEAD_CHANGE: DONE}),
+        row("E decide pending_township township", "办理", _kinds(DONE), prints=("自然变更表",)),
+        row("E return pending_township township", "退回", RETURNED, "note"),
+        row("E resubmit returned village", "补充再报", PENDING, "note"),
+        row("E7 withdraw open+pending_township+returned village", "撤回", CANCELLED, "note"),
+    ),
+    frozenset({DONE, CANCELLED}),
+)
+REPORTED = frozenset({PENDING, DONE, CANCELLED, RETURNED})
+"""States in which the village has done its part, for closing the month."""
+
+
+def reason_label(kind: str, reason: str) -> str:
+    """Return the Chinese word of a reason, "" for none."""
+    table = {INCREASE: INCREASE_REASONS, HEAD_CHANGE: HEAD_REASONS}.get(kind, DECREASE_REASONS)
+    return table.get(reason, reason)

@@ -1,0 +1,48 @@
+"""The lives of campaigns, issues, doubts and negative-list checks. Source: processes.md f."""
+
+from app.domain.lifecycle import Lifecycle
+from app.domain.rows import row
+
+_UPPER = "township+county"
+_EVERYBODY = "village+township+county"
+ISSUE_SOURCES = ("大排查", "督导", "巡查", "信访")
+
+CAMPAIGN = Lifecycle(
+    "review_campaign",
+    "planned",
+    (
+        row(f"F start planned {_EVERYBODY}", "开始", "running", roles="leader+reviewer"),
+        row(f"F finish running {_EVERYBODY}", "结束", "ended", roles="leader+reviewer"),
+    ),
+    frozenset({"ended"}),
+)
+ISSUE = Lifecycle(
+    "issue",
+    "open",
+    (
+        row(f"F start open {_EVERYBODY}", "开始整改", "fixing"),
+        row(f"F submit fixing {_EVERYBODY}", "整改完成待核", "to_check", "note"),
+        row(f"F settle to_check {_UPPER}", "核实销号", "settled"),
+        row(f"F return to_check {_UPPER}", "退回整改", "fixing", "note"),
+    ),
+    frozenset({"settled"}),
+)
+DOUBT = Lifecycle(
+    "data_doubt",
+    "open",
+    (
+        row(f"F correct open {_EVERYBODY}", "已更正", "corrected", "note"),
+        row(f"F confirm-ok open {_EVERYBODY}", "确认无误", "confirmed_ok", "note"),
+    ),
+    frozenset({"corrected", "confirmed_ok"}),
+)
+NEGATIVE = Lifecycle(
+    "negative_check",
+    "open",
+    (
+        row(f"F prove open {_EVERYBODY}", "属实", "proven", "note", "proof"),
+        row(f"F disprove open {_EVERYBODY}", "不属实", "untrue", "note", "proof"),
+        row(f"F harmless open {_EVERYBODY}", "不影响", "harmless", "note"),
+    ),
+    frozenset({"proven", "untrue", "harmless"}),
+)

@@ -1,0 +1,357 @@
+"""What every life cycle shares: the steps allowed now, checking one, writing it, its history."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.domain import labels
+from app.domain.lifecycle import EVERY, PROGRAM, Lifecycle, Standing, Transition
+from app.domain.ownership import Actor
+from app.models.step import Step
+from app.ops.errors import (
+    MissingStepDataError,
+    StepDataError,
+    StepDateError,
+    StepNotAllowedError,
+    StepRoleError,
+)
+
+PROGRAM_NAME = "程序"
+STATE_ENUMS = {  # subject → enum of its states
+    "warning": "warning_state",
+    "period": "period_state",
+    "measure": "measure_state",
+    "monitored_case": "case_state",
+    "natural_change": "change_state",
+    "review_campaign": "campaign_state",
+    "issue": "issue_state",
+    "data_doubt": "doubt_state",
+    "negative_check": "negative_state",
+}
+SUBJECT_WORDS = {
+    "warning": "预警",
+    "period": "月度监测",
+    "measure": "帮扶措施",
+    "monitored_case": "监测对象或线索",
+    "natural_change": "自然变更",
+    "review_campaign": "专项排查",
+    "issue": "问题",
+    "data_doubt": "疑点",
+    "negative_check": "负面清单核查",
+}
+DATA_LABELS = {
+    "note": "说明",
+    "reason": "原因",
+    "second_person": "第二人姓名",
+    "department": "部门",
+    "contact": "联系人",
+    "due_on": "到期日",
+    "responsible_person": "责任人",
+    "checker": "核实人",
+    "system_updated_on": "行业系统已更新的日期",
+    "severity": "级别",
+    "beneficiary": "受益人（一人或全户）",
+    "planned_end_on": "新的完成日",
+    "year": "年度",
+    "team": "核查人员（至少两人）",
+    "object_type": "对象类型",
+    "causes": "风险原因（主要原因在前）",
+    "negative_conclusion": "负面清单核查结论",
+    "letter_signed_on": "承诺授权书签字日期",
+    "told_on": "告知农户的日期",
+    "meeting_on": "评议会日期",
+    "present": "到会人数",
+    "votes_yes": "同意票",
+    "votes_no": "反对票",
+    "votes_abstain": "弃权票",
+    "objections": "异议情况（没有写无）",
+    "approval_no": "批复文号",
+    "entered_by": "录入人",
+    "removal_way": "消除方式",
+    "per_capita": "消除时人均纯收入",
+    "proof": "佐证",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A step that the level may take now, and the named data it must bring."""
+
+    name: str
+    label: str
+    needs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StepInput:
+    """What a person brings to a step. ``values``: named data; ``note`` the words."""
+
+    note: str = ""
+    on: date | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    def get(self, name: str) -> str:
+        """Return named data without blanks around it, "" if it was not brought."""
+        return self.note.strip() if name == "note" else self.values.get(name, "").strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What the program adds to a step: a due day, what the thing is from here on, further data."""
+
+    due: date | None = None
+    kind: str = ""
+    more: Mapping[str, str] = field(default_factory=dict)
+
+
+NOTHING_ADDED = Added()
+
+
+@dataclass(frozen=True, slots=True)
+class StepLine:
+    """One step of the history, as shown."""
+
+    on: date
+    label: str
+    actor: str
+    level: str
+    note: str
+    action: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Who takes a step: the person, and the level of the replica."""
+
+    actor: Actor
+    level: str
+
+    @property
+    def is_program(self) -> bool:
+        """Tell whether it is the program, in the name of the replica."""
+        return self.level == PROGRAM
+
+
+THE_PROGRAM = Who(Actor(PROGRAM_NAME, "administrator"), PROGRAM)
+
+
+@dataclass(frozen=True, slots=True)
+class Living:
+    """A thing with its life. ``steps``: in force, oldest first, those outside the table too."""
+
+    row: Any
+    steps: list[Step]
+    life: Lifecycle
+    standing: Standing
+
+    @property
+    def state(self) -> str:
+        """Where it stands."""
+        return self.standing.state
+
+    @property
+    def kind(self) -> str:
+        """What it is now: a warning's severity, a change's kind."""
+        return self.standing.kind
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether it has not ended."""
+        return self.state not in self.life.ended
+
+    def last(self, *actions: str) -> Step | None:
+        """Return the newest step of these actions that the table allowed (none: of any)."""
+        for step, row in reversed(self.standing.taken):
+            if not actions or row.action in actions:
+                assert isinstance(step, Step)  # noqa: S101  what was given in comes out
+                return step
+        return None
+
+    def value(self, name: str) -> str:
+        """Return named data of the newest step that brought it."""
+        for step in reversed(self.steps):
+            found = values_of(step).get(name)
+            if found:
+                return found
+        return ""
+
+
+def living(
+    row: Any, steps: list[Step], life: Lifecycle, kind: str = EVERY, start: str = ""
+) -> Living:
+    """Return a row with its life."""
+    return Living(row, steps, life, life.standing(steps, kind, start))
+
+
+def actions(thing: Living, who: Who, extra: Mapping[str, Sequence[str]] | None = None) -> tuple[
+    Action, ...
+]:  # fmt: skip
+    """Return what this person may do now, in the table's order. ``extra``: more needs by action."""
+    more = extra or {}
+    return tuple(
+        Action(row.action, row.label, (*row.needs, *more.get(row.action, ())))
+        for row in thing.life.buttons(thing.standing, who.level)
+        if row.allows_role(who.actor.role)
+    )
+
+
+def check(
+    thing: Living,
+    action: str,
+    who: Who,
+    given: StepInput,
+    on: date,
+    extra: Mapping[str, Sequence[str]] | None = None,
+) -> Transition:
+    """Return the row of a step that may be taken.
+
+    Raises:
+        StepNotAllowedError, StepRoleError, MissingStepDataError, StepDateError: it may not.
+    """
+    row = _row(thing, action, who)
+    if not row.allows_role(who.actor.role):
+        raise StepRoleError(
+            role=who.actor.name,
+            action=row.label,
+            allowed="、".join(labels.label("operator_role", role) for role in sorted(row.roles)),
+        )
+    needs = (*row.needs, *(extra or {}).get(action, ()))
+    missing = [name for name in needs if not given.get(name)]
+    if missing:
+        names = "、".join(DATA_LABELS.get(name, name) for name in missing)
+        raise MissingStepDataError(action=row.label, fields=names)
+    last = thing.last()
+    if last is not None and on < last.step_on:
+        raise StepDateError(on=on.isoformat(), reason=f"早于上一步（{last.step_on.isoformat()}）")
+    return row
+
+
+def _row(thing: Living, action: str, who: Who) -> Transition:
+    allowed = thing.life.buttons(thing.standing, who.level)
+    for row in allowed:
+        if row.action == action:
+            return row
+    subject = thing.life.subject
+    raise StepNotAllowedError(
+        what=SUBJECT_WORDS[subject],
+        state=state_label(subject, thing.state),
+        level=labels.label("area_level", who.level),
+        action=action,
+        allowed="、".join(row.label for row in allowed) or "无",
+    )
+
+
+def write_step(
+    session: Session,
+    thing: Living,
+    action: str,
+    who: Who,
+    given: StepInput,
+    added: Added = NOTHING_ADDED,
+) -> Step:
+    """Write one step that follows the last; the caller has checked that the table allows it.
+
+    Raises:
+        ValueError: ``given`` has no date.
+    """
+    if given.on is None:
+        raise ValueError("a step without a date")
+    values = {k: v for k, v in given.values.items() if k not in ("department", "due_on") and v}
+    step = Step(
+        scope=thing.row.scope,
+        subject=thing.life.subject,
+        subject_id=thing.row.id,
+        household_id=getattr(thing.row, "household_id", ""),
+        follows=thing.steps[-1].id if thing.steps else "",
+        action=action,
+        kind=added.kind,
+        step_on=given.on,
+        actor=who.actor.name,
+        level=who.level,
+        note=given.note,
+        due_on=added.due,
+        department=labels.department(given.get("department")),
+        values=_text({**values, **added.more}),
+    )
+    session.add(step)
+    session.flush()
+    thing.steps.append(step)
+    return step
+
+
+def history(thing: Living) -> Iterable[StepLine]:
+    """Return the steps that the table allowed, oldest first."""
+    for step, row in thing.standing.taken:
+        assert isinstance(step, Step)  # noqa: S101  what was given in comes out
+        yield StepLine(
+            step.step_on, row.label, step.actor, step.level, step.note, row.action, values_of(step)
+        )
+
+
+def values_of(step: Step) -> dict[str, str]:
+    """Return the named data of a step, department and due day among them."""
+    found: dict[str, str] = json.loads(step.values) if step.values else {}
+    if step.department:
+        found["department"] = step.department
+    if step.due_on:
+        found["due_on"] = step.due_on.isoformat()
+    return found
+
+
+def state_label(subject: str, state: str) -> str:
+    """Return the Chinese word of a state."""
+    return labels.label(STATE_ENUMS[subject], state)
+
+
+def day(given: StepInput, name: str) -> date | None:
+    """Return a date that a step brings, None if it does not.
+
+    Raises:
+        StepDateError: not a date.
+    """
+    text = given.get(name)
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise StepDateError(on=text, reason="应写成 2025-10-31") from None
+
+
+def number(given: StepInput, name: str) -> int:
+    """Return a whole number that a step must bring.
+
+    Raises:
+        StepDataError: not a whole number.
+    """
+    text = given.get(name)
+    try:
+        return int(text)
+    except ValueError:
+        label = DATA_LABELS.get(name, name)
+        raise StepDataError(field=label, value=text, reason="应是整数") from None
+
+
+def chosen(given: StepInput, name: str, allowed: Iterable[str], enum: str = "") -> str:
+    """Return the key of a choice that a step brings, by key or by label.
+
+    Raises:
+        StepDataError: none of the allowed ones.
+    """
+    text, options = given.get(name), list(allowed)
+    try:
+        key = labels.key(enum, text) if enum else text
+    except ValueError:
+        key = ""
+    if key not in options:
+        shown = "、".join(labels.label(enum, o) if enum else o for o in options)
+        label = DATA_LABELS.get(name, name)
+        raise StepDataError(field=label, value=text, reason=f"可填：{shown}")
+    return key
+
+
+def _text(values: Mapping[str, str]) -> str:
+    return json.dumps(dict(values), ensure_ascii=False, sort_keys=True) if values else ""

@@ -1,0 +1,335 @@
+"""Warnings as loaded: the row with its life, when what is due, and how it is shown in a list."""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta, timezone
+from functools import cached_property
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain import deadlines, matters, warning
+from app.domain.household import Finding
+from app.domain.lifecycle import LEVELS, due_on
+from app.domain.period import Period
+from app.domain.policy import Policy
+from app.domain.warning import WARNING, life_of
+from app.models.replica import PackageRow, ReplicaRow
+from app.models.step import Step, steps_of
+from app.models.warning import HouseholdWarning
+from app.ops import catalogue, policies
+from app.ops.errors import UnknownWarningError
+from app.ops.lives import Living, living
+from app.ops.names import Names
+
+CHINA = timezone(timedelta(hours=8))
+STEP_LIMITS = {  # who must act next, by state: parameter in days
+    warning.SUGGESTED: "village_confirm_days",
+    warning.PENDING_TOWNSHIP: "town_review_days",
+    warning.PENDING_COUNTY: "county_review_days",
+    warning.RETURNED: "return_days",
+    warning.DETERMINED: "assign_days",
+    warning.ASSIGNED: "accept_days",
+    warning.CLOSING_REQUESTED: "county_check_days",
+}
+_HOLDERS = {  # who must act next, by state, where the severity makes no difference
+    warning.SUGGESTED: "village",
+    warning.RETURNED: "village",
+    warning.PENDING_TOWNSHIP: "township",
+    warning.PENDING_COUNTY: "county",
+}
+_SETS_DUE = frozenset({"open", "confirm", "assign"})  # the original day; extensions come on top
+_CHUNK = 500  # bound parameters of one statement
+
+
+@dataclass(frozen=True, slots=True)
+class WarningLine:
+    """A warning in a list. ``due_on``: until when the present step, or the remedy, is due.
+
+    ``remedy_due_on`` is the day in force, ``remedy_due_original`` the one before extensions.
+    ``received_on``: when the last step arrived here, where that counts. ``escalated_to``: the
+    highest level that must look.
+    """
+
+    warning_id: str
+    household_id: str
+    household_no: str
+    head_name: str
+    village: str
+    member_id: str
+    member_name: str
+    code: str
+    severity: str
+    state: str
+    message: str
+    opened_on: date
+    due_on: date | None
+    remedy_due_on: date | None
+    overdue: bool
+    matter: str
+    note: str
+    period: str
+    remedy_due_original: date | None = None
+    received_on: date | None = None
+    holder: str = ""
+    escalated_to: str = ""
+    department: str = ""
+    occurrence: int = 1
+    is_urgent: bool = False
+    is_cancel_proposed: bool = False
+    remedied_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A warning's row with its steps in force, oldest first."""
+
+    row: HouseholdWarning
+    steps: list[Step]
+
+    @cached_property
+    def policy(self) -> Policy:
+        """The parameters of the month that opened it, in its village."""
+        return policies.policy_of(self.row, Period.parse(self.row.period))
+
+    @cached_property
+    def thing(self) -> Living:
+        """The warning with its life, by the table that its policy, code and origin make."""
+        process = self.policy.process
+        life = life_of(
+            process["review_level"], process["close_level"], self.row.code, self.row.is_manual
+        )
+        return living(self.row, self.steps, life, self.row.severity)
+
+    @property
+    def state(self) -> str:
+        """Where its steps led it."""
+        return self.thing.state
+
+    @property
+    def severity(self) -> str:
+        """How grave it is now: as found, raised or lowered."""
+        return self.thing.kind
+
+    @property
+    def is_urgent(self) -> bool:
+        """Tell whether help came before review (先救后审)."""
+        return self.thing.standing.has_taken("urgent")
+
+    @property
+    def remedied_on(self) -> date | None:
+        """Return the completion date, None while it is not 已补短."""
+        done = self.thing.last("done")
+        is_done = self.state in (warning.REMEDIED, warning.CLOSING_REQUESTED, warning.CLOSED)
+        return done.step_on if done and is_done else None
+
+    def again(self) -> "Loaded":
+        """Return the warning after steps that were just written."""
+        return Loaded(self.row, self.steps)
+
+
+def load(session: Session, household_ids: Iterable[str] | None = None) -> list[Loaded]:
+    """Return the warnings of households (None: all), by day of opening."""
+    wanted = None if household_ids is None else set(household_ids)
+    rows = select(HouseholdWarning).order_by(HouseholdWarning.opened_on, HouseholdWarning.id)
+    if wanted is not None and len(wanted) <= _CHUNK:
+        rows = rows.where(HouseholdWarning.household_id.in_(wanted))
+    found = [row for row in session.scalars(rows) if wanted is None or row.household_id in wanted]
+    ids = [row.id for row in found] if wanted is not None else None
+    steps = steps_of(session, WARNING.subject, ids)
+    return [Loaded(row, steps.get(row.id, [])) for row in found]
+
+
+def one(session: Session, warning_id: str) -> Loaded:
+    """Return one warning.
+
+    Raises:
+        UnknownWarningError: no such warning.
+    """
+    row = session.get(HouseholdWarning, warning_id)
+    if row is None:
+        raise UnknownWarningError(warning_id=warning_id)
+    return Loaded(row, steps_of(session, WARNING.subject, [warning_id]).get(warning_id, []))
+
+
+def lines(session: Session, found: list[Loaded], today: date) -> list[WarningLine]:
+    """Return how the warnings are shown in a list."""
+    names = Names.of(session, {loaded.row.household_id for loaded in found})
+    cards = _matters(found)
+    arrivals = Arrivals(session)
+    return [_line(loaded, today, names, cards, arrivals) for loaded in found]
+
+
+class Arrivals:
+    """When packages came in here: limits of 镇 and 县 run from the day of arrival (clock_from)."""
+
+    def __init__(self, session: Session) -> None:
+        self._level = session.scalars(select(ReplicaRow.level)).one_or_none() or ""
+        came = select(PackageRow.at).filter_by(direction="in", state="imported")
+        self._days = sorted(
+            datetime.fromisoformat(at).replace(tzinfo=UTC).astimezone(CHINA).date()
+            for at in session.scalars(came)
+        )
+
+    def start(self, step: Step | None, opened_on: date, policy: Policy) -> date:
+        """Return the day on which the limit after a step began to run here."""
+        if step is None:
+            return opened_on
+        is_from_below = step.level in LEVELS and (
+            self._level in LEVELS and LEVELS.index(step.level) < LEVELS.index(self._level)
+        )
+        if not is_from_below or policy.process["clock_from"] != "received":
+            return step.step_on
+        place = bisect_left(self._days, step.step_on)
+        return self._days[place] if place < len(self._days) else step.step_on
+
+
+def step_due(loaded: Loaded, arrivals: Arrivals) -> date | None:
+    """Return until when the next step is due; None where the remedy's own day counts."""
+    name = STEP_LIMITS.get(loaded.state)
+    if name is None:
+        return None
+    if name == "village_confirm_days" and loaded.severity == "red":
+        name = "village_confirm_days_red"
+    start = arrivals.start(_mover(loaded), loaded.row.opened_on, loaded.policy)
+    days = loaded.policy.days(name)
+    if loaded.is_urgent and loaded.state in (warning.PENDING_TOWNSHIP, warning.PENDING_COUNTY):
+        start, days = _urgent_start(loaded), loaded.policy.days("urgent_backfill_days")
+    return due_on(start, days)
+
+
+def remedy_due(loaded: Loaded) -> tuple[date | None, date | None]:
+    """Return (day in force, original day) until which the shortfall must be remedied."""
+    current = next((s.due_on for s in reversed(loaded.steps) if s.due_on), None)
+    original = next(
+        (s.due_on for s in reversed(loaded.steps) if s.due_on and s.action in _SETS_DUE), current
+    )
+    return current, original
+
+
+def remedy_limit(loaded: Loaded) -> date | None:
+    """Return the day that makes it overdue (未销): original or current, by the policy."""
+    if loaded.state in (warning.CLOSING_REQUESTED, *warning.ENDED):
+        return None
+    current, original = remedy_due(loaded)
+    return original if loaded.policy.process["overdue_basis"] == "original" else current
+
+
+def default_due(loaded: Loaded, on: date) -> date:
+    """Return the day that the question gives for the remedy, from confirmation on."""
+    definition = catalogue.form_for(Period.parse(loaded.row.period))
+    question = definition.by_code.get(loaded.row.code)
+    own = question.due_days.get(loaded.severity) if question else None
+    return due_on(on, own if own is not None else definition.default_due_days[loaded.severity])
+
+
+def department(loaded: Loaded) -> str:
+    """Return who must remedy: as a step says, else as the catalogue does."""
+    chosen = next((s.department for s in reversed(loaded.steps) if s.department), "")
+    question = catalogue.form_for(Period.parse(loaded.row.period)).by_code.get(loaded.row.code)
+    rule = loaded.policy.rules.get(loaded.row.code)
+    return chosen or (question.department if question else rule.department if rule else "")
+
+
+def holder(loaded: Loaded) -> str:
+    """Return the level whose turn it is."""
+    known = _HOLDERS.get(loaded.state)
+    if known:
+        return known
+    process = loaded.policy.process
+    review = process["review_level"][loaded.severity]
+    if loaded.state == warning.CLOSING_REQUESTED:
+        level: str = process["close_level"].get(loaded.severity, review)
+        return level
+    return "county" if review == "county" else "township"
+
+
+def _mover(loaded: Loaded) -> Step | None:
+    """Return the step that led to the present state; those that only mark it start no limit."""
+    here = loaded.state
+    for step, row in reversed(loaded.thing.standing.taken):
+        if row.leads("", loaded.row.severity) == here and isinstance(step, Step):
+            return step
+    return loaded.steps[-1] if loaded.steps else None
+
+
+def _urgent_start(loaded: Loaded) -> date:
+    pressed = loaded.thing.last("urgent")
+    return pressed.step_on if pressed else loaded.row.opened_on
+
+
+def _line(
+    loaded: Loaded, today: date, names: Names, cards: Mapping[str, str], arrivals: Arrivals
+) -> WarningLine:
+    row, state = loaded.row, loaded.state
+    current, original = remedy_due(loaded)
+    due = step_due(loaded, arrivals)
+    limit = remedy_limit(loaded)
+    last = loaded.thing.last()
+    line = WarningLine(
+        warning_id=row.id,
+        household_id=row.household_id,
+        household_no=names.number(row.household_id),
+        head_name=names.head(row.household_id),
+        village=names.village(row.scope),
+        member_id=row.member_id,
+        member_name=names.member(row.member_id),
+        code=row.code,
+        severity=loaded.severity,
+        state=state,
+        message=row.message,
+        opened_on=row.opened_on,
+        due_on=current if due is None else due,
+        remedy_due_on=current,
+        overdue=False,
+        matter=cards.get(row.id, row.message),
+        note=last.note if last else "",
+        period=row.period,
+        remedy_due_original=original,
+        received_on=arrivals.start(last, row.opened_on, loaded.policy),
+        holder=holder(loaded),
+        department=department(loaded),
+        occurrence=row.occurrence,
+        is_urgent=loaded.is_urgent,
+        is_cancel_proposed=loaded.thing.standing.has_taken("propose-cancel"),
+        remedied_on=loaded.remedied_on,
+    )
+    late = _days_late(state, due, limit, today)
+    allowed = loaded.policy.days("escalate_days")
+    return replace(
+        line,
+        overdue=late > 0,
+        escalated_to=deadlines.escalation(line.holder, late, allowed),
+    )
+
+
+def _days_late(state: str, due: date | None, limit: date | None, today: date) -> int:
+    """Return by how many days the step or the remedy is late; nothing is late that has ended."""
+    if state in warning.ENDED:
+        return 0
+    remedy = limit if state in warning.UNREMEDIED else None
+    return max((deadlines.overdue_days(d, today) for d in (due, remedy) if d), default=0)
+
+
+def _matters(found: list[Loaded]) -> dict[str, str]:
+    """Return warning id → label of its matter card (事项), household by household."""
+    by_household: dict[str, list[Loaded]] = {}
+    for loaded in found:
+        by_household.setdefault(loaded.row.household_id, []).append(loaded)
+    return {i: label for group in by_household.values() for i, label in _cards(group).items()}
+
+
+def _cards(group: list[Loaded]) -> dict[str, str]:
+    pairs = [(loaded.row.id, _finding(loaded.row)) for loaded in group]
+    cards = matters.group([finding for _, finding in pairs], group[0].policy)
+    return {
+        warning_id: card.label
+        for card in cards
+        for warning_id, finding in pairs
+        if finding in card.findings
+    }
+
+
+def _finding(row: HouseholdWarning) -> Finding:
+    return Finding(row.code, row.member_id, row.severity, row.message)

@@ -1,0 +1,287 @@
+"""What a step of a warning depends on beyond the table: measures, proof, dates, persons."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain import labels, warning
+from app.domain.period import Period
+from app.models.form import Answer, Sheet, Visit
+from app.ops import catalogue, measure_rows
+from app.ops.errors import StepConditionError, StepDataError, StepDateError
+from app.ops.lives import Added, Living, StepInput, Who, chosen, day, history
+from app.ops.warning_rows import Loaded, default_due, remedy_due
+
+FOLLOW_UP = "follow_up"  # Visit.purpose of a 回访
+MET = frozenset({"onsite", "onsite_family", "phone"})  # a 回访 reaches somebody of the household
+MIN_REASON = 5  # characters of a manual warning's reason
+
+
+def extra_needs(loaded: Loaded) -> dict[str, Sequence[str]]:
+    """Return the needs that depend on the warning: a red one is no false alarm of one person."""
+    return {"false-alarm": ("second_person",)} if loaded.severity == "red" else {}
+
+
+def prepare(
+    session: Session, loaded: Loaded, action: str, who: Who, given: StepInput, on: date
+) -> Added:
+    """Return what is added to the step.
+
+    Raises:
+        StepConditionError, StepDataError, StepDateError: it may not be taken yet.
+    """
+    rule = _RULES.get(action)
+    if rule is None:
+        return Added()
+    return rule(session, loaded, who, given, on)
+
+
+def _confirm(_s: Session, loaded: Loaded, _who: Who, given: StepInput, on: date) -> Added:
+    return Added(due=_due_after(given, on) or default_due(loaded, on))
+
+
+def _open(_s: Session, loaded: Loaded, _who: Who, given: StepInput, on: date) -> Added:
+    if len(given.note.strip()) < MIN_REASON:
+        raise StepDataError(field="说明", value=given.note, reason=f"至少写{MIN_REASON}个字")
+    return Added(due=_due_after(given, on) or default_due(loaded, on))
+
+
+def _false_alarm(_s: Session, _l: Loaded, who: Who, given: StepInput, _on: date) -> Added:
+    reason = chosen(given, "reason", warning.FALSE_ALARM_REASONS)
+    if reason == "其他" and not given.note.strip():
+        raise StepDataError(field="说明", value="", reason="选“其他”要写明")
+    if given.get("second_person") == who.actor.name:
+        raise StepDataError(
+            field="第二人姓名", value=given.get("second_person"), reason="要另一个人"
+        )
+    return Added()
+
+
+def _assign(_s: Session, loaded: Loaded, _who: Who, given: StepInput, on: date) -> Added:
+    """One department leads; further ones stand in ``departments``, joined by 、."""
+    names = given.get("departments").replace(",", "、").split("、")
+    lead = labels.department(given.get("department"))
+    others = [labels.department(name) for name in names if name.strip()]
+    joined = "、".join(dict.fromkeys([lead, *others]))
+    due = _due_after(given, on) or remedy_due(loaded)[0]
+    return Added(due=due, more={"departments": joined})
+
+
+def _start(session: Session, loaded: Loaded, who: Who, _given: StepInput, _on: date) -> Added:
+    measures = _measures(session, loaded)
+    if not measures:
+        raise StepConditionError(
+            action="开始补短", reason="还没有针对它的措施", way_out="请先登记措施，并选上这条预警。"
+        )
+    is_own = loaded.state == warning.DETERMINED
+    if is_own and any(m.row.measure_level == "county" for m in measures):
+        raise StepConditionError(
+            action="村镇自办", reason="措施要县级部门落实", way_out="请先派部门。"
+        )
+    if is_own and who.level == "village" and any(_is_above_village(m) for m in measures):
+        raise StepConditionError(
+            action="村里自办", reason="措施要镇里落实", way_out="请由镇里办理。"
+        )
+    return Added(more={"measure_ids": ",".join(m.row.id for m in measures)})
+
+
+def _done(session: Session, loaded: Loaded, _who: Who, _given: StepInput, on: date) -> Added:
+    measures = _measures(session, loaded)
+    open_ones = [m for m in measures if not measure_rows.is_delivered(m)]
+    if open_ones or not measures:
+        kinds = "、".join(m.row.measure_kind for m in open_ones) or "没有措施"
+        raise StepConditionError(
+            action="已补短", reason=f"措施还没有落实：{kinds}", way_out="请先在措施里登记落实结果。"
+        )
+    last = max(d for m in measures if (d := measure_rows.delivered_on(m)))
+    if on < last:
+        raise StepDateError(on=on.isoformat(), reason=f"早于措施落实（{last.isoformat()}）")
+    return Added()
+
+
+def _request(session: Session, loaded: Loaded, _who: Who, given: StepInput, on: date) -> Added:
+    proof = closing_proof(session, loaded, given.get("visit_id"), on)
+    if proof is None:
+        is_event = is_event_item(loaded)
+        reason = "补短以后还没有回访" if is_event else "补短以后既没有正常的答案，也没有回访"
+        raise StepConditionError(
+            action="申请销号", reason=reason, way_out="请由没有参与补短的人回访并登记。"
+        )
+    return Added(more={"proof": proof})
+
+
+def _close(_s: Session, loaded: Loaded, _who: Who, given: StepInput, on: date) -> Added:
+    updated = day(given, "system_updated_on")
+    done = loaded.thing.last("done")
+    if updated is not None and updated > on:
+        raise StepDateError(on=updated.isoformat(), reason="行业系统更新日期晚于核实日期")
+    if updated is not None and done is not None and updated < done.step_on:
+        raise StepDateError(
+            on=updated.isoformat(), reason=f"早于补短完成（{done.step_on.isoformat()}）"
+        )
+    return Added()
+
+
+def _return(_s: Session, loaded: Loaded, _who: Who, given: StepInput, on: date) -> Added:
+    if loaded.state != warning.CLOSING_REQUESTED:
+        return Added()
+    return Added(due=_due_after(given, on))
+
+
+def _extend(_s: Session, loaded: Loaded, who: Who, given: StepInput, on: date) -> Added:
+    new, (current, _original) = _due_after(given, on), remedy_due(loaded)
+    if new is not None and current is not None and new <= current:
+        raise StepDateError(on=new.isoformat(), reason=f"不晚于现在的到期日（{current}）")
+    before = [s for s, row in loaded.thing.standing.taken if row.action == "extend"]
+    if who.level == "township" and any(step.level == "township" for step in before):
+        raise StepConditionError(
+            action="延期", reason="镇里已延过一次", way_out="再延请报县里办理。"
+        )
+    return Added(due=new)
+
+
+def _turn(_s: Session, loaded: Loaded, who: Who, given: StepInput, _on: date) -> Added:
+    del who
+    new = chosen(given, "severity", warning.SEVERITIES, "severity")
+    if new == loaded.severity:
+        raise StepDataError(
+            field="级别", value=labels.label("severity", new), reason="现在就是这一级"
+        )
+    return Added(kind=new)
+
+
+def _raise(s: Session, loaded: Loaded, who: Who, given: StepInput, on: date) -> Added:
+    found = _turn(s, loaded, who, given, on)
+    if warning.RANK[found.kind] < warning.RANK[loaded.severity]:
+        raise StepDataError(field="级别", value=given.get("severity"), reason="比现在低，应用降级")
+    return found
+
+
+def _lower(s: Session, loaded: Loaded, who: Who, given: StepInput, on: date) -> Added:
+    found = _turn(s, loaded, who, given, on)
+    if warning.RANK[found.kind] > warning.RANK[loaded.severity]:
+        raise StepDataError(field="级别", value=given.get("severity"), reason="比现在高，应用升级")
+    return found
+
+
+def _urgent(_s: Session, loaded: Loaded, _who: Who, _given: StepInput, _on: date) -> Added:
+    if not may_be_urgent(loaded):
+        raise StepConditionError(
+            action="先行救助", reason="只有红色预警和灾害、意外可以先救", way_out="请按一般流程办。"
+        )
+    return Added()
+
+
+_RULES = {
+    "open": _open,
+    "confirm": _confirm,
+    "false-alarm": _false_alarm,
+    "assign": _assign,
+    "start": _start,
+    "done": _done,
+    "request-close": _request,
+    "close": _close,
+    "return": _return,
+    "extend": _extend,
+    "raise": _raise,
+    "lower": _lower,
+    "urgent": _urgent,
+}
+
+
+def may_be_urgent(loaded: Loaded) -> bool:
+    """Tell whether help may come before review: any red one, and disasters and accidents."""
+    return loaded.severity == "red" or loaded.row.code == "EV-01"
+
+
+def is_event_item(loaded: Loaded) -> bool:
+    """Tell whether only a 回访 proves the remedy: a later answer says nothing of an event."""
+    return loaded.row.code in loaded.policy.process["event_items"]
+
+
+def closing_proof(session: Session, loaded: Loaded, visit_id: str, on: date) -> str | None:
+    """Return what proves the remedy, ``visit:<id>`` or ``sheet:<id>``; None if nothing does.
+
+    A 回访 after the completion date by somebody who did not remedy; for a state item also a good
+    answer after that date.
+    """
+    done = loaded.thing.last("done")
+    if done is None:
+        return None
+    remediers = _remediers(session, loaded)
+    visits = select(Visit).where(
+        Visit.household_id == loaded.row.household_id,
+        Visit.purpose == FOLLOW_UP,
+        Visit.visited_on > done.step_on,
+        Visit.visited_on <= on,
+    )
+    for visit in session.scalars(visits.order_by(Visit.visited_on)):
+        is_asked_for = not visit_id or visit.id == visit_id
+        if is_asked_for and visit.visit_way in MET and visit.visitor not in remediers:
+            return f"visit:{visit.id}"
+    if is_event_item(loaded) or visit_id:
+        return None
+    return _good_answer(session, loaded, done.step_on, on)
+
+
+def _good_answer(session: Session, loaded: Loaded, after: date, on: date) -> str | None:
+    """Return the sheet that was submitted after a day and found nothing of this code."""
+    row = loaded.row
+    query = select(Sheet).where(
+        Sheet.household_id == row.household_id,
+        Sheet.submitted_on > after,
+        Sheet.submitted_on <= on,
+    )
+    question = catalogue.form_for(Period.parse(row.period)).by_code.get(row.code)
+    for sheet in session.scalars(query.order_by(Sheet.period)):
+        if row.code in sheet.shortfall_codes.split(","):
+            continue
+        if question is None or _has_answer(session, sheet.id, row.code, row.member_id):
+            return f"sheet:{sheet.id}"
+    return None
+
+
+def _has_answer(session: Session, sheet_id: str, code: str, member_id: str) -> bool:
+    """Tell whether a question was really answered; a resting one proves nothing."""
+    query = select(Answer.value).filter_by(sheet_id=sheet_id, question=code, member_id=member_id)
+    value = session.scalars(query).first()
+    return bool(value) and not str(value).startswith("_")
+
+
+def _remediers(session: Session, loaded: Loaded) -> set[str]:
+    """Return who remedied: the persons of the measures and those named in the steps."""
+    measures = _measures(session, loaded)
+    found = {m.row.responsible_person for m in measures}
+    for line in history(loaded.thing):
+        if line.action in ("start", "done"):
+            found.add(line.values.get("responsible_person", ""))
+            if line.level == "village":
+                found.add(line.actor)
+    return found - {""}
+
+
+def missing_proof(loaded: Loaded) -> str:
+    """Return what a batch must not pass over: the photo that question and level ask for."""
+    question = catalogue.form_for(Period.parse(loaded.row.period)).by_code.get(loaded.row.code)
+    from_level = loaded.policy.process["evidence_required_from"]
+    is_grave = warning.RANK[loaded.severity] >= warning.RANK[from_level]
+    if question is None or not question.photo or not is_grave or loaded.thing.value("photo"):
+        return ""
+    return "缺照片"
+
+
+def _measures(session: Session, loaded: Loaded) -> list[Living]:
+    return measure_rows.answering(session, loaded.row.id, loaded.row.household_id)
+
+
+def _is_above_village(measure: Living) -> bool:
+    return measure.row.measure_level not in ("", "village")
+
+
+def _due_after(given: StepInput, on: date) -> date | None:
+    due = day(given, "due_on")
+    if due is not None and due < on:
+        raise StepDateError(on=due.isoformat(), reason="到期日早于办理日期")
+    return due
