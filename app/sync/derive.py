@@ -27,6 +27,7 @@ from app.sync.units import Conflict, Unit
 
 # A sheet and its answers are one unit: table → the column that names the unit, "id" for its head.
 _UNITS = {"sheet": "id", "answer": "sheet_id"}
+_LARGEST = 2**63 - 1  # of a whole number in a column
 _CLEARED: dict[str, dict[str, Any]] = {"answer": {"value": None, "note": ""}}
 
 
@@ -199,15 +200,26 @@ def _value(cls: type[Journaled], name: str, value: Any) -> Any:
         ValueError, KeyError, TypeError, ArithmeticError: it does not fit, or is not canonical.
     """
     plain, is_nullable = _plain_type(cls, name)
+    if isinstance(value, int) and abs(value) > _LARGEST:
+        raise ValueError("beyond what a column holds")
     if plain is type(value) or (value is None and is_nullable):
         return value
     if isinstance(cls.__mapper__.columns[name].type, Money) and value is not None:
-        found: Any = Decimal(value)
+        found: Any = _money(value)
     else:
         found = from_canonical(cls, name, value)
     if canonical(found) != value:
         raise ValueError("not canonical")
     return found
+
+
+def _money(text: Any) -> Decimal:
+    if not isinstance(text, str) or len(text) > 40:
+        raise ValueError("no amount")
+    amount = Decimal(text)
+    if not amount.is_finite():
+        raise ValueError("no amount")
+    return amount
 
 
 @cache

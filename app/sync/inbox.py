@@ -108,8 +108,9 @@ def _judge(entry: Entry, trust: Trust, objections: Objections) -> _State:
     certificate = trust.certificate(changeset.chain.origin)
     if certificate is None:  # it waited for longer than its certificate held
         return _State(entry, VOID, "设备没有登记")
-    reasons = objections(changeset, certificate.identity.origin)
-    reasons += misfits(changeset.changes, changeset.chain.scope)
+    # Only what fits its tables has a meaning that authority can judge.
+    reasons = misfits(changeset.changes, changeset.chain.scope)
+    reasons = reasons or objections(changeset, certificate.identity.origin)
     return _State(entry, VOID if reasons else ACTIVE, "；".join(reasons))
 
 

@@ -103,10 +103,7 @@ def new_device(level: str, area_code: str, name: str) -> DeviceKeys:
     Raises:
         LevelError: the level is unknown or the area code does not fit it.
     """
-    zeros = _ZEROS.get(level)
-    if zeros is None or len(area_code) != 12 or not area_code.isascii() or not area_code.isdigit():
-        raise LevelError(detail=f"{level} {area_code}")
-    if zeros and area_code[-zeros:] != "0" * zeros:
+    if level not in _ZEROS or not _is_area(level, area_code):
         raise LevelError(detail=f"{level} {area_code}")
     signing = Ed25519PrivateKey.generate()
     age = pyrage.x25519.Identity.generate()
@@ -138,13 +135,21 @@ def read_identity(record: bytes) -> Identity:
     texts = {key: value[key] for key in value.keys() - {"suite", "v"}}
     if not all(isinstance(text, str) for text in texts.values()):
         raise ValueError("not an identity")
-    if len(bytes.fromhex(texts["signing_key"])) != 32 or not texts["area_code"].isdigit():
-        raise ValueError("not an identity")
+    if len(bytes.fromhex(texts["signing_key"])) != 32:
+        raise ValueError("not an Ed25519 key")
+    if not _is_area(texts["level"], texts["area_code"]):
+        raise ValueError("not an area of the level")
     try:
         pyrage.x25519.Recipient.from_str(texts["encryption_key"])
     except pyrage.RecipientError as error:
         raise ValueError("not an age recipient") from error
     return Identity(record, **texts)
+
+
+def _is_area(level: str, area_code: str) -> bool:
+    zeros = _ZEROS[level]
+    is_code = len(area_code) == 12 and area_code.isascii() and area_code.isdigit()
+    return is_code and area_code.endswith("0" * zeros)
 
 
 def fingerprint(data: bytes) -> str:

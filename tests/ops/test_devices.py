@@ -167,3 +167,9 @@ def test_a_stick_that_is_gone_enrols_nobody(network: Network, tmp_path: Path) ->
     with pytest.raises(StickLostError):
         devices.approve_device(network.township, ME, path, None, tmp_path / "gone" / "a")
     assert dump(network.township) == before
+
+
+def test_a_request_can_be_looked_at_before_it_is_approved(network: Network, tmp_path: Path) -> None:
+    made = devices.request_device(network.village, tmp_path / "r")
+    request, fingerprint = devices.read_request_file(tmp_path / "r")
+    assert (request.identity.name, fingerprint) == ("上坝村", made.fingerprint)

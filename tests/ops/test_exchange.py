@@ -32,7 +32,7 @@ from app.sync.errors import (
     WrongReceiverError,
 )
 from app.sync.receipt import Receipt, encode_receipt
-from tests.conftest import NOW, TOWNSHIP, VILLAGE, StoreMaker
+from tests.conftest import COUNTY, NOW, TOWNSHIP, VILLAGE, StoreMaker
 from tests.ops.network import ME, TRACES, Network, build, clone, content, dump, enrol, journal
 from tests.ops.village import OCTOBER, TODAY, add_family, answer_all, open_october
 
@@ -426,6 +426,29 @@ def test_folders_and_other_files_are_no_packages(network: Network, tmp_path: Pat
     assert_refused(network.township, other, NotAPackageError)
     for path in (tmp_path, tmp_path / "absent"):
         assert_refused(network.township, path, UnreadableFileError)
+
+
+def test_a_county_that_joins_later_is_confirmed_by_the_village_and_nothing_is_lost(
+    new_store: StoreMaker, tmp_path: Path
+) -> None:
+    township = new_store("township", TOWNSHIP, "云岭镇")
+    village = new_store("village", VILLAGE, "上坝村")
+    enrol(township, village, tmp_path)
+    household = add_family(village)
+    county = new_store("county", COUNTY, "云山县")
+    network = Network(tmp_path, county, township, village)
+    network.send(village, township)
+    enrol(county, township, tmp_path)
+    network.send(county, township)
+    set_phone(township, household, "7")  # it has seen the county's policy
+    early = network.send(township, village)
+    assert [gap.name for gap in early.gaps] == [f"另一台设备（{county.device_id[:8]}）"]
+    assert (early.waiting, phone(village, household)) == (1, "18700000475")
+    assert network.send(township, county).void == ()
+    enrol(township, village, tmp_path)  # the village types the new authorization's fingerprint
+    late = network.send(township, village)
+    assert (late.waiting, late.gaps) == (0, ())
+    assert phone(village, household) == phone(county, household) == "7"
 
 
 def test_a_stick_that_is_gone_skips_a_number_and_loses_nothing(network: Network) -> None:

@@ -194,3 +194,35 @@ def test_a_record_for_an_other_suite_is_refused() -> None:
     record = new_device("village", OTHER, "x").identity.record
     with pytest.raises(ValueError, match="suite"):
         keys.read_identity(record.replace(b'"suite":1', b'"suite":2'))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("area_code", "53042310120"),
+        ("area_code", "530423101２01"),
+        ("area_code", 1),
+        ("level", "planet"),
+        ("level", ["village"]),
+        ("signing_key", "00"),
+        ("signing_key", "xx"),
+        ("encryption_key", "age1nothing"),
+        ("v", 2),
+        ("more", "x"),
+    ],
+)
+def test_an_identity_that_means_nothing_is_refused(name: str, value: object) -> None:
+    record = parse_json(new_device("village", VILLAGE, "青石村").identity.record) | {name: value}
+    with pytest.raises((ValueError, TypeError)):
+        keys.read_identity(canonical_json(record))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("epochs", []), ("epochs", "e"), ("epochs", 1), ("kind", "request"), ("identity", None)],
+)
+def test_a_certificate_that_means_nothing_is_refused(name: str, value: object) -> None:
+    signed = World().certificates[2].signed
+    record = canonical_json(parse_json(signed.record) | {name: value})
+    with pytest.raises(ValueError):  # noqa: PT011  every kind of refusal
+        keys.read_certificate(SignedRecord(record, signed.signature))

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.domain.changeset import Head
 from app.errors import AppError
 from app.sync import package, records
 from app.sync.errors import (
@@ -409,6 +410,71 @@ def test_policy_stands_before_everything_else(world: World) -> None:
     village = world.village.segment(world.village.lines(1))
     found = opened(world, world.package(village, policy))
     assert [s.segment.chain.scope for s in found.segments] == [scope, VILLAGE]
+
+
+SEGMENT = {"digest": "d", "epoch": EPOCH, "from": 1, "origin": "o", "scope": VILLAGE, "to": 1}
+SIGNED = {"signature": "0" * 128}
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        b"{}",
+        b"{}\n",
+        b"\n",
+        canonical_json(SEGMENT) + b"\n\n",
+        canonical_json(SEGMENT | SIGNED) + b"\n",
+        canonical_json(SEGMENT | SIGNED) + b"\n{}",
+        canonical_json(SEGMENT | {"signature": "00"}) + b"\n{}\n",
+        canonical_json(SEGMENT | {"signature": 1}) + b"\n{}\n",
+        canonical_json(SEGMENT | SIGNED | {"from": 0}) + b"\n{}\n{}\n",
+        canonical_json(SEGMENT | SIGNED | {"from": True}) + b"\n{}\n",
+        canonical_json(SEGMENT | SIGNED | {"to": 10**10}) + b"\n{}\n",
+        canonical_json(SEGMENT | SIGNED | {"origin": None}) + b"\n{}\n",
+        b"[" * 50_000 + b"\n",
+    ],
+)
+def test_unreadable_segments_are_refused(world: World, good: bytes, part: bytes) -> None:
+    data = rebody(world, good, lambda m, p: replace_part(m, p, 1, part))
+    refused(world, data, ChainError)
+
+
+def test_an_endless_line_and_endless_segments_are_refused(
+    world: World, good: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.sync.segments.MAX_LINE_BYTES", 100)
+    refused(world, good, ChainError)
+    monkeypatch.undo()
+    monkeypatch.setattr("app.sync.segments.MAX_SEGMENTS", 0)
+    refused(world, good, ChainError)
+
+
+def test_a_seen_number_beyond_all_measure_is_refused(world: World) -> None:
+    for number in (0, 10**9 + 1, True):
+        seen = {world.township.chain(): Head(number, "d")}
+        lines = world.village.lines(1, seen=seen)
+        refused(world, world.package(world.village.segment(lines)), ChainError)
+
+
+def test_more_than_a_package_may_hold_is_not_written(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.sync.package.MAX_FILE_BYTES", 1_000)
+    with pytest.raises(TooLargeError):
+        world.package(world.village.segment(world.village.lines(3)))
+
+
+def test_too_many_certificates_or_too_large_a_receipt_are_refused(
+    world: World, good: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.sync.package.MAX_CERTIFICATES", 3)
+    refused(world, good, UnknownOriginError)
+    monkeypatch.undo()
+    monkeypatch.setattr("app.sync.package.MAX_SMALL_PART_BYTES", 3)
+    refused(world, good, UnknownOriginError)
+    monkeypatch.undo()
+    monkeypatch.setattr("app.sync.receipt.MAX_BYTES", 3)
+    refused(world, good, CountError)
 
 
 def test_line_values_of_the_wrong_type_are_refused(world: World) -> None:
