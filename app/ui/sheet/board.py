@@ -55,6 +55,8 @@ class Board:
         resting: answers of earlier months that stand (ask_every, ask_months).
         previous: last month's answers.
         drafts: half-typed text of fields, also from before a crash.
+        notes: what was noted beside an answer (备注).
+        is_read_only: another level's sheet, or a month that takes no answers.
         asked: keys asked now, catalogue order; recomputed after every answer.
     """
 
@@ -68,6 +70,8 @@ class Board:
     open_warnings: frozenset[AnswerKey] = frozenset()
     spot: AnswerKey | None = None
     drafts: dict[AnswerKey, str] = field(default_factory=dict)
+    notes: dict[AnswerKey, str] = field(default_factory=dict)
+    is_read_only: bool = False
     asked: tuple[AnswerKey, ...] = ()
     _members: dict[str, Member] = field(default_factory=dict)
 

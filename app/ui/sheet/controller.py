@@ -1,48 +1,15 @@
 """The hands of the form: keys in, answers and cursor out. Knows no widget and no database."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
+from app.domain import open_answer
 from app.domain.form import AnswerKey, AnswerValue, Chapter
 from app.domain.household import HEAD, Finding
+from app.domain.open_answer import OpenReply
 from app.ui.sheet import choices, offers
 from app.ui.sheet.board import CLOSED_WAYS, END, STRIP, WAY, Board, Key, Status, default_value
 from app.ui.sheet.choices import Choice, Does
-
-Changes = Mapping[AnswerKey, AnswerValue | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where the cursor stands: strip, a chapter's bar (no key), one of its rows, or the end."""
-
-    chapter: str
-    key: AnswerKey | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Undo:
-    """One step to take back: a whole `+` is one."""
-
-    before: Changes
-    place: Place
-
-
-@dataclass(frozen=True, slots=True)
-class Outlets:
-    """Where the form's work goes.
-
-    Attributes:
-        save: stores answers, one call = one transaction; False if it failed.
-        visit: stores how and whom one met (way, member id).
-        draft: keeps half-typed text.
-        submit: hands the household in.
-    """
-
-    save: Callable[[Changes], bool]
-    visit: Callable[[str, str], bool]
-    draft: Callable[[AnswerKey, str], None]
-    submit: Callable[[], None]
+from app.ui.sheet.outlets import READ_ONLY, Changes, Outlets, Place, Undo
 
 
 class SheetController:
@@ -54,6 +21,7 @@ class SheetController:
         self.typed, self.problem = "", ""
         self.path: tuple[str, ...] = ()
         self.is_special = False
+        self._solved_note = ""
         self._undo: list[Undo] = []
         self.findings: list[Finding] = []
         self._chapters = {chapter.code: chapter for chapter in board.form.chapters}
@@ -69,6 +37,10 @@ class SheetController:
         """True where the cursor stands in a field for figures, a date or words."""
         key = self.place.key
         return key is not None and self.accepts_text(key) and not self.is_special
+
+    def field_kind(self, key: AnswerKey) -> str:
+        """Return the kind of text field the cursor's row needs now."""
+        return "text" if self._is_solving() else offers.field_kind(self.board.question(key))
 
     def accepts_text(self, key: AnswerKey) -> bool:
         return offers.accepts_text(self.board, key, self.path if key == self.place.key else ())
@@ -108,8 +80,9 @@ class SheetController:
         if self.place.key is None or text == self.typed:
             return
         self.typed = text
-        self.board.drafts[self.place.key] = text
-        self._out.draft(self.place.key, text)
+        if not self._is_solving():
+            self.board.drafts[self.place.key] = text
+            self._out.draft(self.place.key, text)
         self._parse()
         self._evaluate()
 
@@ -126,18 +99,14 @@ class SheetController:
         self.place, self.path, self.is_special = place, (), False
         self.typed, self.problem = self._text_of(place.key), ""
 
-    def go_to_first_missing(self) -> bool:
-        """Put the cursor on the first row that still needs an answer."""
-        missing = self.board.missing()
-        if not missing:
-            return False
-        question = self.board.question(missing[0])
-        self.go(Place(STRIP) if question.place == "head" else Place(question.chapter, missing[0]))
-        return True
+    def go_to_key(self, key: AnswerKey) -> None:
+        """Put the cursor on the row of a question, or into the strip for its question."""
+        question = self.board.question(key)
+        self.go(Place(STRIP) if question.place == "head" else Place(question.chapter, key))
 
     def undo(self) -> None:
         """Take the last step back, and put the cursor where it was."""
-        if self._undo and self._out.save(self._undo[-1].before):
+        if self._undo and not self._refuses() and self._out.save(self._undo[-1].before):
             step = self._undo.pop()
             self.board.change(step.before)
             self.go(step.place)
@@ -180,7 +149,7 @@ class SheetController:
 
     def _answer_way(self, way: str, met: str = "") -> None:
         before = self.board.values.get(WAY)
-        if not self._out.visit(way, met):
+        if self._refuses() or not self._out.visit(way, met):
             return
         self._undo.append(Undo({WAY: before}, self.place))
         self.board.change({WAY: way})
@@ -235,29 +204,66 @@ class SheetController:
 
     def _take(self, key: AnswerKey, choice: Choice) -> None:
         if choice.does is Does.DEEPER:
-            self._deeper(key, str(choice.value))
+            self._deeper(str(choice.value))
         elif choice.does is Does.STILL:
-            before = self.board.previous.get(key)
-            if before is not None:
-                self._answer(key, before)
+            self._reply(key, OpenReply(open_answer.STILL))
         elif choice.does is Does.TOGGLE:
-            self.path = ()
-            self._store({key: _toggled(self.board.values.get(key), str(choice.value))})
+            self._toggle(key, str(choice.value))
         else:
             self._answer(key, choice.value)
 
-    def _deeper(self, key: AnswerKey, step: str) -> None:
-        if step == "solved":
-            good = default_value(self.board.question(key))
-            if good is not None:
-                self._answer(key, good)
-                return
+    def _toggle(self, key: AnswerKey, item: str) -> None:
+        if self.path[:1] == (offers.WORSE,):
+            self._reply(key, OpenReply(open_answer.WORSE, _toggled(self._reported(key), item)))
+            return
+        self.path = ()
+        self._store({key: _toggled(self.board.values.get(key), item)})
+
+    def _deeper(self, step: str) -> None:
         self.path = (*self.path, step)
+        self.typed = ""
 
     def _answer(self, key: AnswerKey, value: AnswerValue) -> None:
+        """Store one answer, or with it the reply to an open warning, and move on."""
+        if self.path[:1] == (offers.WORSE,):
+            self._reply(key, OpenReply(open_answer.WORSE, value))
+            return
+        if self.path == (offers.SOLVED_VALUE,):
+            self._reply(key, OpenReply(open_answer.SOLVED, value, self._solved_note))
+            return
         self.problem = self.board.problem(key, value)
         if not self.problem and self._store({key: value}):
             self._advance(key)
+
+    # ---------------------------------------------------------------- open warnings (P-0)
+    def _is_solving(self) -> bool:
+        return self.path == (offers.SOLVED,)
+
+    def _reported(self, key: AnswerKey) -> AnswerValue | None:
+        return self.board.previous.get(key)
+
+    def _take_note(self, key: AnswerKey) -> None:
+        """How it was solved; the good answer follows from it, or is asked for."""
+        if not self.typed.strip():
+            self.problem = "请写怎么解决的"
+        elif default_value(self.board.question(key)) is not None:
+            self._reply(key, OpenReply(open_answer.SOLVED, None, self.typed))
+        else:
+            self._solved_note, self.typed, self.path = self.typed, "", (offers.SOLVED_VALUE,)
+
+    def _reply(self, key: AnswerKey, reply: OpenReply) -> None:
+        place = self.place
+        if self._refuses():
+            return
+        value = self._out.reply(key, reply)
+        if value is None:
+            return
+        self._undo.append(Undo({key: None}, place))
+        self.board.change({key: value})
+        if reply.note:
+            self.board.notes[key] = reply.note
+        self.path, self.is_special = (), False
+        self._advance(key)
 
     # ---------------------------------------------------------------- confirming and moving
     def _plus(self) -> None:
@@ -299,8 +305,14 @@ class SheetController:
     def _enter_row(self, key: AnswerKey) -> None:
         """Accept typed text or confirm the one value shown, and go to the next row."""
         changes: dict[AnswerKey, AnswerValue] = {}
+        if self._is_solving():
+            self._take_note(key)
+            return
         if self.is_typing() and self.typed:
             if not self._accept_typed(changes):
+                return
+            if self.path:
+                self._answer(key, changes[key])
                 return
         elif self.board.status(key) is Status.OFFERED:
             offer = self.board.offer(key)
@@ -386,10 +398,15 @@ class SheetController:
             self.is_special = bool(choices.special_choices(self.board.form, question))
 
     # ---------------------------------------------------------------- small parts
+    def _refuses(self) -> bool:
+        if self.board.is_read_only:
+            self.problem = READ_ONLY
+        return self.board.is_read_only
+
     def _store(self, changes: Changes) -> bool:
         before = {key: self.board.values.get(key) for key in changes}
         place = self.place
-        if not self._out.save(changes):
+        if self._refuses() or not self._out.save(changes):
             return False
         self._undo.append(Undo(before, place))
         self.board.change(changes)
@@ -419,7 +436,8 @@ class SheetController:
 
     def _evaluate(self) -> None:
         tentative: dict[AnswerKey, AnswerValue] = {}
-        if self.is_typing() and self.place.key is not None and self.typed:
+        is_value = self.is_typing() and not self._is_solving()
+        if is_value and self.place.key is not None and self.typed:
             problem, value = self.problem, self._parse()
             self.problem = problem or self.problem
             if value is not None:

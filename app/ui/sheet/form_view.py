@@ -11,8 +11,9 @@ from app.domain.form import AnswerKey
 from app.ui.sheet import presenter
 from app.ui.sheet.bar_view import BarView
 from app.ui.sheet.board import END, STRIP
-from app.ui.sheet.controller import Place, SheetController
+from app.ui.sheet.controller import SheetController
 from app.ui.sheet.keys import symbol
+from app.ui.sheet.outlets import Place
 from app.ui.sheet.row_view import RowView
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from app.domain import form, rules
+from app.domain import form, income_window, rules
 from app.domain.form import AnswerKey, AnswerValue, Option, Question
 from app.domain.household import Facts
+from app.domain.income_line import income_line
 from app.domain.view import HouseholdView
-from app.domain.words import money
 from app.ops.sheets import SheetData
 from app.ui.sheet.board import Board, Engine
 
@@ -26,6 +26,8 @@ def board(data: SheetData, drafts: Mapping[AnswerKey, str]) -> Board:
         open_warnings=_stale(data),
         spot=data.spot_check,
         drafts=dict(drafts),
+        notes=dict(data.notes),
+        is_read_only=data.is_read_only,
     )
 
 
@@ -34,7 +36,7 @@ def engine(data: SheetData) -> Engine:
     return Engine(
         asked=lambda facts: form.asked_questions(data.form, facts, data.policy),
         options=partial(_options, data),
-        findings=lambda facts: rules.evaluate(facts, data.form, data.policy),
+        findings=lambda facts: rules.evaluate(_with_income(data, facts), data.form, data.policy),
         problem=lambda facts, key, value: form.problem(data.form, facts, data.policy, key, value),
         parse=lambda question, text: form.parse_answer(question, text, data.facts.as_of),
     )
@@ -55,16 +57,22 @@ def missing_sentence(shown: Board, missing: Sequence[AnswerKey]) -> str:
     return f"还有{len(missing)}题没答：{listed}。填好的都已保存。按 Enter 去第一题。"
 
 
-def income_line(shown: Board, data: SheetData) -> str:
-    """Return per capita income against the line, or why it is not judged."""
-    derived = rules.derive(shown.facts_with({}), data.policy)
-    if data.policy.line is None:
-        return "收入：本年度监测范围未下发，收入类规则未判定"
-    if derived.per_capita is None:
-        return "收入：资料不满12个月，本月不判定"
-    side = "高于" if derived.per_capita > data.policy.line else "不高于"
-    line = f"{side}监测范围 {money(data.policy.line)}元"
-    return f"收入：人均 {money(derived.per_capita)}元，{line}"
+def income_sentence(shown: Board, data: SheetData) -> str:
+    """Return the one line of arithmetic about the income, with the answers on the screen."""
+    now, figures = income_window.renewed(shown.facts_with({}), data.income_months)
+    return income_line(now, data.policy, figures).sentence
+
+
+def reload(shown: Board, data: SheetData) -> None:
+    """Take over cells that another answer has changed: the worksheet keeps amounts in step."""
+    shown.values = _values(data, "given")
+    shown.offers = _values(data, "prefilled")
+    shown.resting = _values(data, "resting")
+    shown.recompute()
+
+
+def _with_income(data: SheetData, facts: Facts) -> Facts:
+    return income_window.renewed(facts, data.income_months)[0]
 
 
 def _stale(data: SheetData) -> frozenset[AnswerKey]:

@@ -1,10 +1,13 @@
 """What a row or a closed bar offers now, from the board alone."""
 
+from app.domain import open_answer
 from app.domain.form import AnswerKey, Chapter, Question
 from app.ui.sheet import choices
 from app.ui.sheet.board import NOT_SEEN, Board, Key
 from app.ui.sheet.choices import Choice, Does
 
+# Steps of the reply to an open warning (P-0).
+WORSE, SOLVED, SOLVED_VALUE = "worse", "solved", "solved-value"
 TYPED = frozenset({"money", "number", "date", "text"})
 
 
@@ -20,6 +23,8 @@ def is_stale(board: Board, key: AnswerKey) -> bool:
 
 def accepts_text(board: Board, key: AnswerKey, path: tuple[str, ...]) -> bool:
     """True where figures, a date or words are typed instead of a digit chosen."""
+    if path == (SOLVED,):
+        return True  # how it was solved
     if board.question(key).type not in TYPED or board.is_unseen(key):
         return False
     return not is_stale(board, key) or bool(path)
@@ -33,12 +38,17 @@ def row_choices(board: Board, key: AnswerKey, path: tuple[str, ...]) -> tuple[Ch
         return tuple(choice for choice in specials if choice.value == NOT_SEEN)
     if is_stale(board, key) and not path:
         return choices.STILL_OPEN
-    step = path[-1] if path and path[-1] not in ("worse", "solved") else ""
+    step = path[-1] if path and path[-1] not in (WORSE, SOLVED, SOLVED_VALUE) else ""
     if step.startswith("who:"):
         return choices.member_choices(board.present(), step.removeprefix("who:"))
     if question.menu:
         return choices.menu_choices(question, step)
-    return choices.option_choices(question, board.options(key))
+    offered = board.options(key)
+    reported = board.previous.get(key)
+    if path == (WORSE,) and question.type == "choice" and reported is not None:
+        graver = open_answer.worse_options(question, reported)
+        offered = [option for option in offered if option in graver]
+    return choices.option_choices(question, offered)
 
 
 def is_joint_lead(board: Board, chapter: Chapter) -> bool:

@@ -119,7 +119,7 @@ def row_text(controller: SheetController, key: AnswerKey, remark: str, with_help
     return RowText(
         key=key,
         short=f"{name}{question.short}",
-        spoken=f"{name}{spoken(board, key)}",
+        spoken=f"{name}{_stage(controller, key) or spoken(board, key)}",
         previous=_previous(board, key),
         value=""
         if value is None
@@ -128,13 +128,25 @@ def row_text(controller: SheetController, key: AnswerKey, remark: str, with_help
         is_current=is_current,
         choices=controller.choices(key) if is_current and not typing else (),
         chosen=_chosen(board, key),
-        field=offers.field_kind(question) if typing else "",
+        field=controller.field_kind(key) if typing else "",
         typed=controller.typed if typing else "",
         problem=controller.problem if is_current else "",
         severity=_worst(finding for finding in controller.findings if key in finding.fields),
         remark=remark,
+        note=board.notes.get(key, ""),
         help=question.help if is_current and with_help else "",
     )
+
+
+def _stage(controller: SheetController, key: AnswerKey) -> str:
+    """Return what is asked in the second step of a reply to an open warning."""
+    if key != controller.place.key or not controller.path:
+        return ""
+    return {
+        offers.WORSE: "加重了，现在是哪一种？",
+        offers.SOLVED: "怎么解决的？（写几句，按 Enter）",
+        offers.SOLVED_VALUE: "现在的答案是？",
+    }.get(controller.path[0], "")
 
 
 def end_text(controller: SheetController, sentence: str) -> BarText:

@@ -42,6 +42,7 @@ class RowText:
     problem: str = ""
     severity: str = "none"
     remark: str = ""
+    note: str = ""
     help: str = ""
 
 
@@ -73,6 +74,8 @@ class RowView(QFrame):
             self._add_open_part(layout)
         if text.remark:
             layout.addWidget(_remark(text.remark))
+        if text.note:
+            layout.addWidget(_note(text.note))
 
     def set_live(self, problem: str, severity: str) -> None:
         """Show the reason beside the field while typing, without building the row anew."""
@@ -166,6 +169,13 @@ class RowView(QFrame):
         button = OptionButton(choice, str(choice.value) in self.text.chosen)
         button.pressed.connect(lambda digit: self.digit.emit(self.text.key, digit))
         return button
+
+
+def _note(words: str) -> QLabel:
+    label = ElidedLabel(f"备注：{words}")
+    label.setProperty("kind", "quiet")
+    label.setContentsMargins(22, 0, 0, 0)
+    return label
 
 
 def _remark(words: str) -> QLabel:

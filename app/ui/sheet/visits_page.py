@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from datetime import date
+from typing import TypeVar
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from app.domain.form import AnswerKey
+from app.domain.form import AnswerKey, AnswerValue
 from app.domain.labels import label
+from app.domain.open_answer import OpenReply
 from app.domain.period import Period
 from app.ops import months, sheets
 from app.ui.elided_label import ElidedLabel
@@ -18,12 +20,15 @@ from app.ui.print_dialog import PrintDialog, visits_job
 from app.ui.sheet import loading
 from app.ui.sheet.check_dialog import CheckDialog, check_lines
 from app.ui.sheet.coach import coach_text
-from app.ui.sheet.controller import Changes, Outlets, SheetController
+from app.ui.sheet.controller import SheetController
 from app.ui.sheet.findings_panel import FindingsPanel
 from app.ui.sheet.form_view import FormView
 from app.ui.sheet.hints import hints
+from app.ui.sheet.note_dialog import NoteDialog
+from app.ui.sheet.outlets import Changes, Outlets
 from app.ui.sheet.visit_list import DONE_STATES, VisitList
 
+T = TypeVar("T")
 OPEN_MONTH = "open"  # target of the workbench: the month itself, not a household
 _LIST, _HINTS = 210, 300
 _FOLD_FROM = 1.5  # text size from which list and hints give their width to the form
@@ -41,7 +46,8 @@ class VisitsPage(QWidget):
         self._data: sheets.SheetData | None = None
         self._due: list[months.DueHousehold] = []
         self._is_saving = self._is_folded = False
-        self._warned_missing = False
+        self._warned_missing: tuple[AnswerKey, ...] = ()
+        self._must_reload = False
         self.form: FormView | None = None
         self.list, self.hints = VisitList(), FindingsPanel()
         self.head, self.line, self.coach = ElidedLabel(), ElidedLabel(), ElidedLabel()
@@ -86,6 +92,7 @@ class VisitsPage(QWidget):
             ("PgDn / PgUp", "下一户 / 上一户"),
             ("Ctrl+L", "收起名单"),
             ("F2 或 Ctrl+R", "本题说明"),
+            ("Ctrl+K", "备注"),
             ("F8", "到本户提示"),
             ("Ctrl+P", "打印本户的月度走访登记表"),
         )
@@ -116,10 +123,10 @@ class VisitsPage(QWidget):
         )
         if data is None:
             return
-        self._data, self._warned_missing, self._is_stale = data, False, False
+        self._data, self._warned_missing, self._is_stale = data, (), False
         drafts = self._desk.runner.call(lambda: sheets.drafts(self._store, data.sheet_id))
         board = loading.board(data, drafts or {})
-        outlets = Outlets(self._save, self._save_visit, self._save_draft, self._submit)
+        outlets = Outlets(self._save, self._reply, self._save_visit, self._save_draft, self._submit)
         controller = SheetController(board, outlets)
         self._show_form(FormView(controller, loading.remarks(data)))
 
@@ -128,32 +135,60 @@ class VisitsPage(QWidget):
         data = self._data
         if data is None:
             return False
-        self._warned_missing = False
-        return self._quietly(
-            lambda: sheets.save_answers(
-                self._store, self._desk.actor, data.sheet_id, dict(changes), self._desk.today()
-            )
+        self._warned_missing = ()
+        actor, today = self._desk.actor, self._desk.today()
+        done = self._quietly(
+            lambda: sheets.save_answers(self._store, actor, data.sheet_id, dict(changes), today)
         )
+        self._must_reload |= done is not None and "income_entry" in done.tables
+        return done is not None
+
+    def _reply(self, key: AnswerKey, reply: OpenReply) -> AnswerValue | None:
+        """Store what became of an open warning; this month's answer follows from it."""
+        data = self._data
+        if data is None:
+            return None
+        actor, today = self._desk.actor, self._desk.today()
+        done = self._quietly(
+            lambda: sheets.answer_open(self._store, actor, data.sheet_id, key, reply, today)
+        )
+        return done[0].value if done is not None else None
+
+    def write_note(self) -> None:
+        """Ask for a note beside the cursor's answer and keep it."""
+        form, data = self.form, self._data
+        key = form.controller.place.key if form is not None else None
+        if form is None or data is None or key is None:
+            return
+        board = form.controller.board
+        dialog = NoteDialog(self, board.question(key).short, board.notes.get(key, ""))
+        if not dialog.exec():
+            return
+        actor, text = self._desk.actor, dialog.text()
+        if self._quietly(lambda: sheets.save_note(self._store, actor, data.sheet_id, key, text)):
+            board.notes[key] = text
+            form.redraw()
 
     def _save_visit(self, way: str, met: str) -> bool:
         data = self._data
         if data is None:
             return False
         actor, today = self._desk.actor, self._desk.today()
-        return self._quietly(
+        done = self._quietly(
             lambda: sheets.record_visit(self._store, actor, data.sheet_id, way, met, today)
         )
+        return done is not None
 
     def _save_draft(self, key: AnswerKey, text: str) -> None:
         data = self._data
         if data is not None:
             self._quietly(lambda: sheets.save_draft(self._store, data.sheet_id, key, text))
 
-    def _quietly(self, job: Callable[[], object]) -> bool:
-        """Run a writing operation whose effect this page shows already; False if it failed."""
+    def _quietly(self, job: Callable[[], T]) -> T | None:
+        """Run a writing operation whose effect this page shows already; None if it failed."""
         self._is_saving = True
         try:
-            return self._desk.runner.call(lambda: (job(), True)) is not None
+            return self._desk.runner.call(job)
         finally:
             self._is_saving = False
 
@@ -162,22 +197,19 @@ class VisitsPage(QWidget):
         form, data = self.form, self._data
         if form is None or data is None:
             return
-        controller = form.controller
-        missing = controller.board.missing()
-        if missing and self._warned_missing:
-            controller.go_to_first_missing()
+        if self._warned_missing:
+            form.controller.go_to_key(self._warned_missing[0])
             form.redraw()
+            self._warned_missing = ()
             return
-        if missing:
-            self._warned_missing = True
-            form.say(loading.missing_sentence(controller.board, missing))
-            return
+        actor, today = self._desk.actor, self._desk.today()
         submitted = self._desk.runner.call(
-            lambda: sheets.submit_sheet(
-                self._store, self._desk.actor, data.sheet_id, self._desk.today()
-            )
+            lambda: sheets.submit_sheet(self._store, actor, data.sheet_id, today)
         )
-        if submitted is not None:
+        if submitted is not None and submitted.missing:
+            self._warned_missing = submitted.missing
+            form.say(loading.missing_sentence(form.controller.board, submitted.missing))
+        elif submitted is not None:
             self._go_on(data.household_id)
 
     def _go_on(self, household_id: str) -> None:
@@ -255,12 +287,29 @@ class VisitsPage(QWidget):
     def _on_changed(self) -> None:
         if self.form is None or self._data is None:
             return
+        if self._must_reload:
+            self._reload_cells()
         shown = hints(self._data.form, self._data.policy, self.form.controller.findings)
-        self.hints.set_hints(shown, loading.income_line(self.form.controller.board, self._data))
+        self.hints.set_hints(shown, loading.income_sentence(self.form.controller.board, self._data))
         self.line.set_full(f"提示 {self.hints.one_line()}")
         is_first = not any(one.sheet_state in DONE_STATES for one in self._due)
         self.coach.set_full(coach_text(self.form.controller) if is_first else "")
         self.coach.setVisible(is_first)
+
+    def _reload_cells(self) -> None:
+        """Show the amounts that another answer has changed."""
+        self._must_reload = False
+        form, data = self.form, self._data
+        if form is None or data is None:
+            return
+        today = self._desk.today()
+        fresh = self._desk.runner.call(
+            lambda: sheets.open_sheet(self._store, data.household_id, data.period, today)
+        )
+        if fresh is not None:
+            self._data = fresh
+            loading.reload(form.controller.board, fresh)
+            form.redraw()
 
     def _open_month(self) -> None:
         period, today = self._period(), self._desk.today()
@@ -299,6 +348,7 @@ class VisitsPage(QWidget):
             ("Ctrl+L", lambda: self.list.setVisible(self.list.isHidden())),
             ("F8", self.hints.setFocus),
             ("Ctrl+P", self._print_current),
+            ("Ctrl+K", self.write_note),
             ("F2", self._toggle_help),
             ("Ctrl+R", self._toggle_help),
         ):

@@ -5,14 +5,16 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from app.domain import form, rules
+from app.domain import form, open_answer, rules
 from app.domain.form import AnswerKey, AnswerValue
 from app.domain.household import Facts, Member
+from app.domain.open_answer import OpenReply
 from app.domain.period import Period
 from app.domain.view import HouseholdView
 from app.ops import catalogue
 from app.ui.sheet.board import Board, Engine
-from app.ui.sheet.controller import Changes, Outlets, SheetController
+from app.ui.sheet.controller import SheetController
+from app.ui.sheet.outlets import Changes, Outlets
 
 OCTOBER = Period(2025, 10)
 AS_OF = date(2025, 10, 31)
@@ -71,6 +73,8 @@ class Recorder:
         self.drafts: dict[AnswerKey, str] = {}
         self.submitted = 0
         self.met = ""
+        self.replies: list[OpenReply] = []
+        self.reported: Mapping[AnswerKey, Any] = {}
         self.works = True
 
     def save(self, changes: Changes) -> bool:
@@ -79,7 +83,13 @@ class Recorder:
         return self.works
 
     def outlets(self) -> Outlets:
-        return Outlets(self.save, self.visit, self.draft, self.submit)
+        return Outlets(self.save, self.reply, self.visit, self.draft, self.submit)
+
+    def reply(self, key: AnswerKey, given: OpenReply) -> AnswerValue | None:
+        """Answer as the operation does: by the domain's own function."""
+        self.replies.append(given)
+        question = FORM.question(key[0])
+        return open_answer.resolve(question, self.reported[key], given).value
 
     def visit(self, way: str, met: str) -> bool:
         self.met = met
@@ -118,6 +128,7 @@ def make_board(
 
 def start(board: Board) -> tuple[SheetController, Recorder]:
     recorder = Recorder()
+    recorder.reported = board.previous
     return SheetController(board, recorder.outlets()), recorder
 
 

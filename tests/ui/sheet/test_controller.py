@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from app.domain.form import AnswerKey
 from app.ui.sheet.board import END, NOT_SEEN, STRIP, Status
-from app.ui.sheet.controller import Place
+from app.ui.sheet.outlets import Place
 from tests.ui.sheet.builders import FATHER, FOUR, make_board, press, start
 
 SON_SCHOOL: AnswerKey = ("ED-01", "m3")
@@ -75,8 +75,47 @@ def test_a_lead_digit_does_not_answer_for_a_child_whose_warning_is_open() -> Non
     assert board.values["ED-01", "m4"] == "in_school"
     assert SON_SCHOOL not in board.values
     assert controller.place == Place("ED", SON_SCHOOL)
-    press(controller, "3")  # solved: the good answer
+    press(controller, "3")
+    controller.type_text("劝返，10月8日返校")
+    press(controller, "enter")
     assert board.values[SON_SCHOOL] == "in_school"
+    assert board.notes[SON_SCHOOL] == "劝返，10月8日返校"
+
+
+def test_solved_needs_a_word_about_how() -> None:
+    board = make_board(open_warnings=frozenset({SON_SCHOOL}), previous={SON_SCHOOL: "dropout"})
+    controller, recorder = start(board)
+    controller.go(Place("ED", SON_SCHOOL))
+    press(controller, "3 enter")
+    assert "怎么解决" in controller.problem
+    assert recorder.replies == []
+    assert recorder.drafts == {}
+    press(controller, "escape")
+    assert controller.choices(SON_SCHOOL)[0].text == "还在"
+
+
+def test_worse_offers_only_what_is_graver() -> None:
+    key: AnswerKey = ("HS-03", "")
+    board = make_board(open_warnings=frozenset({key}), previous={key: "crack"})
+    controller, recorder = start(board)
+    controller.go(Place("HS", key))
+    press(controller, "2")
+    assert [choice.digit for choice in controller.choices(key)] == ["5"]
+    press(controller, "5")
+    assert board.values[key] == "collapse"
+    assert recorder.replies[-1].choice == "2"
+
+
+def test_a_closed_month_can_be_looked_at_but_not_changed() -> None:
+    board = make_board()
+    board.is_read_only = True
+    controller, recorder = start(board)
+    press(controller, "1")
+    assert controller.problem
+    controller.go(Place("CL"))
+    press(controller, "+")
+    assert recorder.saved == []
+    assert board.values == {}
 
 
 def test_plus_leaves_the_spot_check_to_be_asked() -> None:

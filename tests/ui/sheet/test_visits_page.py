@@ -13,8 +13,8 @@ from app.domain.form import AnswerKey
 from app.ops import sheets
 from app.ui.page import Desk
 from app.ui.sheet.board import END, STRIP
-from app.ui.sheet.controller import Place
 from app.ui.sheet.form_view import FormView
+from app.ui.sheet.outlets import Place
 from app.ui.sheet.visits_page import VisitsPage
 from tests.ui.conftest import OCTOBER, TODAY
 
