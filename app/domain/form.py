@@ -17,8 +17,8 @@ from app.domain.catalogue import (
 )
 from app.domain.household import AnswerKey, Answers, AnswerValue, Facts
 from app.domain.policy import Policy
-from app.domain.rules.checklist import is_asked
-from app.domain.view import HouseholdView
+from app.domain.rules.checklist import is_asked, option_keys
+from app.domain.view import HouseholdView, is_special
 
 __all__ = [
     "AnswerKey",
@@ -38,6 +38,7 @@ __all__ = [
     "completeness",
     "completion_note",
     "from_text",
+    "is_readable",
     "parse_amount",
     "parse_answer",
     "parse_date",
@@ -146,6 +147,20 @@ def problem(form: FormDef, facts: Facts, policy: Policy, key: AnswerKey, value: 
         if isinstance(least, int) and isinstance(value, int) and value < least:
             return f"不能少于{least}{question.unit}"
     return _house_problem(view, key, value)
+
+
+def is_readable(form: FormDef, code: str, text: str) -> bool:
+    """Tell whether a stored answer can be read in this edition; others are shown as stored."""
+    question = form.by_code.get(code)
+    if question is None:
+        return False
+    try:
+        value = from_text(question, text)
+    except ValueError:
+        return False
+    if is_special(value) or not question.options:
+        return True
+    return all(key in question.by_key for key in option_keys(value))
 
 
 def _house_problem(view: HouseholdView, key: AnswerKey, value: AnswerValue) -> str:

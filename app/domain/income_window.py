@@ -6,10 +6,10 @@ incomplete. Self-pay and claims are summed over whatever months exist (a lower b
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from app.domain.household import Answers, IncomeTotals, SelfPay
+from app.domain.household import Answers, Facts, IncomeTotals, SelfPay
 from app.domain.period import Period
 
 MONTHS = 12
@@ -32,13 +32,14 @@ class Figures:
     selfpay: SelfPay
     claims: Decimal
     complete_months: int
+    incomplete: tuple[Period, ...] = ()  # months without all income amounts, oldest first
 
 
 def figures(period: Period, months: Mapping[Period, Answers]) -> Figures:
     """Return the sums of the twelve months that end with ``period``, in yuan."""
-    window = [months.get(period.plus(-back)) for back in range(MONTHS)]
-    known = [answers for answers in window if answers is not None]
-    complete = [answers for answers in known if _is_complete(answers)]
+    window = {period.plus(-back): months.get(period.plus(-back)) for back in range(MONTHS)}
+    known = [answers for answers in window.values() if answers is not None]
+    complete = [answers for answers in known if is_complete(answers)]
     totals = None
     if len(complete) == MONTHS:
         sums = {field: _sum(complete, question) for question, field in _INCOME.items()}
@@ -48,10 +49,22 @@ def figures(period: Period, months: Mapping[Period, Answers]) -> Figures:
         selfpay=SelfPay(_sum(known, _MEDICAL), _sum(known, _EDUCATION)),
         claims=_sum(known, _CLAIMS),
         complete_months=len(complete),
+        incomplete=tuple(sorted(m for m, a in window.items() if a is None or not is_complete(a))),
     )
 
 
-def _is_complete(answers: Answers) -> bool:
+def renewed(facts: Facts, months: Mapping[Period, Answers]) -> tuple[Facts, Figures]:
+    """Return facts with the sums of the months before and of the answers that they hold now.
+
+    ``months``: the answers of the months before; for the form, where answers change at each key.
+    """
+    found = figures(facts.period, {**months, facts.period: facts.answers})
+    now = replace(facts, income=found.totals, selfpay=found.selfpay, claims=found.claims)
+    return now, found
+
+
+def is_complete(answers: Answers) -> bool:
+    """Tell whether a month has every income amount; a special answer is none."""
     return all(isinstance(answers.get((question, "")), Decimal) for question in _INCOME)
 
 

@@ -23,7 +23,7 @@ from app.domain.household import (
 )
 from app.domain.period import Period
 from app.domain.policy import Policy
-from app.domain.view import is_special
+from app.domain.view import HouseholdView, is_special
 
 MONTHS = 12
 
@@ -119,10 +119,26 @@ def prefill(
         value = _offered(form.by_code[key[0]], key, facts, last, history)
         if value is not None:
             shown[key] = value
+    _raise_to_least(form, facts, policy, shown)
     _suggest_loan(facts, policy, last, shown)
     if last and ("IN-01", "") not in closed:
-        _sum_wages(facts, [key for key in asked if key[0] == "EM-04"], shown)
+        earners = [key for key in asked if key[0] == "EM-04"]
+        _sum_wages(facts, earners, history.sources.get("IN-01", ()), shown)
     return shown
+
+
+def _raise_to_least(
+    form: FormDef, facts: Facts, policy: Policy, shown: dict[AnswerKey, AnswerValue]
+) -> None:
+    """What another answer makes impossible is not offered: WT-06 is at least WT-05."""
+    bounded = [key for key in shown if form.by_code[key[0]].min_expr is not None]
+    view = HouseholdView(facts, policy) if bounded else None
+    for key in bounded:
+        bound = form.by_code[key[0]].min_expr
+        least = bound(view, None, shown[key]) if bound else None
+        value = shown[key]
+        if isinstance(least, int) and isinstance(value, int) and value < least:
+            shown[key] = least
 
 
 def _still_open(facts: Facts) -> set[AnswerKey]:
@@ -220,12 +236,22 @@ def _suggest_loan(
         shown["CY-03", ""] = "normal"
 
 
-def _sum_wages(facts: Facts, earners: list[AnswerKey], shown: dict[AnswerKey, AnswerValue]) -> None:
-    """IN-01 is the sum of the wages (EM-04), once each of the earners has one."""
+def _sum_wages(
+    facts: Facts,
+    earners: list[AnswerKey],
+    sources: tuple[IncomeSource, ...],
+    shown: dict[AnswerKey, AnswerValue],
+) -> None:
+    """IN-01 is the sum of the wages (EM-04) and wage lines, once each of them has an amount."""
+    if not earners:
+        return
     amounts = [facts.answers.get(key, shown.get(key)) for key in earners]
+    amounts += [_source_amount(source) for source in sources]
     known = [amount for amount in amounts if isinstance(amount, Decimal)]
-    if known and len(known) == len(amounts):
+    if len(known) == len(amounts):
         shown["IN-01", ""] = sum(known, ZERO)
+    else:
+        shown.pop(("IN-01", ""), None)
 
 
 def silent(

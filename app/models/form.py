@@ -48,6 +48,7 @@ class Answer(Journaled):
     member_id: Mapped[str] = mapped_column(String(36), default="")  # "" for the household
     value: Mapped[str | None]
     note: Mapped[str] = mapped_column(default="")
+    follow_up: Mapped[str] = mapped_column(default="")  # JSON of replies (app/domain/follow_up.py)
 
 
 class Visit(Journaled):

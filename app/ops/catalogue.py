@@ -9,6 +9,7 @@ from typing import Any
 
 from app.domain.catalogue import CatalogueError, FormDef
 from app.domain.form_data import parse_form
+from app.domain.income_worksheet import Worksheet, parse_worksheet
 from app.domain.period import Period
 from app.domain.policy import Policy, RuleText, Topic
 from app.domain.policy_data import (
@@ -109,6 +110,13 @@ def topics() -> tuple[Topic, ...]:
     """Return the topics of matters."""
     path = RESOURCES / "rules" / "matters-2025.toml"
     return parse_topics(read_toml(path), path.name)
+
+
+@lru_cache(maxsize=1)
+def worksheet() -> Worksheet:
+    """Return the sources of the income worksheet."""
+    path = RESOURCES / "rules" / "income-2025.toml"
+    return parse_worksheet(read_toml(path), path.name)
 
 
 def form_for(period: Period) -> FormDef:

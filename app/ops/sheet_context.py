@@ -4,21 +4,24 @@ The one place that puts rows, last month and records together; form, list, check
 all work on the same context.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from functools import cached_property
 
 from sqlalchemy.orm import Session
 
-from app.domain import form, prefill
+from app.domain import form, income_worksheet, prefill
 from app.domain.form import FormDef, Visits
 from app.domain.household import HEAD, AnswerKey, AnswerValue, Facts
+from app.domain.income_worksheet import Amounts, LineKey
 from app.domain.period import Period
 from app.domain.policy import Policy
 from app.models.facts import HouseholdMonth, Month, load_households
 from app.ops import catalogue, policies, warnings
 from app.ops.errors import UnknownHouseholdError
+from app.ops.income_lines import LineBook
 
 ON_SITE = frozenset({"onsite", "onsite_family"})
 _SEEN_REACH = 3  # months back that somebody's being on the spot counts (checklist _not_seen)
@@ -31,6 +34,7 @@ class SheetContext:
     loaded: HouseholdMonth
     form: FormDef
     policy: Policy
+    book: LineBook
 
     @property
     def given(self) -> Facts:
@@ -74,10 +78,54 @@ class SheetContext:
 
     @cached_property
     def prefilled(self) -> dict[AnswerKey, AnswerValue]:
-        """The values to show in grey."""
-        return prefill.prefill(self.form, self.given, self.policy, self.last, self.history)
+        """The values to show in grey; an amount that is broken down shows its lines' sum."""
+        worksheet = catalogue.worksheet()
+        sources = income_worksheet.sources_of(
+            worksheet, self.given.period, self.line_months, self.loaded.months
+        )
+        history = replace(self.history, sources=sources)
+        shown = prefill.prefill(self.form, self.given, self.policy, self.last, history)
+        for question in worksheet.questions:
+            if (question, "") in self.asked and self.has_lines(question):
+                shown[question, ""] = self.explained(question)
+        return shown
+
+    @cached_property
+    def lines(self) -> dict[LineKey, Decimal]:
+        """The lines of this month's income worksheet."""
+        return dict(self.book.of(self.given.household_id).get(self.given.period, {}))
+
+    @cached_property
+    def line_months(self) -> dict[Period, Mapping[LineKey, Decimal]]:
+        """The lines of the submitted months before; a month without lines is there, empty."""
+        books = self.book.of(self.given.household_id)
+        return {period: books.get(period, {}) for period in self.loaded.months}
 
     @property
+    def offered_lines(self) -> dict[LineKey, Decimal]:
+        """The lines to show in grey."""
+        found = income_worksheet.offered(catalogue.worksheet(), self.given.period, self.line_months)
+        return {key: amount for key, amount in found.items() if key not in self.lines}
+
+    @property
+    def amounts(self) -> Amounts:
+        """This month's amounts with their lines."""
+        return Amounts(self.given.answers, self.lines, self.wages)
+
+    @property
+    def wages(self) -> Decimal:
+        """The wages given for those who are asked for one."""
+        return income_worksheet.wages(self.given.answers, self.asked)
+
+    def has_lines(self, question: str) -> bool:
+        """Tell whether an amount is broken down this month."""
+        return income_worksheet.has_lines(catalogue.worksheet(), question, self.lines)
+
+    def explained(self, question: str) -> Decimal:
+        """Return what an amount's lines come to."""
+        return income_worksheet.explained(catalogue.worksheet(), question, self.lines, self.wages)
+
+    @cached_property
     def asked(self) -> list[AnswerKey]:
         """The keys of the form now, in its order."""
         return form.asked_questions(self.form, self.facts, self.policy)
@@ -118,8 +166,9 @@ def load(
     """Return the households' contexts, in roster order (None: all living households)."""
     wanted = None if household_ids is None else set(household_ids)
     found = load_households(session, month, wanted, warnings.open_by_household(session, wanted))
+    book = LineBook(session, month.period, wanted)
     return [
-        SheetContext(loaded, month.form, policies.policy_of(loaded.household, month.period))
+        SheetContext(loaded, month.form, policies.policy_of(loaded.household, month.period), book)
         for loaded in found
     ]
 

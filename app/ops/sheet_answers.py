@@ -1,0 +1,200 @@
+"""Writing answers: what a question takes, what stands beside the others, what follows from it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain import form, income_worksheet
+from app.domain.form import FormDef, Question
+from app.domain.household import AnswerKey, AnswerValue
+from app.domain.month import CORRECTING, FILLING
+from app.domain.ownership import Actor
+from app.domain.period import Period
+from app.domain.view import is_special
+from app.models.base import natural_id
+from app.models.form import Answer, Sheet, Visit
+from app.models.household import Household, Member
+from app.ops import catalogue, months
+from app.ops.errors import AnswerError, SheetStateError
+from app.ops.income_lines import put_line
+from app.ops.sheet_context import SheetContext
+
+Values = Mapping[AnswerKey, AnswerValue | None]
+
+
+class SheetInCheckError(SheetStateError):
+    """The month is being checked: it takes answers again after it was given back."""
+
+    message = "{period}正在核对，这次改动没有写入。"
+    hint = "要改请先退回填报。"
+
+
+def require_filling(session: Session, sheet: Sheet, reason: str = "") -> None:
+    """Refuse a month that takes no answers: a closed one takes them as 更正 with a reason.
+
+    Raises:
+        SheetStateError: nothing is written.
+    """
+    state = months.state(session, sheet.scope, Period.parse(sheet.period))
+    if state == FILLING or (state == CORRECTING and reason.strip()):
+        return
+    raise (SheetInCheckError if state == "checking" else SheetStateError)(period=sheet.period)
+
+
+def put(session: Session, sheet: Sheet, context: SheetContext, values: Values) -> bool:
+    """Write answers with what follows from them; tell whether other amounts changed too.
+
+    Raises:
+        AnswerError: a value that the question does not take; nothing is written.
+    """
+    query = select(Member).filter_by(household_id=sheet.household_id)
+    members = {row.id: row for row in session.scalars(query)}
+    for key, value in values.items():
+        question = _question(context.form, key, members)
+        text = _text(question, value)
+        put_answer(session, sheet, key, text)
+        _write_back(session, sheet, question, key, value, members)
+    merged = _merged(context, values)
+    _check(merged, values)
+    return _put_amounts(session, sheet, context, merged, values)
+
+
+def put_answer(session: Session, sheet: Sheet, key: AnswerKey, text: str | None) -> Answer | None:
+    """Write one answer in canonical text; None clears it."""
+    code, member_id = key
+    answer_id = natural_id("answer", sheet.id, code, member_id)
+    row = session.get(Answer, answer_id)
+    if row is not None:
+        row.value = text
+    elif text is not None:
+        row = Answer(
+            id=answer_id,
+            scope=sheet.scope,
+            sheet_id=sheet.id,
+            question=code,
+            member_id=member_id,
+            value=text,
+            note="",
+            follow_up="",
+        )
+        session.add(row)
+    return row
+
+
+def put_amount(
+    session: Session, sheet: Sheet, definition: FormDef, question: str, value: AnswerValue | None
+) -> None:
+    """Write an amount of the household that follows from others."""
+    text = None if value is None else form.to_text(definition.question(question), value)
+    put_answer(session, sheet, (question, ""), text)
+
+
+def put_visit(session: Session, sheet: Sheet, actor: Actor, way: str, today: date) -> Visit:
+    """Write how the household was met this month: one visit a sheet."""
+    visit_id = natural_id("visit", sheet.id)
+    visit = session.get(Visit, visit_id)
+    if visit is None:
+        visit = Visit(
+            id=visit_id,
+            scope=sheet.scope,
+            household_id=sheet.household_id,
+            visited_on=today,
+            visitor=actor.name,
+            visit_way=way,
+            is_helper=months.is_helper(session, sheet.household_id, actor.name, today),
+        )
+        session.add(visit)
+        session.flush()
+    visit.visit_way = way
+    return visit
+
+
+def _question(definition: FormDef, key: AnswerKey, members: Mapping[str, Member]) -> Question:
+    code, member_id = key
+    question = definition.by_code.get(code)
+    if question is None:
+        raise AnswerError(question=code, reason="没有这道题。")
+    if (question.scope == "member") != bool(member_id) or (member_id and member_id not in members):
+        raise AnswerError(question=question.label, reason="不是本户这个人的题。")
+    return question
+
+
+def _text(question: Question, value: AnswerValue | None) -> str | None:
+    if value is None:
+        return None
+    try:
+        return form.to_text(question, value)
+    except ValueError as error:
+        raise AnswerError(question=question.label, reason=f"{error}。") from error
+
+
+def _write_back(
+    session: Session,
+    sheet: Sheet,
+    question: Question,
+    key: AnswerKey,
+    value: AnswerValue | None,
+    members: Mapping[str, Member],
+) -> None:
+    """Keep the roster in step with what was confirmed on the form: nothing is typed twice."""
+    if not question.roster_field or value is None or is_special(value):
+        return  # a special answer tells nothing that the roster could keep
+    target: Member | Household = (
+        members[key[1]] if key[1] else session.get_one(Household, sheet.household_id)
+    )
+    setattr(target, question.roster_field, value)
+
+
+def _merged(context: SheetContext, values: Values) -> SheetContext:
+    """Return the context as it is with the new answers."""
+    answers = {**context.given.answers, **values}
+    given = {key: value for key, value in answers.items() if value is not None}
+    loaded = replace(context.loaded, facts=replace(context.given, answers=given))
+    return replace(context, loaded=loaded)
+
+
+def _check(merged: SheetContext, values: Values) -> None:
+    """Refuse what cannot stand beside the other answers (HS-01 with HS-02, WT-06 below WT-05)."""
+    for key, value in values.items():
+        if value is None:
+            continue
+        reason = form.problem(merged.form, merged.facts, merged.policy, key, value)
+        if reason:
+            raise AnswerError(question=merged.form.question(key[0]).label, reason=f"{reason}。")
+
+
+def contradictions(context: SheetContext) -> tuple[AnswerKey, ...]:
+    """Return the given answers that no longer stand beside later ones: to be answered again."""
+    asked = [key for key in context.asked if key in context.given.answers]
+    return tuple(
+        key
+        for key in asked
+        if form.problem(
+            context.form, context.facts, context.policy, key, context.given.answers[key]
+        )
+    )
+
+
+def _put_amounts(
+    session: Session, sheet: Sheet, context: SheetContext, merged: SheetContext, values: Values
+) -> bool:
+    """Keep amounts and worksheet in step with each other."""
+    worksheet = catalogue.worksheet()
+    codes = {code for code, _ in values}
+    if not codes & {*worksheet.questions, income_worksheet.EACH_WAGE, "EM-01"}:
+        return False
+    given = {key: value for key, value in values.items() if value is not None}
+    try:
+        amounts, lines = income_worksheet.enter(
+            worksheet, context.amounts, given, merged.wages, context.offered_lines
+        )
+    except ValueError as error:
+        raise AnswerError(question="收入", reason=f"{error}。") from error
+    for question, amount in amounts.items():
+        put_amount(session, sheet, context.form, question, amount)
+    for key, line in lines.items():
+        put_line(session, sheet, key, line)
+    return bool(amounts)
