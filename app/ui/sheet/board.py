@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
+from app.domain.follow_up import Ask, asks_of
 from app.domain.form import AnswerKey, AnswerValue, Chapter, FormDef, Option, Question
 from app.domain.household import Facts, Finding, Member
 
@@ -55,6 +56,7 @@ class Board:
         resting: answers of earlier months that stand (ask_every, ask_months).
         previous: last month's answers.
         drafts: half-typed text of fields, also from before a crash.
+        replies: what was asked after an answer (从何时、为什么…), by name of the ask.
         notes: what was noted beside an answer (备注).
         is_read_only: another level's sheet, or a month that takes no answers.
         asked: keys asked now, catalogue order; recomputed after every answer.
@@ -71,6 +73,7 @@ class Board:
     spot: AnswerKey | None = None
     drafts: dict[AnswerKey, str] = field(default_factory=dict)
     notes: dict[AnswerKey, str] = field(default_factory=dict)
+    replies: dict[AnswerKey, dict[str, str]] = field(default_factory=dict)
     is_read_only: bool = False
     asked: tuple[AnswerKey, ...] = ()
     _members: dict[str, Member] = field(default_factory=dict)
@@ -104,6 +107,12 @@ class Board:
     def problem(self, key: AnswerKey, value: AnswerValue) -> str:
         """Return why a value cannot stand beside the other answers, "" if it can."""
         return self.engine.problem(self.facts_with({}), key, value)
+
+    def open_asks(self, key: AnswerKey) -> list[Ask]:
+        """Return what is still to be asked after the given answer of a row."""
+        said = self.replies.get(key, {})
+        asks = asks_of(self.question(key), self.values.get(key))
+        return [a for a in asks if a.name not in said and (a.choices or a.is_person)]
 
     def present(self) -> list[Member]:
         return [member for member in self.facts.members if member.member_status == "present"]

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
+from app.domain.follow_up import Ask
 from app.domain.form import AnswerValue, FormDef, Option, Question, SpecialAnswer
 from app.domain.household import Member
 
@@ -16,6 +17,7 @@ class Does(Enum):
     ANSWER = "answer"
     TOGGLE = "toggle"  # multi-choice: stay in the row
     DEEPER = "deeper"  # a second row of digits
+    FOLLOW = "follow"  # a reply to what is asked after an answer
     STILL = "still"  # open warning: as last month
     ALL_GOOD = "all_good"  # lead of several people or questions
     LOOK = "look"  # lead: open the chapter, person by person
@@ -85,6 +87,15 @@ def member_choices(members: Iterable[Member], prefix: str) -> tuple[Choice, ...]
     return tuple(
         Choice(digit, member.name, Does.TOGGLE, f"{prefix}:{member.id}")
         for digit, member in zip(DIGITS, members, strict=False)
+    )
+
+
+def ask_choices(ask: Ask, members: Iterable[Member]) -> tuple[Choice, ...]:
+    """Return the digits of what is asked after an answer: people, or words in their order."""
+    pairs = [(m.id, m.name) for m in members] if ask.is_person else list(ask.choices)
+    return tuple(
+        Choice(stored if stored in DIGITS else digit, word, Does.FOLLOW, stored)
+        for digit, (stored, word) in zip(DIGITS, pairs, strict=False)
     )
 
 

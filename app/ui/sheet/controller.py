@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from app.domain import open_answer
+from app.domain.follow_up import Ask
 from app.domain.form import AnswerKey, AnswerValue, Chapter
 from app.domain.household import HEAD, Finding
 from app.domain.open_answer import OpenReply
@@ -22,6 +23,7 @@ class SheetController:
         self.path: tuple[str, ...] = ()
         self.is_special = False
         self._solved_note = ""
+        self.ask: Ask | None = None
         self._undo: list[Undo] = []
         self.findings: list[Finding] = []
         self._chapters = {chapter.code: chapter for chapter in board.form.chapters}
@@ -36,7 +38,8 @@ class SheetController:
     def is_typing(self) -> bool:
         """True where the cursor stands in a field for figures, a date or words."""
         key = self.place.key
-        return key is not None and self.accepts_text(key) and not self.is_special
+        waits = self.is_special or self.ask is not None
+        return key is not None and self.accepts_text(key) and not waits
 
     def field_kind(self, key: AnswerKey) -> str:
         """Return the kind of text field the cursor's row needs now."""
@@ -48,6 +51,8 @@ class SheetController:
     def choices(self, key: AnswerKey) -> tuple[Choice, ...]:
         """Return the digits of one row; only the cursor's row shows an opened second step."""
         here = key == self.place.key
+        if here and self.ask is not None:
+            return choices.ask_choices(self.ask, self.board.present())
         if here and self.is_special:
             return choices.special_choices(self.board.form, self.board.question(key))
         return offers.row_choices(self.board, key, self.path if here else ())
@@ -96,7 +101,7 @@ class SheetController:
         """Put the cursor somewhere; half-typed text stays a draft."""
         if place == self.place:
             return
-        self.place, self.path, self.is_special = place, (), False
+        self.place, self.path, self.is_special, self.ask = place, (), False, None
         self.typed, self.problem = self._text_of(place.key), ""
 
     def go_to_key(self, key: AnswerKey) -> None:
@@ -205,6 +210,8 @@ class SheetController:
     def _take(self, key: AnswerKey, choice: Choice) -> None:
         if choice.does is Does.DEEPER:
             self._deeper(str(choice.value))
+        elif choice.does is Does.FOLLOW:
+            self._follow(key, str(choice.value))
         elif choice.does is Does.STILL:
             self._reply(key, OpenReply(open_answer.STILL))
         elif choice.does is Does.TOGGLE:
@@ -217,7 +224,8 @@ class SheetController:
             self._reply(key, OpenReply(open_answer.WORSE, _toggled(self._reported(key), item)))
             return
         self.path = ()
-        self._store({key: _toggled(self.board.values.get(key), item)})
+        if self._store({key: _toggled(self.board.values.get(key), item)}):
+            self.ask = next(iter(self.board.open_asks(key)), None)
 
     def _deeper(self, step: str) -> None:
         self.path = (*self.path, step)
@@ -233,6 +241,22 @@ class SheetController:
             return
         self.problem = self.board.problem(key, value)
         if not self.problem and self._store({key: value}):
+            self._ask_or_advance(key)
+
+    def _ask_or_advance(self, key: AnswerKey) -> None:
+        """Stay for what is asked after this answer (从何时、为什么…), else go on."""
+        self.ask = next(iter(self.board.open_asks(key)), None)
+        if self.ask is None:
+            self._advance(key)
+
+    def _follow(self, key: AnswerKey, reply: str) -> None:
+        ask = self.ask
+        if ask is None or self._refuses() or not self._out.follow_up(key, {ask.name: reply}):
+            return
+        self.board.replies.setdefault(key, {})[ask.name] = reply
+        question = self.board.question(key)
+        self.ask = next(iter(self.board.open_asks(key)), None)
+        if self.ask is None and question.type != "multi":
             self._advance(key)
 
     # ---------------------------------------------------------------- open warnings (P-0)
@@ -263,7 +287,7 @@ class SheetController:
         if reply.note:
             self.board.notes[key] = reply.note
         self.path, self.is_special = (), False
-        self._advance(key)
+        self._ask_or_advance(key)
 
     # ---------------------------------------------------------------- confirming and moving
     def _plus(self) -> None:
@@ -367,7 +391,7 @@ class SheetController:
     def _backspace(self) -> None:
         """In a row: close a second step, clear the row, or go back one row and clear that."""
         key = self.place.key
-        if self.path or self.is_special:
+        if self.path or self.is_special or self.ask is not None:
             self._escape()
         elif key is None:
             self._step(-1)
@@ -381,8 +405,8 @@ class SheetController:
         self.typed = self._text_of(self.place.key)
 
     def _escape(self) -> None:
-        if self.path or self.is_special:
-            self.path, self.is_special = (), False
+        if self.path or self.is_special or self.ask is not None:
+            self.path, self.is_special, self.ask = (), False, None
         elif self.place.key is not None:
             self.go(Place(self.place.chapter))
 

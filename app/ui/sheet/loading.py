@@ -1,12 +1,14 @@
 """From what the operation hands over to the form's board, and the sentences around it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
 from app.domain import form, income_window, rules
+from app.domain.follow_up import Proposal
 from app.domain.form import AnswerKey, AnswerValue, Option, Question
 from app.domain.household import Facts
 from app.domain.income_line import income_line
+from app.domain.labels import LABELS, label
 from app.domain.view import HouseholdView
 from app.ops.sheets import SheetData
 from app.ui.sheet.board import Board, Engine
@@ -27,6 +29,7 @@ def board(data: SheetData, drafts: Mapping[AnswerKey, str]) -> Board:
         spot=data.spot_check,
         drafts=dict(drafts),
         notes=dict(data.notes),
+        replies={key: dict(said) for key, said in data.follow_ups.items()},
         is_read_only=data.is_read_only,
     )
 
@@ -69,6 +72,22 @@ def reload(shown: Board, data: SheetData) -> None:
     shown.offers = _values(data, "prefilled")
     shown.resting = _values(data, "resting")
     shown.recompute()
+
+
+def proposal_lines(shown: Board, proposals: Iterable[Proposal]) -> list[str]:
+    """Return what the answers suggest for the roster, one line a change."""
+    names = {member.id: member.name for member in shown.facts.members}
+    return [
+        f"{names.get(p.member_id, '')} {p.label}："
+        f"{_roster_words(p.field, p.old)} → {_roster_words(p.field, p.new)}"
+        for p in proposals
+    ]
+
+
+def _roster_words(field: str, stored: str) -> str:
+    if field not in LABELS:
+        return stored or "空"
+    return "、".join(label(field, key) for key in stored.split(",") if key) or "空"
 
 
 def _with_income(data: SheetData, facts: Facts) -> Facts:

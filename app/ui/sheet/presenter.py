@@ -3,7 +3,8 @@
 import re
 from collections.abc import Collection, Iterable, Mapping
 
-from app.domain.form import AnswerKey, Chapter, Question
+from app.domain.follow_up import asks_of
+from app.domain.form import AnswerKey, AnswerValue, Chapter, Question
 from app.domain.household import Finding
 from app.ui.colours import severity_rank
 from app.ui.sheet import offers, words
@@ -121,9 +122,7 @@ def row_text(controller: SheetController, key: AnswerKey, remark: str, with_help
         short=f"{name}{question.short}",
         spoken=f"{name}{_stage(controller, key) or spoken(board, key)}",
         previous=_previous(board, key),
-        value=""
-        if value is None
-        else words.value_text(board.form, question, value, board.facts.members),
+        value="" if value is None else _value_text(board, key, value),
         status=board.status(key),
         is_current=is_current,
         choices=controller.choices(key) if is_current and not typing else (),
@@ -138,9 +137,26 @@ def row_text(controller: SheetController, key: AnswerKey, remark: str, with_help
     )
 
 
+def _value_text(board: Board, key: AnswerKey, value: AnswerValue) -> str:
+    """Return an answer with what was said after it: ``辍学（上月、打工）``."""
+    question, said = board.question(key), board.replies.get(key, {})
+    text = words.value_text(board.form, question, value, board.facts.members)
+    names = {member.id: member.name for member in board.facts.members}
+    parts = [
+        dict(ask.choices).get(said[ask.name]) or names.get(said[ask.name], said[ask.name])
+        for ask in asks_of(question, value)
+        if ask.name in said
+    ]
+    return f"{text}（{'、'.join(parts)}）" if parts else text
+
+
 def _stage(controller: SheetController, key: AnswerKey) -> str:
     """Return what is asked in the second step of a reply to an open warning."""
-    if key != controller.place.key or not controller.path:
+    if key != controller.place.key:
+        return ""
+    if controller.ask is not None:
+        return f"{controller.ask.label}？"
+    if not controller.path:
         return ""
     return {
         offers.WORSE: "加重了，现在是哪一种？",

@@ -1,6 +1,6 @@
 """月度走访: the due households, one household's form, and its hints."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TypeVar
 
@@ -12,12 +12,14 @@ from app.domain.form import AnswerKey, AnswerValue
 from app.domain.labels import label
 from app.domain.open_answer import OpenReply
 from app.domain.period import Period
-from app.ops import months, sheets
+from app.ops import follow_ups, months, sheets
+from app.ui import messages
 from app.ui.elided_label import ElidedLabel
 from app.ui.empty_state import EmptyState
 from app.ui.page import Desk, KeyHelp, Store
 from app.ui.print_dialog import PrintDialog, visits_job
 from app.ui.sheet import loading
+from app.ui.sheet.board import Board
 from app.ui.sheet.check_dialog import CheckDialog, check_lines
 from app.ui.sheet.coach import coach_text
 from app.ui.sheet.controller import SheetController
@@ -126,7 +128,14 @@ class VisitsPage(QWidget):
         self._data, self._warned_missing, self._is_stale = data, (), False
         drafts = self._desk.runner.call(lambda: sheets.drafts(self._store, data.sheet_id))
         board = loading.board(data, drafts or {})
-        outlets = Outlets(self._save, self._reply, self._save_visit, self._save_draft, self._submit)
+        outlets = Outlets(
+            save=self._save,
+            reply=self._reply,
+            follow_up=self._save_follow_up,
+            visit=self._save_visit,
+            draft=self._save_draft,
+            submit=self._submit,
+        )
         controller = SheetController(board, outlets)
         self._show_form(FormView(controller, loading.remarks(data)))
 
@@ -153,6 +162,32 @@ class VisitsPage(QWidget):
             lambda: sheets.answer_open(self._store, actor, data.sheet_id, key, reply, today)
         )
         return done[0].value if done is not None else None
+
+    def _save_follow_up(self, key: AnswerKey, replies: Mapping[str, str]) -> bool:
+        data = self._data
+        if data is None:
+            return False
+        actor, today = self._desk.actor, self._desk.today()
+        done = self._quietly(
+            lambda: follow_ups.save_follow_up(
+                self._store, actor, data.sheet_id, key, replies, today
+            )
+        )
+        return done is not None
+
+    def _propose(self, data: sheets.SheetData, shown: Board) -> None:
+        """Show what the answers suggest for the roster; it is written only on consent."""
+        actor, today = self._desk.actor, self._desk.today()
+        found = self._desk.runner.call(
+            lambda: follow_ups.proposals(self._store, data.sheet_id, today)
+        )
+        if not found:
+            return
+        text = "\n".join(["按这次填的，花名册要跟着改：", *loading.proposal_lines(shown, found)])
+        if messages.ask(self, "花名册", text, "写进花名册"):
+            self._quietly(
+                lambda: follow_ups.accept(self._store, actor, data.sheet_id, found, today)
+            )
 
     def write_note(self) -> None:
         """Ask for a note beside the cursor's answer and keep it."""
@@ -210,6 +245,7 @@ class VisitsPage(QWidget):
             self._warned_missing = submitted.missing
             form.say(loading.missing_sentence(form.controller.board, submitted.missing))
         elif submitted is not None:
+            self._propose(data, form.controller.board)
             self._go_on(data.household_id)
 
     def _go_on(self, household_id: str) -> None:

@@ -74,6 +74,7 @@ class Recorder:
         self.submitted = 0
         self.met = ""
         self.replies: list[OpenReply] = []
+        self.follow_ups: dict[AnswerKey, dict[str, str]] = {}
         self.reported: Mapping[AnswerKey, Any] = {}
         self.works = True
 
@@ -83,7 +84,11 @@ class Recorder:
         return self.works
 
     def outlets(self) -> Outlets:
-        return Outlets(self.save, self.reply, self.visit, self.draft, self.submit)
+        return Outlets(self.save, self.reply, self.follow_up, self.visit, self.draft, self.submit)
+
+    def follow_up(self, key: AnswerKey, replies: Mapping[str, str]) -> bool:
+        self.follow_ups.setdefault(key, {}).update(replies)
+        return self.works
 
     def reply(self, key: AnswerKey, given: OpenReply) -> AnswerValue | None:
         """Answer as the operation does: by the domain's own function."""

@@ -22,16 +22,17 @@ def test_an_unchanged_household_of_four_takes_fifteen_keys() -> None:
 
 def test_one_dropout_costs_at_most_ten_keys_more() -> None:
     controller, recorder = start(make_board())
-    count = press(controller, "1 1 + 2 6 1 + + 1 1 + 1 + + + 0 + enter")
+    count = press(controller, "1 1 + 2 6 2 2 1 + + 1 1 + 1 + + + 0 + enter")
     assert count <= 25
     assert controller.board.values[SON_SCHOOL] == "dropout"
+    assert recorder.follow_ups[SON_SCHOOL] == {"since": "2", "why": "2"}
     assert controller.board.values["ED-01", "m4"] == "in_school"
     assert recorder.submitted == 1
 
 
 def test_dropout_bad_water_lost_crop_and_flood_take_at_most_thirty_keys() -> None:
     controller, recorder = start(make_board())
-    keys = "1 1 + 2 6 1 + + 1 2 1 2 + + 1 + 3 + + 3 1 + + enter"
+    keys = "1 1 + 2 6 2 2 1 + + 1 2 1 2 + + 1 + 3 + + 3 1 + + enter"
     assert press(controller, keys) <= 30
     values = controller.board.values
     assert values["WT-02", ""] == "turbid"
@@ -248,3 +249,24 @@ def test_water_days_are_asked_only_after_a_cut() -> None:
     assert ("WT-06", "") not in controller.board.rows("WT")
     press(controller, "3 enter")
     assert ("WT-06", "") in controller.board.rows("WT")
+
+
+def test_what_is_asked_after_an_answer_may_be_passed_over() -> None:
+    controller, recorder = start(make_board())
+    controller.go(Place("ED", SON_SCHOOL))
+    press(controller, "6")
+    assert controller.place.key == SON_SCHOOL
+    assert [choice.text for choice in controller.choices(SON_SCHOOL)] == ["本月", "上月", "更早"]
+    press(controller, "enter")
+    assert controller.place.key == ("ED-01", "m4")
+    assert recorder.follow_ups == {}
+
+
+def test_an_illness_is_asked_for_the_person() -> None:
+    controller, recorder = start(make_board())
+    controller.go(Place("EV"))
+    press(controller, "1 2")
+    assert controller.board.values["EV-01", ""] == ("illness",)
+    assert recorder.follow_ups["EV-01", ""] == {"illness.who": "m2"}
+    press(controller, "+")
+    assert controller.place.chapter == "BF"
