@@ -18,8 +18,8 @@ KIND_LABELS = {
     HEAD_CHANGE: "户主变更", EXTINCT: "整户消亡",
 }  # fmt: skip
 INCREASE_REASONS = {
-    "birth": "出生", "marry_in": "婚入", "move_in": "迁入", "adoption": "收养",
-    "released": "刑满回归", "discharged": "退役回归", "other_in": "其他转入",
+    "birth": "出生", "marry_in": "婚入", "move_in": "迁入", "adopt": "收养",
+    "released": "刑满回归", "demobilised": "退役回归", "other_in": "其他转入",
 }  # fmt: skip
 DECREASE_STATUS = {  # reason → what the member is from then on
     "death": "dead", "marry_out": "married_out", "move_out": "moved_out", "enlist": "enlisted",
@@ -32,6 +32,8 @@ DECREASE_REASONS = {
     "deregistered": "户籍注销", "other_out": "其他转出",
 }  # fmt: skip
 HEAD_REASONS = {"death": "死亡", "marry_out": "婚出", "old_age": "年老", "other": "其他"}
+RETURNS = frozenset({"released", "demobilised"})  # somebody of the book who comes back
+SPLIT_ITEM = "split"  # the entry of EV-03 that leads to a 分户
 HEAD_AGE = 16
 
 _REPORTED = {INCREASE, DECREASE, SPLIT, MERGE, EXTINCT}
@@ -56,6 +58,13 @@ NATURAL_CHANGE = Lifecycle(
 )
 REPORTED = frozenset({PENDING, DONE, CANCELLED, RETURNED})
 """States in which the village has done its part, for closing the month."""
+
+
+def kind_of(reason: str) -> str:
+    """Return the kind of change that an entry of EV-03 leads to."""
+    if reason == SPLIT_ITEM:
+        return SPLIT
+    return INCREASE if reason in INCREASE_REASONS else DECREASE
 
 
 def reason_label(kind: str, reason: str) -> str:
