@@ -87,7 +87,7 @@ def _sum(check: str, what: str, figures: Figures, total: Figure, unit: str) -> R
     word = _UNIT_WORDS[unit]
     name = f"{what}{word}数合计"
     right: int | None = getattr(total, unit)
-    if not figures:
+    if not figures and right != 0:
         return unknown(check, name, f"{what}各行", right)
     empty = [row for row, figure in figures.items() if getattr(figure, unit) is None]
     if empty or right is None:
@@ -126,7 +126,10 @@ def _other_share(figures: YearFigures, limit: Decimal) -> Iterator[ReportCheck]:
     name = "清退原因中“其他”占比"
     reasons = figures.removed_by_reason
     if not reasons:
-        yield unknown("K6", name, "清退原因各行")
+        if figures.dynamics.get(names.CLEARED, EMPTY).households == 0:
+            yield ReportCheck("K6", name, True, None, None, None, f"{name}：没有清退")
+        else:
+            yield unknown("K6", name, "清退原因各行")
         return
     other = reasons.get(names.OTHER, Figure(0, 0)).households
     counts = [figure.households for figure in reasons.values()]

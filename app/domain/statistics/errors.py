@@ -35,3 +35,16 @@ class FigureKindError(FigureFileError):
 
     code, message = "E524", "不认识这种文件（{ending}）。数据没有变。"
     hint = "能核对的有 .xlsx、.xls、.yaml。"
+
+
+class UnknownAreaError(AppError):
+    """An area that this replica does not hold."""
+
+    code, message = "E530", "本机没有区划“{area}”的数据，不能出报表。"
+    hint = "请选本级或下级的区划。"
+
+
+class ReportPeriodError(AppError):
+    """Neither a month nor a year."""
+
+    code, message, hint = "E531", "期间“{period}”看不懂。", "月报写成 2025-10，年报写成 2025。"

@@ -30,7 +30,7 @@ def median(values: list[int]) -> Decimal | None:
     ordered = sorted(values)
     middle = len(ordered) // 2
     if len(ordered) % 2:
-        return Decimal(ordered[middle])
+        return half_up(Fraction(ordered[middle]))
     return half_up(Fraction(ordered[middle - 1] + ordered[middle], 2))
 
 

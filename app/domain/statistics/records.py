@@ -1,0 +1,293 @@
+"""Plain records that the tables count: what happened, to whom, and on which day.
+
+A life is a tuple of ``StateStep`` in their order; where it stands on a day is the last step on or
+before that day. Nothing here knows the database or the tables of allowed steps.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from app.domain.household import NOTHING
+
+MONITORING_STATES = frozenset({
+    "monitoring", "removal_deliberation", "removal_publicity", "removal_pending_township",
+    "removal_pending_county",
+})  # fmt: skip
+REMOVED_STATES = frozenset({"risk_removed", "rollback_pending"})
+ENDED_WARNINGS = frozenset({"false_alarm", "cancelled", "closed"})
+VISITED_WAYS = frozenset({"onsite", "onsite_family", "phone"})
+ON_SITE_WAYS = frozenset({"onsite", "onsite_family"})
+
+
+@dataclass(frozen=True, slots=True)
+class StateStep:
+    """One step: the day, what was done, and the state it led to.
+
+    ``clock_from``: the day the paper arrived, where the days of a level run from that day.
+    ``detail``: the reason of a 清退, the new object type of a 类型变更.
+    """
+
+    on: date
+    action: str
+    state: str
+    detail: str = ""
+    clock_from: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRecord:
+    """A person: counted in the household while 在户."""
+
+    joined_on: date | None = None
+    left_on: date | None = None
+    is_present: bool = True  # False with no day of leaving: never counted
+    has_dibao: bool = False
+    has_tekun: bool = False
+
+    def counts_on(self, day: date) -> bool:
+        """Tell whether the person is 在户 at the end of a day."""
+        if self.joined_on is not None and self.joined_on > day:
+            return False
+        if self.left_on is None:
+            return self.is_present
+        return self.left_on > day
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdRecord:
+    """A household of the roster.
+
+    ``per_capita``: 人均纯收入, the newest one known at the report's day; ``score``: 一超六有, item
+    → met or not, of its newest month handed in.
+    """
+
+    household_id: str
+    village: str
+    household_kind: str = "lifted"
+    management_class: str = ""
+    removed_on: date | None = None
+    members: tuple[MemberRecord, ...] = ()
+    per_capita: Decimal | None = None
+    score: Mapping[str, bool] = field(default_factory=lambda: NOTHING)
+
+    def persons_on(self, day: date) -> int:
+        """Return how many people are 在户 at the end of a day."""
+        return sum([member.counts_on(day) for member in self.members])
+
+    def stands_on(self, day: date) -> bool:
+        """Tell whether the household is in the roster at the end of a day."""
+        return self.removed_on is None or self.removed_on > day
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRecord:
+    """A monitored object: one per identification, numbered within the household."""
+
+    case_id: str
+    household_id: str
+    case_no: int = 1
+    object_type: str = ""
+    causes: tuple[str, ...] = ()  # main cause first
+    steps: tuple[StateStep, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WarningRecord:
+    """A warning with its steps; before the first it is 系统提示."""
+
+    warning_id: str
+    household_id: str
+    village: str
+    code: str
+    severity: str
+    opened_on: date
+    member_id: str = ""
+    department: str = ""
+    due_on: date | None = None
+    due_on_original: date | None = None
+    household_no: str = ""
+    steps: tuple[StateStep, ...] = ()
+
+    def state_on(self, day: date) -> str:
+        """Return the state at the end of a day; "" before it was opened."""
+        if self.opened_on > day:
+            return ""
+        state = "suggested"
+        for step in self.steps:
+            if step.on <= day:
+                state = step.state
+        return state
+
+    def reached(self, *states: str) -> StateStep | None:
+        """Return the first step that led to one of the states."""
+        return next((step for step in self.steps if step.state in states), None)
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureRecord:
+    """A measure with its steps; before the first it is 拟定."""
+
+    measure_id: str
+    household_id: str
+    category: str
+    kind: str
+    amount: Decimal | None = None
+    warning_ids: tuple[str, ...] = ()
+    steps: tuple[StateStep, ...] = ()
+
+    def state_on(self, day: date) -> str:
+        """Return the state at the end of a day."""
+        state = "planned"
+        for step in self.steps:
+            if step.on <= day:
+                state = step.state
+        return state
+
+    def is_active_in(self, start: date, end: date) -> bool:
+        """Tell whether it was 落实中 or 已落实 on some day from ``start`` to ``end``."""
+        active = ("running", "done")
+        within = (step for step in self.steps if start <= step.on <= end)
+        return self.state_on(start) in active or any(step.state in active for step in within)
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRecord:
+    """One household's month: due by being there.
+
+    ``codes``: every code found at submission; ``helper_visited``: 帮扶责任人 on the spot.
+    """
+
+    household_id: str
+    village: str
+    period: str
+    is_complete: bool = False
+    visit_way: str = ""
+    unvisited_reason: str = ""
+    helper_visited: bool = False
+    codes: tuple[str, ...] = ()
+
+    @property
+    def is_visited(self) -> bool:
+        """已访: complete, on the spot or by telephone; what neighbours say is no visit."""
+        return self.is_complete and self.visit_way in VISITED_WAYS
+
+
+@dataclass(frozen=True, slots=True)
+class VisitRecord:
+    """A visit."""
+
+    visit_id: str
+    household_id: str
+    village: str
+    visited_on: date
+    visit_way: str
+    is_helper: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRecord:
+    """A natural change; ``kind``: increase, decrease, split, merge, change_head, extinguish.
+
+    ``done_on``: the day it was 已办理, None before.
+    """
+
+    change_id: str
+    household_id: str
+    village: str
+    kind: str
+    reason: str = ""
+    persons: int = 1
+    state: str = "open"
+    done_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClueRecord:
+    """A clue from its registration to its answer. ``result``: included, excluded or ""."""
+
+    clue_id: str
+    household_id: str
+    village: str
+    source: str
+    registered_on: date
+    verified_on: date | None = None
+    result: str = ""
+    result_on: date | None = None
+    reply_due_on: date | None = None
+    replied_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignHousehold:
+    """One household of a campaign. ``result``: fine, problem, not_checked or ""."""
+
+    household_id: str
+    village: str
+    result: str = ""
+    is_settled: bool = False  # every problem of it is 已销
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignRecord:
+    """A campaign (专项排查) over a chosen set."""
+
+    campaign_id: str
+    name: str
+    kind: str
+    started_on: date
+    ended_on: date | None = None
+    households: tuple[CampaignHousehold, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DoubtRecord:
+    """A data doubt (疑点), or a check of the negative list; ``is_cleared``: it led to 清退."""
+
+    doubt_id: str
+    household_id: str
+    village: str
+    code: str
+    state: str
+    found_on: date
+    is_cleared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TeamMember:
+    """A member of a village's team, from–to."""
+
+    village: str
+    from_on: date
+    to_on: date | None = None
+    funds: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Village:
+    """A village of the area. ``has_reported``: its figures of the period are here."""
+
+    code: str
+    name: str
+    township: str = ""
+    has_reported: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Everything that the tables of one area count."""
+
+    villages: tuple[Village, ...]
+    households: tuple[HouseholdRecord, ...] = ()
+    cases: tuple[CaseRecord, ...] = ()
+    warnings: tuple[WarningRecord, ...] = ()
+    measures: tuple[MeasureRecord, ...] = ()
+    sheets: tuple[SheetRecord, ...] = ()
+    visits: tuple[VisitRecord, ...] = ()
+    changes: tuple[ChangeRecord, ...] = ()
+    clues: tuple[ClueRecord, ...] = ()
+    campaigns: tuple[CampaignRecord, ...] = ()
+    doubts: tuple[DoubtRecord, ...] = ()
+    negatives: tuple[DoubtRecord, ...] = ()
+    teams: tuple[TeamMember, ...] = ()
