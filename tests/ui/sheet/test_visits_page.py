@@ -1,5 +1,6 @@
 """The form in the window, on a real replica: typed like a user, read back from the database."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -9,11 +10,14 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.domain.form import AnswerKey
-from app.ops import sheets
+from app.domain.form import AnswerKey, AnswerValue, Question
+from app.models.household import Member
+from app.ops import sheets, warnings
 from app.ui.page import Desk
-from app.ui.sheet.board import END, STRIP
+from app.ui.sheet import loading
+from app.ui.sheet.board import END, STRIP, default_value
 from app.ui.sheet.form_view import FormView
+from app.ui.sheet.note_dialog import NoteDialog
 from app.ui.sheet.outlets import Place
 from app.ui.sheet.visits_page import VisitsPage
 from tests.ui.conftest import OCTOBER, TODAY
@@ -196,3 +200,86 @@ def test_a_month_that_is_not_open_says_so_and_opens_it(qtbot: QtBot, desk: Desk)
     assert "11月还没有开始" in page.empty.text()
     qtbot.mouseClick(page.empty.buttons[0], Qt.MouseButton.LeftButton)
     assert page.form is not None
+
+
+def answer_the_rest(page: VisitsPage) -> None:
+    """Give every answer that is still missing: the good one, else nothing much."""
+    controller = form_of(page).controller
+    for _round in range(3):  # answers bring further questions
+        board = controller.board
+        values: dict[AnswerKey, AnswerValue | None] = {}
+        for key in board.missing():
+            offer = board.offer(key) or default_value(board.question(key))
+            values[key] = plain(board.question(key), offer)
+        if values:
+            page._save(values)
+            board.change(values)
+
+
+def plain(question: Question, value: AnswerValue | None) -> AnswerValue:
+    if question.type == "money":
+        return Decimal(str(value or 0))
+    if value is None:
+        return {"HS-01": "B", "BF-03": "onsite", "EM-01": "farming"}.get(question.code, 0)
+    return value
+
+
+def test_replies_after_an_answer_are_stored_with_it(
+    qtbot: QtBot, page: VisitsPage, desk: Desk
+) -> None:
+    form_of(page).move_to(("ED-01", "h2-3"))
+    QApplication.processEvents()
+    click(qtbot, page, "6", "2", "2")
+    data = sheets.open_sheet(desk.store, "h2", OCTOBER, TODAY)
+    assert data.follow_ups["ED-01", "h2-3"] == {"since": "2", "why": "2"}
+    assert "上月、打工" in form_of(page).rows["ED-01", "h2-3"].text.value
+
+
+def test_a_household_handed_in_proposes_roster_changes_and_opens_warnings(
+    qtbot: QtBot, page: VisitsPage, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+
+    def agree(_parent: object, _title: str, text: str, _yes: str) -> bool:
+        said.append(text)
+        return True
+
+    monkeypatch.setattr("app.ui.messages.ask", agree)
+    form = form_of(page)
+    form.move_to(("ED-01", "h2-3"))
+    QApplication.processEvents()
+    click(qtbot, page, "6", "2", "2")
+    answer_the_rest(page)
+    form.controller.go(Place(END))
+    form.redraw()
+    click(qtbot, page, ENTER)
+    assert "赵明远 未上学原因：空 → 打工" in said[0]
+    found = warnings.list_warnings(desk.store, TODAY)
+    assert ("ED-01", "h2-3") in {(line.code, line.member_id) for line in found}
+    with desk.store.read() as session:
+        assert session.get_one(Member, "h2-3").no_school_reason == "working"
+    assert "赵德福" not in page.head.text()  # the next household is on the screen
+
+
+def test_a_note_is_kept_beside_its_answer(
+    qtbot: QtBot, page: VisitsPage, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form_of(page).move_to(("CY-01", ""))
+    monkeypatch.setattr(NoteDialog, "exec", lambda _self: 1)
+    monkeypatch.setattr(NoteDialog, "text", lambda _self: "玉米倒了两亩")
+    page.write_note()
+    assert sheets.open_sheet(desk.store, "h2", OCTOBER, TODAY).notes["CY-01", ""] == "玉米倒了两亩"
+    assert form_of(page).rows["CY-01", ""].text.note == "玉米倒了两亩"
+
+
+def test_a_remark_of_the_township_stands_at_its_field(
+    qtbot: QtBot, page: VisitsPage, desk: Desk
+) -> None:
+    data = sheets.open_sheet(desk.store, "h2", OCTOBER, TODAY)
+    remark = sheets.Remark("请写清起止日期。", "王芳", date(2025, 10, 15), "w1")
+    returned = replace(data, remarks={("ED-01", "h2-3"): remark})
+    form = FormView(form_of(page).controller, loading.remarks(returned))
+    qtbot.addWidget(form)
+    form.move_to(("ED-01", "h2-3"))
+    assert form.rows["ED-01", "h2-3"].text.remark == "镇里退回 王芳 10-15：请写清起止日期。"
+    assert "【镇退回】" in form.bars["ED"].words()
