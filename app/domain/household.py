@@ -124,6 +124,7 @@ class PreviousMember:
     has_disability: bool | None = None
     employment: str | None = None
     labor_skill: str | None = None
+    has_dibao: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -334,6 +334,7 @@ def snapshot(members: Iterable[Member]) -> str:
             "has_disability": bool(m.disability_kind),
             "employment": m.employment,
             "labor_skill": m.labor_skill,
+            "has_dibao": m.has_dibao,
         }
         for m in members
         if m.member_status == "present"
@@ -373,6 +374,7 @@ def _previous_member(
         has_disability=frozen["has_disability"],
         employment=_known(employment),
         labor_skill=frozen["labor_skill"] or None,
+        has_dibao=frozen.get("has_dibao"),
     )
 
 

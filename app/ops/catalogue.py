@@ -21,6 +21,7 @@ from app.domain.policy_data import (
     without_line,
 )
 from app.domain.rules import RULE_CODES
+from app.domain.visit_flags import VisitFlags, parse_visit_flags
 
 RESOURCES = Path(__file__).resolve().parents[2] / "resources"
 
@@ -117,6 +118,13 @@ def worksheet() -> Worksheet:
     """Return the sources of the income worksheet."""
     path = RESOURCES / "rules" / "income-2025.toml"
     return parse_worksheet(read_toml(path), path.name)
+
+
+@lru_cache(maxsize=1)
+def visit_flags() -> VisitFlags:
+    """Return the eight flags of households that must be visited (八必访)."""
+    path = RESOURCES / "rules" / "visit-flags-2025.toml"
+    return parse_visit_flags(read_toml(path), path.name)
 
 
 def form_for(period: Period) -> FormDef:

@@ -13,6 +13,8 @@ from app.domain.household import HEAD
 from app.domain.month import CLOSED, MONTH, NOT_STARTED
 from app.domain.ownership import Actor
 from app.domain.period import Period
+from app.domain.view import HouseholdView
+from app.domain.visit_flags import flags_of
 from app.models.base import natural_id
 from app.models.form import PeriodRow, Sheet
 from app.models.household import Helper, HelperAssignment
@@ -46,6 +48,9 @@ class DueHousehold:
     sheet_state: str
     severities: Mapping[str, int] = field(default_factory=dict)
     unvisited_reason: str = ""
+    flags: tuple[str, ...] = ()  # 八必访, keys of app/domain/visit_flags.py
+    next_due: date | None = None  # earliest limit of its open warnings
+    position: int = 0  # place in the roster
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +176,9 @@ def _due(context: SheetContext, is_closed: bool) -> DueHousehold:
         sheet_state=context.sheet_state(is_closed),
         severities=Counter(w.severity for w in facts.open_warnings),
         unvisited_reason=(sheet.unvisited_reason or "") if sheet else "",
+        flags=flags_of(HouseholdView(context.facts, context.policy), catalogue.visit_flags()),
+        next_due=min((w.due_on for w in facts.open_warnings if w.due_on), default=None),
+        position=context.loaded.household.position,
     )
 
 
