@@ -1,4 +1,4 @@
-"""The measure catalogue (帮扶措施目录): categories, kinds, and what to suggest when. Source: plan.md.
+"""The measure catalogue (帮扶措施目录): categories, kinds, what to suggest when. Source: plan.md.
 
 Everything here is data of a dated file; a county's own lists replace it.
 """

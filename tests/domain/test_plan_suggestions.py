@@ -1,6 +1,7 @@
 """Suggestions of measures: from causes, warnings and class, each with its reason."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ CATALOGUE = catalogue_for(OCTOBER)
 WATER = OpenProblem("w1", "WT-02", "水量不够")
 
 
-def home(*causes: str, members: tuple[Member, ...] = (), **changes: object) -> HouseholdView:
+def home(*causes: str, members: tuple[Member, ...] = (), **changes: Any) -> HouseholdView:
     case = MonitoredObject("unstable_lifted", causes=causes) if causes else None
     people = members or (Member("1", 1, "张三", "户主", labor_skill="ordinary"),)
     found: Facts = replace(

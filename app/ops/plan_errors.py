@@ -1,0 +1,22 @@
+"""What can go wrong while a plan is edited (E55x): refused with the reason, nothing written."""
+
+from app.errors import AppError
+
+
+class HelperRefusedError(AppError):
+    """A responsible person who cannot be registered like this."""
+
+    code, message, hint = "E551", "帮扶责任人不能这样登记：{reason}。数据没有变。", "请改后再登记。"
+
+
+class SuggestionGoneError(AppError):
+    """A ticked suggestion is not there any more: something has changed since it was shown."""
+
+    code, message = "E552", "选中的建议已经变了，没有加措施。数据没有变。"
+    hint = "请看一下新的建议再选。"
+
+
+class TargetRefusedError(AppError):
+    """A target of the plan that cannot be."""
+
+    code, message, hint = "E553", "计划目标不能这样写：{reason}。数据没有变。", "请改后再存。"
