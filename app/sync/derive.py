@@ -247,12 +247,16 @@ def misfits(changes: Iterable[FieldChange], scope: str) -> list[str]:
     A new row names all fields and the changeset's own scope; a field has its column's type.
     """
     found = []
-    classes = journaled_tables()
     for change in changes:
-        cls = classes.get(change.table)
+        cls = _classes().get(change.table)
         if cls is None or not _fits(cls, change, scope):
             found.append(f"内容不合格式：{change.table}")
     return list(dict.fromkeys(found))
+
+
+@cache
+def _classes() -> dict[str, type[Journaled]]:
+    return journaled_tables()
 
 
 def _fits(cls: type[Journaled], change: FieldChange, scope: str) -> bool:
