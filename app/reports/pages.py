@@ -1,0 +1,209 @@
+"""Pages of any shape: rows of tables and drawings in a frame, numbered, written whole.
+
+The household papers have their own engine for A4 upright (``pdf``); reports lie on their side
+and official texts have the standard's frame. Rows and texts are laid out by the same ``Layout``.
+"""
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.units import mm
+from reportlab.pdfgen.canvas import Canvas
+
+from app.reports.errors import PaperNotSavedError
+from app.reports.fonts import typeface
+from app.reports.table import Align, LaidRow, Layout, Row, Table
+
+THIN, THICK = 0.5, 1.0  # old lasers lose anything thinner than half a point
+_SLACK = 1e-6
+
+Draw = Callable[[Canvas, float, float], None]  # canvas, left and top of the place
+
+
+@dataclass(frozen=True, slots=True)
+class Geometry:
+    """A page and the frame on it, in points."""
+
+    width: float
+    height: float
+    left: float
+    top: float
+    frame_width: float
+    frame_height: float
+
+
+LANDSCAPE = Geometry(A4[1], A4[0], 20 * mm, 25 * mm, 257 * mm, 166 * mm)
+OFFICIAL = Geometry(A4[0], A4[1], 28 * mm, 37 * mm, 156 * mm, 225 * mm)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A row or a drawing at ``y`` points below the frame's top."""
+
+    y: float
+    height: float
+    row: LaidRow | None = None
+    draw: Draw | None = None
+
+
+@dataclass(slots=True)
+class Pages:
+    """Fills pages from top to bottom; rows are never split, heads stand on every page."""
+
+    geometry: Geometry
+    layout: Layout = field(default_factory=Layout)
+    pages: list[list[Placed]] = field(default_factory=lambda: [[]])
+    marks: list[tuple[str, int]] = field(default_factory=list)
+    _y: float = 0.0
+
+    @property
+    def room(self) -> float:
+        """Points that are left on the page."""
+        return self.geometry.frame_height - self._y
+
+    def start(self, bookmark: str) -> None:
+        """Begin a new page, with a bookmark."""
+        if self.pages[-1]:
+            self.pages.append([])
+            self._y = 0.0
+        self.marks.append((bookmark, len(self.pages) - 1))
+
+    def table(self, table: Table) -> None:
+        """Add a table; one that is kept together moves to the next page where it must."""
+        limit = self.geometry.frame_height
+        head = [laid for row in table.head for laid in self.layout.rows(row, table, limit)]
+        head_height = sum(row.height for row in head)
+        rows = [r for row in table.rows for r in self._laid(row, table, limit - head_height)]
+        needed = head_height + (
+            sum(row.height for row in rows) if table.keep else sum(r.height for r in rows[:1])
+        )
+        if needed > self.room + _SLACK:
+            self._turn()
+        self._place(head)
+        for row in rows:
+            if row.height > self.room + _SLACK:
+                self._turn()
+                self._place(head)
+            self._place([row])
+
+    def drawing(self, height: float, draw: Draw) -> None:
+        """Add a drawing of a fixed height."""
+        if height > self.room + _SLACK:
+            self._turn()
+        self.pages[-1].append(Placed(self._y, height, draw=draw))
+        self._y += height
+
+    def gap(self, height: float) -> None:
+        """Leave room below what stands there."""
+        self._y = min(self._y + height, self.geometry.frame_height)
+
+    def _laid(self, row: Row, table: Table, limit: float) -> Iterable[LaidRow]:
+        return self.layout.rows(row, table, limit)
+
+    def _turn(self) -> None:
+        if self.pages[-1]:
+            self.pages.append([])
+        self._y = 0.0
+
+    def _place(self, rows: Sequence[LaidRow]) -> None:
+        for row in rows:
+            self.pages[-1].append(Placed(self._y, row.height, row))
+            self._y += row.height
+
+
+def write(pages: Pages, path: Path, title: str, margin: Callable[[Canvas, int, int], None]) -> int:
+    """Write the pages to ``path``; ``margin`` draws what stands outside the frame of page n of m.
+
+    The same pages give the same bytes.
+
+    Raises:
+        PaperNotSavedError: the file cannot be written; an older one is untouched.
+    """
+    geometry = pages.geometry
+    buffer = BytesIO()
+    size = (geometry.width, geometry.height)
+    canvas = Canvas(buffer, pagesize=size, invariant=1, pageCompression=1)
+    canvas.setTitle(title)
+    canvas.setCreator("驻村")
+    marks: dict[int, list[str]] = {}
+    for name, page in pages.marks:
+        marks.setdefault(page, []).append(name)
+    for number, placed in enumerate(pages.pages):
+        for name in marks.get(number, []):
+            key = f"page{number}"
+            canvas.bookmarkPage(key)
+            canvas.addOutlineEntry(name, key, level=0)
+        _draw_page(canvas, geometry, placed)
+        margin(canvas, number + 1, len(pages.pages))
+        canvas.showPage()
+    if marks:
+        canvas.showOutline()
+    canvas.save()
+    save(path, buffer.getvalue())
+    return len(pages.pages)
+
+
+def save(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all.
+
+    Raises:
+        PaperNotSavedError: it cannot be written; an older one is untouched.
+    """
+    temporary = path.with_name(f".{os.getpid()}-{path.name}.tmp")
+    try:
+        with temporary.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise PaperNotSavedError(type(error).__name__) from error
+
+
+def draw_text(
+    canvas: Any, at: tuple[float, float], text: str, face: str, size: float, align: Align = "left"
+) -> None:
+    """Draw one line of text, each character in a font that has it."""
+    runs = typeface(face).runs(text)
+    width = sum(typeface(face)[char][0] for char in text) * size / 1000
+    x = at[0] - {"left": 0.0, "center": width / 2, "right": width}[align]
+    for run in runs:
+        if run.text:
+            canvas.setFont(run.font, size)
+            canvas.drawString(x + run.x * size / 1000, at[1], run.text)
+
+
+def text_width(text: str, face: str, size: float) -> float:
+    """Return the width of a line of text in points."""
+    return sum(typeface(face)[char][0] for char in text) * size / 1000
+
+
+def _draw_page(canvas: Canvas, geometry: Geometry, placed: Sequence[Placed]) -> None:
+    top = geometry.height - geometry.top
+    for item in placed:
+        if item.draw is not None:
+            canvas.saveState()
+            item.draw(canvas, geometry.left, top - item.y)
+            canvas.restoreState()
+        if item.row is not None:
+            _draw_row(canvas, item.row, geometry.left, top - item.y)
+
+
+def _draw_row(canvas: Canvas, row: LaidRow, left: float, top: float) -> None:
+    for text in row.texts:
+        canvas.setFont(text.font, text.size)
+        canvas.drawString(left + text.x, top - text.y, text.text)
+    if row.verticals:
+        canvas.setLineWidth(THIN)
+        bottom = top - row.height
+        first, last = left + row.verticals[0], left + row.verticals[-1]
+        lines = [(left + x, top, left + x, bottom) for x in row.verticals]
+        canvas.lines([*lines, (first, top, last, top), (first, bottom, last, bottom)])
