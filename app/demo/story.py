@@ -1,31 +1,21 @@
 """One month of an invented village, through village, township and county: all real parts.
 
-Roster file → database → month → forms → warnings → plans → package up → review → answer down.
-Each later issue carries the story on; at the end the village has one edit that it has not exported.
+Roster file → database → month → forms → warnings → plans → package up → review → answer down →
+department, measure, 回访, 销号. At the end the village has one edit that it has not exported.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from dataclasses import dataclass
 from pathlib import Path
 
-from app.demo import answers, people
+from app.demo import answers, people, remedy
+from app.demo.stage import LEVELS, PERIOD, REMARK, Story, carry
 from app.domain.ownership import Actor
-from app.domain.period import Period
 from app.errors import AppError
-from app.models.store import Store
-from app.ops import devices, exchange, months, plans, roster, setup, sheets, tables, warnings
-from app.ops.setup import ReplicaPlan
+from app.ops import devices, months, plans, roster, setup, sheets, tables, warnings
 from app.ops.warnings import StepInput
 
-PERIOD = Period(2025, 10)
-REMARK = "请联系学校、司法所劝返，附联系记录。"
-_DAYS = {"start": 8, "visit": 12, "confirm": 13, "export": 14, "review": 15, "answer": 16}
-LEVELS = {
-    "village": ReplicaPlan("village", "539901101201", "上坝村", "张卫东"),
-    "township": ReplicaPlan("township", "539901101000", "青石镇", "王芳"),
-    "county": ReplicaPlan("county", "539901000000", "云屏县", "李审核"),
-}
+__all__ = ["PERIOD", "REMARK", "DemoFolderError", "Played", "Story", "play"]
 
 
 class DemoFolderError(AppError):
@@ -43,37 +33,6 @@ class Played:
     files: tuple[Path, ...]
     warnings_opened: int
     warnings_closed: int
-
-
-@dataclass
-class Story:
-    """The three replicas while the story runs. ``tell``: progress for people."""
-
-    folder: Path
-    passphrase: str
-    households: int
-    seed: int
-    tell: Callable[[str], None]
-    stores: dict[str, Store] = field(default_factory=dict)
-    actors: dict[str, Actor] = field(default_factory=dict)
-    made: list[Path] = field(default_factory=list)
-    opened: int = 0
-    closed: int = 0
-    day: str = "start"
-
-    @property
-    def files(self) -> Path:
-        """Where the roster, PDFs and packages lie."""
-        return self.folder / "files"
-
-    @property
-    def today(self) -> date:
-        """The day of the story."""
-        return date(PERIOD.year, PERIOD.month, _DAYS[self.day])
-
-    def now(self) -> datetime:
-        """The time of the story: noon in China."""
-        return datetime(PERIOD.year, PERIOD.month, self.today.day, 4, tzinfo=UTC)
 
 
 def play(
@@ -105,6 +64,10 @@ def _run(story: Story) -> None:
             _send_up,
             _review,
             _answer,
+            remedy.determine,
+            remedy.deliver,
+            remedy.follow_up,
+            remedy.close,
             _last_edit,
         ):
             step(story)
@@ -152,6 +115,7 @@ def _visit(story: Story) -> None:
     months.open_period(store, actor, PERIOD, story.today)
     story.day = "visit"
     due = months.due_households(store, PERIOD, story.today)
+    remedy.plan_for_objects(story, due)
     story.tell(f"走访{len(due)}户")
     for position, household in enumerate(due[:-1]):  # the last one is still to visit
         _fill(story, household.household_id, position)
@@ -190,7 +154,7 @@ def _print(story: Story) -> None:
 def _send_up(story: Story) -> None:
     story.tell("上报：村到镇")
     story.day = "export"
-    _carry(story, "village", "township")
+    carry(story, "village", "township")
 
 
 def _review(story: Story) -> None:
@@ -203,27 +167,18 @@ def _review(story: Story) -> None:
         is_returned = line.code == "ED-01"
         action, note = ("return", REMARK) if is_returned else ("pass", "情况清楚")
         warnings.act(store, actor, line.warning_id, action, StepInput(note, story.today))
-    _carry(story, "township", "county")
+    carry(story, "township", "county")
 
 
 def _answer(story: Story) -> None:
     story.tell("答复：镇到村")
     story.day = "answer"
-    _carry(story, "township", "village")
-
-
-def _carry(story: Story, sender: str, receiver: str) -> None:
-    """Write a package on the stick and take it in on the other side."""
-    name = f"{LEVELS[sender].name}到{LEVELS[receiver].name}-{PERIOD}.变更包"
-    path = story.files / name
-    to = "parent" if receiver != "village" else story.stores["village"].device_id
-    exchange.export_package(story.stores[sender], story.actors[sender], to, path, story.now())
-    exchange.import_package(story.stores[receiver], story.actors[receiver], path, story.now())
-    story.made.append(path)
+    carry(story, "township", "village")
 
 
 def _last_edit(story: Story) -> None:
     """Leave one edit in the village that nobody has seen yet."""
+    story.day = "last"
     store, actor = story.stores["village"], story.actors["village"]
     last = months.due_households(store, PERIOD, story.today)[-1]
     sheet = sheets.open_sheet(store, last.household_id, PERIOD, story.today)

@@ -13,7 +13,7 @@ from app.domain.identity import read
 from app.ops import months, roster, setup, sheets, warnings
 
 PASSPHRASE = "yizhangchengyangdeyuwang"
-TODAY = date(2025, 10, 16)
+TODAY = date(2025, 10, 25)
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> story.Played:
 
 def test_every_file_of_the_way_lies_there(played: story.Played) -> None:
     kinds = [path.suffix for path in played.files]
-    assert kinds.count(".变更包") == 3
+    assert kinds.count(".变更包") == 9
     assert {".xlsx", ".pdf", ".登记申请", ".授权书"} <= set(kinds)
     assert all(path.stat().st_size > 0 for path in played.files)
     assert played.warnings_opened > 3
@@ -48,6 +48,25 @@ def test_the_townships_remark_stands_at_the_very_field_in_the_village(
         assert ("ED-01", returned.member_id) in sheet.cells
         status = months.month_status(store, PERIOD, TODAY)
         assert len(status.not_visited) == 1  # the last household is still to visit
+    finally:
+        store.close()
+
+
+def test_a_red_warning_is_struck_off_by_the_county_after_measure_visit_and_request(
+    played: story.Played,
+) -> None:
+    store = setup.open_replica(played.folders["village"], PASSPHRASE, "测试")
+    try:
+        lines = warnings.list_warnings(store, TODAY, only_open=False)
+        closed = [line for line in lines if line.state == warning.CLOSED]
+        assert len(closed) == played.warnings_closed == 1
+        page = warnings.show_warning(store, closed[0].warning_id, TODAY)
+        assert [(s.action, s.level) for s in page.history] == [
+            ("detect", "village"), ("confirm", "village"), ("pass", "township"),
+            ("determine", "county"), ("assign", "county"), ("start", "county"),
+            ("done", "county"), ("request-close", "township"), ("close", "county"),
+        ]  # fmt: skip
+        assert "R-14" not in {line.code for line in lines}  # every object has its measures
     finally:
         store.close()
 
