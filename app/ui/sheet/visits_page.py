@@ -29,6 +29,7 @@ from app.ui.sheet.hints import hints
 from app.ui.sheet.note_dialog import NoteDialog
 from app.ui.sheet.outlets import Changes, Outlets
 from app.ui.sheet.visit_list import DONE_STATES, VisitList
+from app.ui.sheet.worksheet_dialog import WorksheetDialog
 
 T = TypeVar("T")
 OPEN_MONTH = "open"  # target of the workbench: the month itself, not a household
@@ -95,6 +96,7 @@ class VisitsPage(QWidget):
             ("Ctrl+L", "收起名单"),
             ("F2 或 Ctrl+R", "本题说明"),
             ("Ctrl+K", "备注"),
+            ("Ctrl+M", "收入明细（按来源和人）"),
             ("F8", "到本户提示"),
             ("Ctrl+P", "打印本户的月度走访登记表"),
         )
@@ -188,6 +190,20 @@ class VisitsPage(QWidget):
             self._quietly(
                 lambda: follow_ups.accept(self._store, actor, data.sheet_id, found, today)
             )
+
+    def open_worksheet(self) -> None:
+        """Let the user break the income down by source and person."""
+        data = self._data
+        if data is None:
+            return
+        self._is_saving = True  # the dialog saves; the form is read again when it closes
+        try:
+            dialog = WorksheetDialog(self, self._desk, data.sheet_id)
+            dialog.exec()
+        finally:
+            self._is_saving = False
+        self._must_reload |= dialog.is_changed
+        self._on_changed()
 
     def write_note(self) -> None:
         """Ask for a note beside the cursor's answer and keep it."""
@@ -385,6 +401,7 @@ class VisitsPage(QWidget):
             ("F8", self.hints.setFocus),
             ("Ctrl+P", self._print_current),
             ("Ctrl+K", self.write_note),
+            ("Ctrl+M", self.open_worksheet),
             ("F2", self._toggle_help),
             ("Ctrl+R", self._toggle_help),
         ):

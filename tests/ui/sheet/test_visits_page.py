@@ -20,6 +20,7 @@ from app.ui.sheet.form_view import FormView
 from app.ui.sheet.note_dialog import NoteDialog
 from app.ui.sheet.outlets import Place
 from app.ui.sheet.visits_page import VisitsPage
+from app.ui.sheet.worksheet_dialog import WorksheetDialog
 from tests.ui.conftest import OCTOBER, TODAY
 
 ENTER = Qt.Key.Key_Return
@@ -283,3 +284,26 @@ def test_a_remark_of_the_township_stands_at_its_field(
     form.move_to(("ED-01", "h2-3"))
     assert form.rows["ED-01", "h2-3"].text.remark == "镇里退回 王芳 10-15：请写清起止日期。"
     assert "【镇退回】" in form.bars["ED"].words()
+
+
+def test_the_worksheet_saves_line_by_line_and_the_amount_follows(
+    qtbot: QtBot, page: VisitsPage, desk: Desk
+) -> None:
+    data = sheets.open_sheet(desk.store, "h2", OCTOBER, TODAY)
+    dialog = WorksheetDialog(None, desk, data.sheet_id)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    field = next(one for one in dialog.fields if one.key[0] == "dibao")
+    field.setFocus()
+    for letter in "300+200":
+        _type(field, letter)
+    qtbot.keyClick(field, ENTER)
+    assert dialog.is_changed
+    assert stored(desk)["IN-04", ""] == Decimal(500)
+    field.setText("不知道")
+    field.editingFinished.emit()
+    assert "请填数字" in dialog.problem.text()
+    assert stored(desk)["IN-04", ""] == Decimal(500)
+    page._must_reload = True
+    page._on_changed()
+    assert form_of(page).controller.board.values["IN-04", ""] == Decimal(500)
