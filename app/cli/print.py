@@ -33,14 +33,22 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
 @group.command("plan", help="一户一策帮扶计划表")
 @_options
 @click.option("--wall", is_flag=True, help="上墙版（缺省为存档版）")
+@click.option("--changed", is_flag=True, help="上墙版只印内容变了的户")
 @click.pass_obj
-def plan(cli: Cli, household: str, everyone: bool, out: Path | None, wall: bool) -> None:
+def plan(
+    cli: Cli, household: str, everyone: bool, out: Path | None, wall: bool, changed: bool
+) -> None:
     """Print plan sheets."""
     ids = _chosen(cli, household, everyone)
-    edition = Edition.WALL if wall else Edition.ARCHIVE
-    documents = plans.plan_documents(cli.store, ids, cli.today, edition)
+    job = plans.PlanJob(
+        None if ids is None else tuple(ids),
+        Edition.WALL if wall else Edition.ARCHIVE,
+        only_changed=changed,
+        has_cover=everyone,
+        role=cli.actor.role,
+    )
     path = out or Path("一户一策.pdf")
-    _emit(cli, plans.print_documents(documents, path, _progress(cli)), path)
+    _emit(cli, plans.print_job(cli.store, job, path, cli.today, _progress(cli)), path)
 
 
 @group.command("visit", help="月度走访登记表")

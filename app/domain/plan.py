@@ -113,6 +113,7 @@ class PlanSource:
     year: int
     household_no: str
     printed_on: date
+    household_id: str = ""
     policy_version: str = ""
     hamlet_group: str = ""
     household_kind: str = ""
@@ -183,6 +184,7 @@ class PlanDocument:
     blocks: tuple[Block, ...]
     signatures: tuple[str, ...]
     note: str
+    household_id: str = ""
 
     @property
     def digest(self) -> str:

@@ -78,6 +78,7 @@ def plan_document(source: PlanSource, edition: Edition) -> PlanDocument:
         blocks=tuple(_softened(block, source.soft_words) for block in blocks),
         signatures=_SIGNATURES[edition],
         note=_NOTES[edition],
+        household_id=source.household_id,
     )
 
 

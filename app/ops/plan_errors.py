@@ -20,3 +20,10 @@ class TargetRefusedError(AppError):
     """A target of the plan that cannot be."""
 
     code, message, hint = "E553", "计划目标不能这样写：{reason}。数据没有变。", "请改后再存。"
+
+
+class NothingChangedError(AppError):
+    """Every sheet for the wall says what hangs there already."""
+
+    code, message = "E554", "上墙内容未变，不必重印（{count}户）。没有生成文件。"
+    hint = "仍要重印，请选“照样打印”。"

@@ -169,6 +169,7 @@ def _source(
         year=today.year,
         household_no=household.household_no,
         printed_on=today,
+        household_id=household.id,
         policy_version=f"{policy.valid_from}起",
         hamlet_group=household.hamlet_group,
         household_kind=household.household_kind,

@@ -9,11 +9,15 @@ from pathlib import Path
 from sqlalchemy import select
 
 from app.domain.plan import Edition, PlanDocument
+from app.domain.plan_cover import EDITION_LABELS, plan_cover
 from app.domain.plan_fields import plan_document as sheet_of
 from app.models.household import Household, Member
 from app.models.store import Store
+from app.ops import print_log
 from app.ops.errors import UnknownHouseholdError
+from app.ops.plan_errors import NothingChangedError
 from app.ops.plan_sources import plan_sources
+from app.ops.print_log import Hanging, PrintLine
 
 Progress = Callable[[int, int], None]
 Cancelled = Callable[[], bool]
@@ -70,29 +74,73 @@ def print_plans(
         PrintError: nothing to print, stopped, or the file cannot be written; in all cases
             ``path`` is as it was before.
     """
-    start = time.perf_counter()
-    documents = plan_documents(store, household_ids, today)
-    return print_documents(documents, path, progress, cancelled, start)
+    job = PlanJob(None if household_ids is None else tuple(household_ids))
+    return print_job(store, job, path, today, progress, cancelled)
 
 
-def print_documents(
-    documents: Sequence[PlanDocument],
+@dataclass(frozen=True, slots=True)
+class PlanJob:
+    """What to print. ``household_ids`` None: all living households.
+
+    ``only_changed``: of the wall edition only those whose content is not what hangs already.
+    """
+
+    household_ids: tuple[str, ...] | None
+    edition: Edition = Edition.ARCHIVE
+    only_changed: bool = False
+    has_cover: bool = False
+    role: str = ""  # of who prints, for the list of prints
+
+
+def print_job(
+    store: Store,
+    job: PlanJob,
     path: Path,
+    today: date,
     progress: Progress = lambda _done, _total: None,
     cancelled: Cancelled = lambda: False,
-    start: float | None = None,
 ) -> Printed:
-    """Print finished sheets of any edition; ``start`` counts the time from an earlier moment.
+    """Print what a job says into one PDF; what hangs on walls from now on is remembered.
 
     Raises:
-        PrintError: as ``print_plans``.
+        UnknownHouseholdError: an id that no household has.
+        NothingChangedError: every wall would get what hangs there already.
+        PrintError: nothing to print, stopped, or the file cannot be written; in all cases
+            ``path`` is as it was before.
     """
     from app.reports import plan  # noqa: PLC0415  ReportLab loads only when something is printed
 
-    begun = time.perf_counter() if start is None else start
-    printed = plan.render(documents, path, progress, cancelled)
+    begun = time.perf_counter()
+    sources = plan_sources(store, job.household_ids, today)
+    documents = [sheet_of(source, job.edition) for source in sources]
+    if job.only_changed:
+        same = unchanged(store, documents)
+        documents = [one for one in documents if one.household_id not in same]
+        if same and not documents:
+            raise NothingChangedError(count=len(same))
+    cover = plan_cover(sources, job.edition) if job.has_cover and sources else None
+    printed = plan.render(documents, path, progress, cancelled, cover)
+    _remember(store, job, documents, printed.pages)
     seconds = time.perf_counter() - begun
     return Printed(printed.pages, printed.households, seconds, unknown_warnings(printed.unknown))
+
+
+def unchanged(store: Store, documents: Sequence[PlanDocument]) -> dict[str, str]:
+    """Return household id → day, of the sheets that say what the last printed ones said."""
+    kept = print_log.hanging(store, Edition.WALL.value)
+    found = ((one.household_id, kept.get(one.household_id), one.digest) for one in documents)
+    return {key: had.printed_on for key, had, digest in found if had and had.digest == digest}
+
+
+def _remember(store: Store, job: PlanJob, documents: Sequence[PlanDocument], pages: int) -> None:
+    if job.edition is Edition.WALL:
+        papers = (
+            (one.household_id, Hanging(one.digest, one.printed_on.isoformat())) for one in documents
+        )
+        print_log.hang(store, Edition.WALL.value, papers)
+    at = store.clock().isoformat(timespec="seconds")
+    paper = f"一户一策（{EDITION_LABELS[job.edition]}）"
+    print_log.note(store, PrintLine(at, job.role, paper, len(documents), pages))
 
 
 def unknown_warnings(unknown: Sequence[str]) -> tuple[str, ...]:

@@ -1,12 +1,15 @@
 """一户一策 帮扶计划表: two pages A4 for a household, one file for as many as wanted."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
 from reportlab.lib.units import mm
 
 from app.domain.plan import Block, Edition, Item, PlanDocument
+from app.domain.plan_cover import PlanCover
+from app.reports import plan_cover
 from app.reports.errors import NothingToPrintError
 from app.reports.fonts import BODY, BOLD, HEADING, typeface
 from app.reports.pdf import (
@@ -78,8 +81,11 @@ def render(
     path: Path,
     progress: Progress = lambda _done, _total: None,
     cancelled: Cancelled = lambda: False,
+    cover: PlanCover | None = None,
 ) -> PrintedPapers:
     """Write the sheets to one PDF: a bookmark and a new leaf for every household.
+
+    A ``cover`` lies on top of them, on a leaf of its own.
 
     Raises:
         NothingToPrintError: no documents.
@@ -88,9 +94,17 @@ def render(
     if not documents:
         raise NothingToPrintError
     layout = Layout()
-    papers = (paper(document, layout) for document in documents)
+    total = len(documents)
+    papers = chain(
+        [] if cover is None else [plan_cover.paper(cover, layout)],
+        (paper(document, layout) for document in documents),
+    )
     title = "一户一策帮扶计划表"
-    pages = build(papers, path, title, len(documents), progress, cancelled)
+
+    def households_done(done: int, _total: int) -> None:
+        progress(done if cover is None else done - 1, total)
+
+    pages = build(papers, path, title, total, households_done, cancelled)
     return PrintedPapers(pages, len(documents), tuple(sorted(layout.unknown)))
 
 

@@ -13,7 +13,7 @@ from app.ops.setup import ReplicaPlan
 from tests.conftest import VILLAGE
 from tests.reports.reading import page_texts
 
-PASSPHRASE = "shan-gao-shui-chang-2025"  # noqa: S105  of a test
+PASSPHRASE = "shan-gao-shui-chang-2025"
 ACTOR = Actor("张卫东", "administrator")
 
 
@@ -46,9 +46,28 @@ def test_the_whole_village_becomes_one_file(
     out = tmp_path / "a.pdf"
     assert call(folder, "plan", "--all", "--out", str(out)) == 0
     printed = json.loads(capsys.readouterr().out)
-    assert (printed["pages"], printed["households"]) == (4, 2)
+    assert (printed["pages"], printed["households"]) == (6, 2)  # a cover with its blank back
     assert isinstance(printed["seconds"], float)
-    assert len(page_texts(out)) == 4
+    texts = page_texts(out)
+    assert len(texts) == 6
+    assert "共2户2人" in texts[0]
+    assert texts[1] == ""
+
+
+def test_a_wall_sheet_that_says_the_same_is_not_printed_twice(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "a.pdf"
+    wall = ("plan", "--all", "--wall", "--changed", "--out", str(out))
+    assert call(folder, *wall) == 0
+    out.unlink()
+    capsys.readouterr()
+    assert call(folder, *wall) == 1
+    error = json.loads(capsys.readouterr().out)["error"]
+    assert error["code"] == "E554"
+    assert "不必重印（2户）" in error["message"]
+    assert not out.exists()
+    assert call(folder, "plan", "--all", "--wall", "--out", str(out)) == 0
 
 
 def test_one_household_is_printed_for_the_wall(

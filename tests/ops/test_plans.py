@@ -23,8 +23,9 @@ from app.models.plan import Measure, Plan
 from app.models.step import Step
 from app.models.store import Store
 from app.models.warning import HouseholdWarning
-from app.ops import plans
+from app.ops import plans, print_log
 from app.ops.errors import UnknownHouseholdError
+from app.ops.plan_errors import NothingChangedError
 from app.reports.errors import NothingToPrintError, PaperNotSavedError
 from tests.conftest import VILLAGE
 from tests.reports.reading import bookmarks, page_texts
@@ -271,3 +272,50 @@ def test_a_household_is_found_by_number_name_or_initials(store: Store, actor: Ac
     for text in ("张小雨", "王五", ""):  # two of them, nobody, nothing
         with pytest.raises(UnknownHouseholdError):
             plans.find_household(store, text)
+
+
+def test_a_village_of_wall_sheets_prints_only_what_changed(
+    store: Store, actor: Actor, tmp_path: Path
+) -> None:
+    first, second = add_household(store, actor), add_household(store, actor, "0013", 2)
+    job = plans.PlanJob(None, Edition.WALL, only_changed=True, has_cover=True, role="leader")
+    path = tmp_path / "a.pdf"
+    assert plans.print_job(store, job, path, TODAY).households == 2
+    assert next(title for title, _ in bookmarks(path)) == "封面"
+    with pytest.raises(NothingChangedError):
+        plans.print_job(store, job, path, TODAY)
+    with store.write("test.change", actor) as session:
+        plan = Plan(scope=VILLAGE, household_id=second, year=TODAY.year, needs="修水窖")
+        session.add(plan)
+    assert plans.print_job(store, job, path, TODAY).households == 1
+    assert "0013" in "".join(page_texts(path))
+    always = plans.PlanJob((first,), Edition.WALL)
+    assert plans.print_job(store, always, path, TODAY).households == 1
+    lines = print_log.recent(store)
+    assert [(line.households, line.role) for line in lines] == [
+        (1, ""),
+        (1, "leader"),
+        (2, "leader"),
+    ]
+
+
+def test_a_damaged_list_of_prints_counts_as_empty(store: Store, actor: Actor) -> None:
+    folder = store.path.parent
+    (folder / "papers.json").write_text("{broken", encoding="utf-8")
+    (folder / "prints.jsonl").write_text("{broken\n[]\n", encoding="utf-8")
+    assert print_log.hanging(store, Edition.WALL.value) == {}
+    assert print_log.recent(store) == []
+
+
+def test_the_cover_counts_households_people_and_measures(
+    store: Store, actor: Actor, tmp_path: Path
+) -> None:
+    household_id = add_household(store, actor)
+    add(store, actor, Measure(
+        household_id=household_id, measure_category="water", measure_kind="应急送水",
+    ))  # fmt: skip
+    path = tmp_path / "a.pdf"
+    plans.print_job(store, plans.PlanJob(None, has_cover=True), path, TODAY)
+    text = page_texts(path)[0].replace(" ", "")
+    for words in ("存档版", "1户2人", "二组1户", "饮水安全保障1条", "拟定1条"):
+        assert words in text
