@@ -261,6 +261,10 @@ def _cleared_claim(figures: YearFigures) -> Iterator[ReportCheck]:
 def _percentages(figures: YearFigures) -> Iterator[ReportCheck]:
     """K10: percentages as printed against households ÷ stock, half up."""
     base = figures.total.households
+    if base == 0 and not any(measure.households for measure in figures.measures.values()):
+        words = "措施覆盖占比：存量为0，不算占比"
+        yield ReportCheck("K10", "措施覆盖占比", True, None, None, None, words)
+        return
     for kind, measure in figures.measures.items():
         name = f"措施覆盖占比·{kind}"
         if measure.households is None or base is None:

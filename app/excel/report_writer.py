@@ -1,14 +1,16 @@
 """A report as a workbook: a sheet for each table, the same figures as on screen and on paper."""
 
-import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import xlsxwriter
 
 from app.domain.report_checks import ReportCheck
+from app.domain.statistics.errors import ReportNotSavedError
 from app.domain.statistics.report import Report
 from app.domain.statistics.table import Cell, ReportTable
 from app.excel.writer import cell_text
@@ -21,18 +23,23 @@ def write(report: Report, path: Path) -> None:
     """Write every table of a report, and its checks; a file that exists is replaced at the end.
 
     Raises:
-        OSError: disk full or not writable; what stood there before is untouched.
+        ReportNotSavedError: disk full or not writable; what stood there before is untouched.
     """
+    buffer = BytesIO()
+    _write(buffer, report)
     part = path.with_name(f".{path.name}.part")
     try:
-        _write(part, report)
-        os.replace(part, path)  # noqa: PTH105  atomic
-    finally:
-        part.unlink(missing_ok=True)
+        part.write_bytes(buffer.getvalue())
+        part.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise ReportNotSavedError(type(error).__name__) from error
 
 
-def _write(path: Path, report: Report) -> None:
-    book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
+def _write(target: BytesIO, report: Report) -> None:
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    book = xlsxwriter.Workbook(target, options)
     try:
         formats = _formats(book)
         for table in report.tables:

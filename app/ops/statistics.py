@@ -136,7 +136,7 @@ def write_report(report: Report, path: Path) -> PrintedReport:
     """Write every table of a report to one workbook, a sheet each.
 
     Raises:
-        OSError: not writable; what stood there is untouched.
+        ReportNotSavedError: not writable; what stood there is untouched.
     """
     from app.excel import report_writer  # noqa: PLC0415  as above
 

@@ -44,6 +44,13 @@ class UnknownAreaError(AppError):
     hint = "请选本级或下级的区划。"
 
 
+class ReportNotSavedError(AppError):
+    """The workbook of a report could not be written."""
+
+    code, message = "E532", "报表存不进去，没有生成文件；原来的文件没有变。"
+    hint = "请看看文件是不是正开着、磁盘是不是满了，或者换个文件夹再存。"
+
+
 class ReportPeriodError(AppError):
     """Neither a month nor a year."""
 
