@@ -6,7 +6,7 @@ canonical line made and kept. What comes back to its old value within the transa
 
 import json
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,7 +25,7 @@ from app.domain.changeset import (
 from app.domain.lifecycle import LEVELS
 from app.domain.merge import policies_over
 from app.domain.ownership import Actor, Ownership
-from app.models import guard
+from app.models import bulk, guard
 from app.models.base import Journaled, canonical, journaled_columns
 from app.models.errors import OwnershipError
 from app.models.journal import (
@@ -56,11 +56,42 @@ class Intent:
     ownership: Ownership
     # (scope, table, row, field) -> change; new rows have all their values in one change
     changes: dict[tuple[str, str, str, str], FieldChange] = field(default_factory=dict)
+    new_rows: dict[str, bulk.NewRows] = field(
+        default_factory=dict
+    )  # scope -> rows inserted at once
+    operation_id: str = field(default_factory=lambda: str(uuid.uuid4()))
 
 
 def begin(session: Session, intent: Intent) -> None:
     """Make a session a writing one."""
     session.info[_INFO] = intent
+
+
+def operation_id(session: Session) -> str:
+    """Return the id that the changesets of this writing session will have."""
+    return _intent(session).operation_id
+
+
+def bulk_insert(
+    session: Session, cls: type[Journaled], scope: str, rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Insert new rows of one scope at once; each enters the journal like any other new row.
+
+    Raises:
+        TypeError: a table with steps, a value that cannot stand in the journal, a derived value
+            that is missing.
+        OwnershipError: level or role may not originate rows of this table.
+    """
+    intent = _intent(session)
+    table = cls.__tablename__
+    rule = intent.ownership.tables.get(table)
+    if rule is not None and rule.has_steps:
+        raise TypeError(f"{table}: a step is judged by its content, one by one")
+    _refuse_foreign(intent, (FieldChange(table, "", NEW_ROW, None, {}),))
+    session.flush()  # rows that these refer to
+    noted = intent.new_rows.setdefault(scope, bulk.NewRows())
+    with guard.lifted(session.connection()):
+        bulk.insert_rows(session.connection(), cls, scope, rows, noted)
 
 
 def after_flush(session: Session, _context: UOWTransaction) -> None:
@@ -79,14 +110,14 @@ def before_commit(session: Session) -> None:
         return
     session.flush()
     intent = _intent(session)
-    scopes = dict.fromkeys(key[0] for key in intent.changes)
-    operation_id = str(uuid.uuid4())
+    scopes = dict.fromkeys([*intent.new_rows, *(key[0] for key in intent.changes)])
     for scope in scopes:
         changes = tuple(c for key, c in intent.changes.items() if key[0] == scope)
         _refuse_foreign(intent, changes)
         with guard.lifted(session.connection()):
-            _write(session, intent, operation_id, scope, changes)
+            _write(session, intent, scope, changes)
     intent.changes.clear()
+    intent.new_rows.clear()
 
 
 def _intent(session: Session) -> Intent:
@@ -130,6 +161,8 @@ def _merge(intent: Intent, obj: Journaled, name: str, old: Any, new: Any) -> Non
     first = earlier.old if earlier else old
     if first == new:
         intent.changes.pop(key, None)
+    elif any(obj.id in rows.ids for rows in intent.new_rows.values()):
+        raise TypeError(f"{table}: a row that was inserted in bulk stays as it is until the commit")
     else:
         intent.changes[key] = FieldChange(table, obj.id, name, first, new)
 
@@ -154,7 +187,6 @@ def _refuse_foreign(intent: Intent, changes: tuple[FieldChange, ...]) -> None:
 def _write(
     session: Session,
     intent: Intent,
-    operation_id: str,
     scope: str,
     changes: tuple[FieldChange, ...],
 ) -> None:
@@ -168,12 +200,26 @@ def _write(
         actor=intent.actor.name,
         role=intent.actor.role,
         operation=intent.operation,
-        operation_id=operation_id,
+        operation_id=intent.operation_id,
         reason=intent.reason,
         seen=_newly_seen(session, chain),
         changes=changes,
     )
-    add_changeset(session, changeset, changeset.line(), ACTIVE)
+    noted = intent.new_rows.get(scope)
+    if noted is None:
+        add_changeset(session, changeset, changeset.line(), ACTIVE)
+    else:
+        _add_bulk(session, changeset, noted)
+
+
+def _add_bulk(session: Session, changeset: Changeset, noted: bulk.NewRows) -> None:
+    """Insert a changeset whose line is too long to be held more than once."""
+    line = noted.line(changeset.line())
+    changeset_id = _insert_changeset(session, changeset, line.digest, func.zeroblob(line.size))
+    bulk.write_line(session.connection(), changeset_id, line)
+    bulk.insert_changes(session.connection(), changeset_id, noted)
+    _insert_parts(session, changeset_id, changeset)
+    _advance(session, changeset.chain, Head(changeset.number, line.digest))
 
 
 def add_changeset(
@@ -184,11 +230,25 @@ def add_changeset(
     The caller holds the guard lifted: this is the journal's own door, used here for one's own
     and by the import of packages for foreign changesets.
     """
-    chain = changeset.chain
+    changeset_id = _insert_changeset(session, changeset, digest(line), line, state, state_reason)
+    _insert_parts(session, changeset_id, changeset)
+    if state in (ACTIVE, VOID):
+        _advance(session, changeset.chain, Head(changeset.number, digest(line)))
+    return changeset_id
+
+
+def _insert_changeset(
+    session: Session,
+    changeset: Changeset,
+    line_digest: str,
+    line: Any,
+    state: str = ACTIVE,
+    state_reason: str = "",
+) -> int:
     row = insert(ChangesetRow).values(
-        **chain._asdict(),
+        **changeset.chain._asdict(),
         number=changeset.number,
-        digest=digest(line),
+        digest=line_digest,
         previous=changeset.previous,
         at=changeset.at,
         actor=changeset.actor,
@@ -201,15 +261,17 @@ def add_changeset(
         state_reason=state_reason,
     )
     changeset_id: int = session.connection().execute(row).inserted_primary_key[0]  # type: ignore[index]
+    return changeset_id
+
+
+def _insert_parts(session: Session, changeset_id: int, changeset: Changeset) -> None:
+    """Insert the changes of a changeset and what it had seen."""
     _insert_all(session, ChangeRow, (_change_values(changeset_id, c) for c in changeset.changes))
     seen = (
         {"changeset_id": changeset_id, **other._asdict(), **head._asdict()}
         for other, head in changeset.seen.items()
     )
     _insert_all(session, SeenRow, seen)
-    if state in (ACTIVE, VOID):
-        _advance(session, chain, Head(changeset.number, digest(line)))
-    return changeset_id
 
 
 def _advance(session: Session, chain: Chain, head: Head) -> None:

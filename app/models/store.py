@@ -1,7 +1,7 @@
 """The encrypted database of one replica, and the only ways to get a session."""
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.ownership import Actor
 from app.models import capture, engine, guard, tables
+from app.models.base import Journaled
 from app.models.ownership import bundled
 from app.models.replica import ReplicaRow
 
@@ -143,6 +144,21 @@ class Store:
         with _Session(writer, expire_on_commit=False) as session, session.begin():
             capture.begin(session, intent)
             yield session
+
+    @staticmethod
+    def bulk_insert(
+        session: Session, cls: type[Journaled], scope: str, rows: Sequence[Mapping[str, Any]]
+    ) -> None:
+        """Insert many new rows of one scope within ``write``, with their journal, at once.
+
+        ``rows``: columns by name, ``id`` and derived ones among them; what is not given has its
+        default. For a first roster only: ten times as fast as the session, with the same journal.
+        The rows are not in the session, and stay as they are until the commit.
+
+        Raises:
+            OwnershipError: level or role may not originate such rows.
+        """
+        capture.bulk_insert(session, cls, scope, rows)
 
     @contextmanager
     def absorb(self) -> Iterator[Session]:

@@ -74,6 +74,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_changeset_scope"), ["scope"], unique=False)
 
     op.create_table(
+        "column_mapping",
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("fields", sa.Text(), nullable=False),
+        sa.Column("at", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("fingerprint", name=op.f("pk_column_mapping")),
+    )
+    op.create_table(
         "device",
         sa.Column("level", sa.String(length=16), nullable=False),
         sa.Column("area_code", sa.String(length=12), nullable=False),
@@ -160,6 +167,22 @@ def upgrade() -> None:
             batch_op.f("ix_household_household_no"), ["household_no"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_household_scope"), ["scope"], unique=False)
+
+    op.create_table(
+        "import_log",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("at", sa.String(length=32), nullable=False),
+        sa.Column("imported_on", sa.String(length=10), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("operation_id", sa.String(length=36), nullable=False),
+        sa.Column("counts", sa.Text(), nullable=False),
+        sa.Column("undone_at", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_log")),
+    )
+    with op.batch_alter_table("import_log", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_import_log_operation_id"), ["operation_id"], unique=False
+        )
 
     op.create_table(
         "issue",
@@ -476,6 +499,44 @@ def upgrade() -> None:
             batch_op.f("ix_helper_assignment_household_id"), ["household_id"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_helper_assignment_scope"), ["scope"], unique=False)
+
+    op.create_table(
+        "import_decision",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("import_id", sa.String(length=36), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("choice", sa.String(length=8), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("left_on", sa.String(length=10), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["import_id"], ["import_log.id"], name=op.f("fk_import_decision_import_id_import_log")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_decision")),
+    )
+    with op.batch_alter_table("import_decision", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_import_decision_import_id"), ["import_id"], unique=False
+        )
+
+    op.create_table(
+        "import_file",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("import_id", sa.String(length=36), nullable=False),
+        sa.Column("name_digest", sa.String(length=64), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("choice_digest", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("left_open", sa.Integer(), nullable=False),
+        sa.Column("report", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["import_id"], ["import_log.id"], name=op.f("fk_import_file_import_id_import_log")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_file")),
+    )
+    with op.batch_alter_table("import_file", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_import_file_import_id"), ["import_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_import_file_sha256"), ["sha256"], unique=False)
 
     op.create_table(
         "measure",
