@@ -86,79 +86,74 @@ def admit(offered: Iterable[Entry], settled: Settled) -> Admission:
     A changeset is ready when the one before it and all that it had seen are taken in, with the
     same digests. Offer what already waits together with what is new: it goes in by itself.
     """
-    forked: list[Entry] = []
-    open_entries: dict[Place, Entry] = {}
-    for entry in sorted(offered, key=lambda e: (e.place, e.digest)):
-        first = open_entries.get(entry.place)
-        known = first.digest if first else settled(*entry.place)
-        if known is None:
-            open_entries[entry.place] = entry
-        elif known != entry.digest:
-            forked.append(entry)
-    ready, digests = _ready(open_entries, settled)
+    new = {entry.digest: entry for entry in offered if settled(*entry.place) != entry.digest}
+    entries = sorted(new.values(), key=lambda e: (e.place, e.digest))
+    ready, digests = _ready(entries, settled)
 
     def taken(place: Place) -> str | None:
         return digests.get(place) or settled(*place)
 
-    holes = _Holes(open_entries.keys() - digests.keys(), taken)
-    waiting: list[tuple[Entry, tuple[Gap, ...]]] = []
-    for place, entry in open_entries.items():
-        if place in digests:
-            continue
-        missing = [need for need in _needs(entry) if taken(need) is None]
-        waiting.append((entry, holes.below(missing)))
-    spread = _on_a_fork([entry for entry, _ in waiting], forked, taken)
-    forked += spread
-    return Admission(tuple(ready), tuple(w for w in waiting if w[0] not in spread), tuple(forked))
+    left = [entry for entry in entries if digests.get(entry.place) != entry.digest]
+    forked = _forked(left, taken)
+    branch = {entry.digest for entry in forked}
+    waiting = [entry for entry in left if entry.digest not in branch]
+    holes = _Holes({entry.place for entry in waiting}, taken)
+    return Admission(
+        tuple(ready),
+        tuple(
+            (entry, holes.below(need for need in _needs(entry) if taken(need) is None))
+            for entry in waiting
+        ),
+        tuple(forked),
+    )
 
 
-def _on_a_fork(
-    waiting: list[Entry], forked: list[Entry], taken: Callable[[Place], str | None]
-) -> list[Entry]:
-    """Return what builds on, or had seen, the branch of a fork that is not taken in."""
-    branch = {(entry.place, entry.digest) for entry in forked}
-    found: list[Entry] = []
+def _forked(left: list[Entry], taken: Callable[[Place], str | None]) -> list[Entry]:
+    """Return the other changesets of numbers taken in, and what builds on or had seen them."""
+    branch = {e.digest for e in left if taken(e.place) is not None}
     grown = True
     while grown:
-        grown = False
-        for entry in waiting:
-            needs = _needs(entry).items()
-            if (entry.place, entry.digest) not in branch and any(
-                need in branch or taken(need[0]) not in (None, need[1]) for need in needs
-            ):
-                branch.add((entry.place, entry.digest))
-                found.append(entry)
-                grown = True
-    return found
+        more = {
+            entry.digest
+            for entry in left
+            if entry.digest not in branch
+            and any(
+                digest in branch or taken(need) not in (None, digest)
+                for need, digest in _needs(entry).items()
+            )
+        }
+        branch |= more
+        grown = bool(more)
+    return [entry for entry in left if entry.digest in branch]
 
 
-def _ready(
-    open_entries: dict[Place, Entry], settled: Settled
-) -> tuple[list[Entry], dict[Place, str]]:
-    """Follow the changesets from those that lack nothing to those that had seen them."""
-    blocked_by: dict[Place, int] = {}
-    followers: dict[Place, list[Place]] = defaultdict(list)
+def _ready(entries: list[Entry], settled: Settled) -> tuple[list[Entry], dict[Place, str]]:
+    """Follow the changesets from those that lack nothing to those that had seen them.
+
+    Of two that could take the same place the first in order does; the rest is a fork.
+    """
+    blocked_by: dict[str, int] = {}
+    followers: dict[str, list[Entry]] = defaultdict(list)
     done: dict[Place, str] = {}
     ready: list[Entry] = []
-    todo: list[Place] = []
-    for place, entry in open_entries.items():
-        lacking = [n for n, digest in _needs(entry).items() if settled(*n) != digest]
-        blocked_by[place] = len(lacking)
-        for need in lacking:
-            followers[need].append(place)
+    todo: list[Entry] = []
+    for entry in entries:
+        lacking = [d for need, d in _needs(entry).items() if settled(*need) != d]
+        blocked_by[entry.digest] = len(lacking)
+        for digest in lacking:
+            followers[digest].append(entry)
         if not lacking:
-            todo.append(place)
+            todo.append(entry)
     todo.reverse()
     while todo:
-        place = todo.pop()
-        entry = open_entries[place]
-        done[place] = entry.digest
+        entry = todo.pop()
+        if entry.place in done or settled(*entry.place) is not None:
+            continue
+        done[entry.place] = entry.digest
         ready.append(entry)
-        for follower in followers[place]:
-            if _needs(open_entries[follower])[place] != entry.digest:
-                continue  # it had seen the other branch of a fork
-            blocked_by[follower] -= 1
-            if not blocked_by[follower]:
+        for follower in followers[entry.digest]:
+            blocked_by[follower.digest] -= 1
+            if not blocked_by[follower.digest]:
                 todo.append(follower)
     return ready, done
 

@@ -343,6 +343,28 @@ def test_a_second_changeset_of_one_number_and_all_that_builds_on_it_is_a_fork() 
     assert c.value(PHONE) == "2"
 
 
+@pytest.mark.parametrize("value", [str(n) for n in range(10, 22)])
+def test_what_follows_on_the_branch_taken_in_goes_in_whatever_the_other_branch_hashes_to(
+    value: str,
+) -> None:
+    a, copied, c = Replica("a"), Replica("a"), Replica("c")
+    first = a.edit((PHONE, "1"))
+    copied.take([first])
+    ours, theirs = a.edit((PHONE, "2")), copied.edit((PHONE, value))
+    follow = copied.edit((PHONE, f"{value}0"))
+    c.take([first, ours])
+    c.take([theirs, follow])
+    later = a.edit((PHONE, f"later {value}"))
+    result = c.take([theirs, follow, later])
+    assert result.ready == (later,)
+    assert {e.digest for e in result.forked} == {theirs.digest, follow.digest}
+    alone = Replica("d")
+    assert alone.take([follow, later]).forked == ()
+    assert len(alone.waiting) == 2
+    alone.take([first, ours])
+    assert alone.value(PHONE) == f"later {value}"
+
+
 def test_taking_in_twice_changes_nothing() -> None:
     a, b = Replica("a"), Replica("b")
     a.edit((PHONE, "1"))
