@@ -1,6 +1,7 @@
-"""``month``: open, status, check."""
+"""``month``: open, status, fill, check."""
 
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import click
@@ -9,8 +10,11 @@ from app.cli.common import Cli
 from app.domain import labels
 from app.domain.household import Facts, Finding
 from app.domain.period import Period
-from app.ops import months, sheets
+from app.ops import checklist_file, months, sheets
+from app.ops.checklist_file import CellNote
 from app.ops.errors import PeriodFormatError
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 class PeriodParam(click.ParamType[Period]):
@@ -85,6 +89,47 @@ def status(cli: Cli, period: Period) -> None:
     _emit(cli, months.month_status(cli.store, period, cli.today))
 
 
+@group.command("fill", help="读回填好的走访登记表（print checklist --xlsx 存出的）")
+@click.argument("period", type=PERIOD)
+@click.option(
+    "--from", "file", type=_FILE, required=True, metavar="F.xlsx", help="填好的 Excel 文件"
+)
+@click.pass_obj
+def fill(cli: Cli, period: Period, file: Path) -> None:
+    """Take the answers of a filled-in checklist."""
+    found = checklist_file.fill(cli.store, cli.actor, period, file, cli.today)
+    cli.emit(
+        {
+            "period": str(period),
+            "households": found.households,
+            "members": found.members,
+            "created": found.created,
+            "updated": found.updated,
+            "unchanged": found.unchanged,
+            "rejected": [_note(note) for note in found.rejected],
+            "warned": [_note(note) for note in found.warned],
+            "incomplete": [
+                {"household": number, "missing": count}
+                for number, count in found.incomplete.items()
+            ],
+            "warnings": [_warning(number, member, f) for number, member, f in found.findings],
+        },
+        [
+            (
+                f"{found.households}户：新填{found.created}题，改{found.updated}题，"
+                f"没变{found.unchanged}题，没收{len(found.rejected)}格，"
+                f"还没填完{len(found.incomplete)}户。"
+            ),
+            *(f"{n.where.sheet} 第{n.where.row}行：{n.message}" for n in found.rejected),
+        ],
+    )
+
+
+def _note(note: CellNote) -> dict[str, Any]:
+    place = {"file": "", "sheet": "", "row": None, "column": ""} | note.where.as_dict()
+    return place | {"reason_code": note.reason_code, "message": note.message}
+
+
 @group.command("check", help="用全部规则核对这个月")
 @click.argument("period", type=PERIOD)
 @click.option("--household", metavar="ID", help="只核对这一户（户号或编号）")
@@ -114,10 +159,13 @@ def check(cli: Cli, period: Period, household: str | None) -> None:
 
 def _finding(facts: Facts, finding: Finding) -> dict[str, Any]:
     number = next((m.number for m in facts.members if m.id == finding.member_id), None)
+    return {"household_id": facts.household_id} | _warning(facts.household_no, number, finding)
+
+
+def _warning(household_no: str, member: int | None, finding: Finding) -> dict[str, Any]:
     return {
-        "household": facts.household_no,
-        "household_id": facts.household_id,
-        "member": number,
+        "household": household_no,
+        "member": member,
         "member_id": finding.member_id or None,
         "code": finding.code,
         "severity": finding.severity,

@@ -10,7 +10,7 @@ from app.cli.common import Cli, UsageError
 from app.cli.month import PERIOD
 from app.domain.period import Period
 from app.domain.plan import Edition
-from app.ops import plans, visit_papers
+from app.ops import checklist_file, plans, visit_papers
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -64,6 +64,55 @@ def visit(
     path = out or Path(f"{month}走访登记表.pdf")
     printed = visit_papers.print_visits(cli.store, ids, month, path, cli.today, _progress(cli))
     _emit(cli, printed, path)
+
+
+@group.command("checklist", help="月度走访登记表：PDF，或存成可填可读回的 Excel")
+@_options
+@click.option("--xlsx", type=_FILE, metavar="F.xlsx", help="存成 Excel，填好后用 month fill 读回")
+@click.option("--period", type=PERIOD, help="月份，缺省为本月")
+@click.pass_obj
+def checklist(
+    cli: Cli,
+    household: str,
+    everyone: bool,
+    out: Path | None,
+    xlsx: Path | None,
+    period: Period | None,
+) -> None:
+    """Print the month's checklists as PDF, as a workbook, or both."""
+    ids = _chosen(cli, household, everyone)
+    month = period or Period.of(cli.today)
+    if xlsx is not None:
+        written = checklist_file.write_checklists(cli.store, ids, month, xlsx, cli.today)
+        if out is None:
+            _emit(cli, written, xlsx)
+            return
+    path = out or Path(f"{month}走访登记表.pdf")
+    _emit(
+        cli,
+        visit_papers.print_visits(cli.store, ids, month, path, cli.today, _progress(cli)),
+        path,
+    )
+
+
+@group.command("ledger", help="预警和措施台账（A4横放）")
+@_options
+@click.pass_obj
+def ledger(cli: Cli, household: str, everyone: bool, out: Path | None) -> None:
+    """Print the ledger of warnings and measures."""
+    ids = _chosen(cli, household, everyone)
+    path = out or Path("预警和措施台账.pdf")
+    _emit(cli, monitoring_papers.print_ledger(cli.store, ids, path, cli.today), path)
+
+
+@group.command("notice", help="公示：正在公示的拟纳入、拟消除监测对象")
+@_options
+@click.pass_obj
+def notice(cli: Cli, household: str, everyone: bool, out: Path | None) -> None:
+    """Print the notices of the cases that are in publicity."""
+    ids = _chosen(cli, household, everyone)
+    path = out or Path("公示.pdf")
+    _emit(cli, monitoring_papers.print_notices(cli.store, ids, path, cli.today), path)
 
 
 def _chosen(cli: Cli, household: str, everyone: bool) -> list[str] | None:

@@ -48,6 +48,7 @@ class VisitLine:
 
     who: str
     before: str
+    key: AnswerKey = ("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +105,15 @@ def visit_paper(source: VisitSource) -> VisitPaper:
 def _chapters(source: VisitSource) -> Iterator[VisitChapter]:
     strip = {question.code for question in source.form.head.questions}
     for number, chapter in enumerate(sorted(source.form.chapters, key=lambda c: c.order), 1):
-        asked = [q for q in chapter.questions if q.code not in strip and not q.sum_of]
+        asked = [q for q in chapter.questions if q.code not in strip and not _is_sum(q, source)]
         questions = tuple(_question(question, source) for question in asked)
         if questions:
             yield VisitChapter(f"{number}. {chapter.label}", questions)
+
+
+def _is_sum(question: Question, source: VisitSource) -> bool:
+    """A sum that is known by itself is not asked; one that is not must be written down."""
+    return bool(question.sum_of) and source.asked.get((question.code, "")) is not None
 
 
 def _question(question: Question, source: VisitSource) -> VisitQuestion:
@@ -123,11 +129,12 @@ def _question(question: Question, source: VisitSource) -> VisitQuestion:
 def _lines(question: Question, source: VisitSource) -> Iterator[VisitLine]:
     if question.scope == "household":
         if (question.code, "") in source.asked:
-            yield VisitLine("", _before(question, "", source))
+            yield VisitLine("", _before(question, "", source), (question.code, ""))
         return
     for member in source.view.facts.members:
         if (question.code, member.id) in source.asked:
-            yield VisitLine(f"{member.number} {member.name}", _before(question, member.id, source))
+            who, before = f"{member.number} {member.name}", _before(question, member.id, source)
+            yield VisitLine(who, before, (question.code, member.id))
 
 
 def _before(question: Question, member_id: str, source: VisitSource) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.domain import form, income_worksheet
 from app.domain.form import FormDef, Question
 from app.domain.household import AnswerKey, AnswerValue
+from app.domain.income_worksheet import EACH_WAGE, LineKey
 from app.domain.month import CORRECTING, FILLING
 from app.domain.ownership import Actor
 from app.domain.period import Period
@@ -166,6 +168,33 @@ def _check(merged: SheetContext, values: Values) -> None:
             raise AnswerError(question=merged.form.question(key[0]).label, reason=f"{reason}。")
 
 
+def refusals(context: SheetContext, values: Values) -> dict[AnswerKey, str]:
+    """Return, one by one in the order given, the answers that cannot be taken, with the reason.
+
+    What is taken before counts beside what comes later; what is not asked with all of them taken
+    is refused too. Nothing is written.
+    """
+    refused: dict[AnswerKey, str] = {}
+    taken: dict[AnswerKey, AnswerValue | None] = {}
+    for key, value in values.items():
+        question = context.form.by_code[key[0]]
+        try:
+            _text(question, value)
+            merged = _merged(context, {**taken, key: value})
+            _check(merged, {key: value})
+            _enter(context, merged, {key: value})
+        except AnswerError as error:
+            refused[key] = str(error.facts["reason"])
+        else:
+            taken[key] = value
+    for _ in range(3):  # what is refused may have asked for another
+        asked = set(_merged(context, taken).asked)
+        for key in [key for key in taken if key not in asked]:
+            del taken[key]
+            refused[key] = "这个月不问这一题。"
+    return refused
+
+
 def contradictions(context: SheetContext) -> tuple[AnswerKey, ...]:
     """Return the given answers that no longer stand beside later ones: to be answered again."""
     asked = [key for key in context.asked if key in context.given.answers]
@@ -182,19 +211,25 @@ def _put_amounts(
     session: Session, sheet: Sheet, context: SheetContext, merged: SheetContext, values: Values
 ) -> bool:
     """Keep amounts and worksheet in step with each other."""
-    worksheet = catalogue.worksheet()
-    codes = {code for code, _ in values}
-    if not codes & {*worksheet.questions, income_worksheet.EACH_WAGE, "EM-01"}:
-        return False
-    given = {key: value for key, value in values.items() if value is not None}
-    try:
-        amounts, lines = income_worksheet.enter(
-            worksheet, context.amounts, given, merged.wages, context.offered_lines
-        )
-    except ValueError as error:
-        raise AnswerError(question="收入", reason=f"{error}。") from error
+    amounts, lines = _enter(context, merged, values)
     for question, amount in amounts.items():
         put_amount(session, sheet, context.form, question, amount)
     for key, line in lines.items():
         put_line(session, sheet, key, line)
     return bool(amounts)
+
+
+def _enter(
+    context: SheetContext, merged: SheetContext, values: Values
+) -> tuple[dict[str, Decimal], dict[LineKey, Decimal]]:
+    worksheet = catalogue.worksheet()
+    codes = {code for code, _ in values}
+    if not codes & {*worksheet.questions, EACH_WAGE, "EM-01"}:
+        return {}, {}
+    given = {key: value for key, value in values.items() if value is not None}
+    try:
+        return income_worksheet.enter(
+            worksheet, context.amounts, given, merged.wages, context.offered_lines
+        )
+    except ValueError as error:
+        raise AnswerError(question="收入", reason=f"{error}。") from error

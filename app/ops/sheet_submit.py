@@ -48,16 +48,21 @@ def submit_sheet(
     with store.write("sheet.submit", actor, reason) as session:
         sheet = session.get_one(Sheet, sheet_id)
         require_filling(session, sheet, reason)
-        period = Period.parse(sheet.period)
-        context = sheet_context.one(session, month_of(period, today), sheet.household_id)
-        findings = tuple(rules.evaluate(context.facts, context.form, context.policy))
-        missing = tuple(dict.fromkeys((*context.missing, *contradictions(context))))
-        if missing:
-            return Submitted("partial", missing, findings, (), Changed())
-        _freeze(sheet, actor, context, findings, today)
-        opened = _reconcile(session, sheet, findings, context, today)
-        changed = Changed(frozenset({"sheet", "warning"}), frozenset({sheet.household_id}))
-        return Submitted(context.sheet_state(is_closed=False), (), findings, opened, changed)
+        return submit_in(session, actor, sheet, today)
+
+
+def submit_in(session: Session, actor: Actor, sheet: Sheet, today: date) -> Submitted:
+    """Submit a household within an operation that has checked that the month takes answers."""
+    period = Period.parse(sheet.period)
+    context = sheet_context.one(session, month_of(period, today), sheet.household_id)
+    findings = tuple(rules.evaluate(context.facts, context.form, context.policy))
+    missing = tuple(dict.fromkeys((*context.missing, *contradictions(context))))
+    if missing:
+        return Submitted("partial", missing, findings, (), Changed())
+    _freeze(sheet, actor, context, findings, today)
+    opened = _reconcile(session, sheet, findings, context, today)
+    changed = Changed(frozenset({"sheet", "warning"}), frozenset({sheet.household_id}))
+    return Submitted(context.sheet_state(is_closed=False), (), findings, opened, changed)
 
 
 def _freeze(

@@ -39,7 +39,7 @@ def visit_papers(
             raise NotDueError(period=str(period))
         found = sheet_context.load(session, month_of(period, today), wanted)
         areas = area_names(session, store)
-        return [_paper(context, areas, today) for context in found]
+        return [paper_of(context, areas, today) for context in found]
 
 
 def print_visits(
@@ -65,7 +65,8 @@ def print_visits(
     return Printed(printed.pages, printed.households, seconds, unknown_warnings(printed.unknown))
 
 
-def _paper(context: SheetContext, areas: Mapping[str, str], today: date) -> VisitPaper:
+def paper_of(context: SheetContext, areas: Mapping[str, str], today: date) -> VisitPaper:
+    """Return the paper of a loaded sheet."""
     household = context.loaded.household
     before = {**context.last, **context.prefilled, **context.facts.answers}
     verified = context.history.verified
