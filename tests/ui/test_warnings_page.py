@@ -3,14 +3,14 @@
 from datetime import date
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.models.warning import HouseholdWarning
 from app.ops import warnings
 from app.ops.warnings import Action, StepInput
 from app.ui.page import Desk
-from app.ui.warnings.step_dialog import StepDialog
+from app.ui.warnings.step_dialog import StepDialog, StepOffer
 from app.ui.warnings.warnings_page import WarningsPage
 from tests.ui.conftest import TODAY, VILLAGE
 
@@ -89,26 +89,48 @@ def test_a_warning_is_found_whatever_the_filter_says(page: WarningsPage) -> None
     assert page.table.current().first.code == "WT-02"
 
 
+OFFER = StepOffer(TODAY, people=("李四",), departments=("教体局", "民政局"))
+
+
 def test_a_red_false_alarm_needs_reason_and_second_person(qtbot: QtBot, qapp: QApplication) -> None:
-    dialog = StepDialog(
-        None, Action("false-alarm", "不属实", ("reason", "second_person")), "赵明远辍学", ["李四"]
-    )
+    action = Action("false-alarm", "不属实", ("reason", "second_person"))
+    dialog = StepDialog(None, action, "赵明远辍学", OFFER)
     qtbot.addWidget(dialog)
     dialog.accept()
-    assert "第二人姓名" in dialog._problem.text()
+    assert "第二人姓名" in dialog.problem.text()
     assert dialog.result() == 0
-    dialog.second.setCurrentText("李四")
+    second = dialog.fields["second_person"]
+    assert isinstance(second, QComboBox)
+    second.setCurrentText("李四")
     dialog.accept()
     assert dialog.given().values == {"reason": "录入错误", "second_person": "李四"}
     assert dialog.result() == 1
 
 
+def test_days_are_read_as_people_type_them(qtbot: QtBot, qapp: QApplication) -> None:
+    action = Action("assign", "派部门", ("department", "contact", "due_on"))
+    dialog = StepDialog(None, action, "赵明远辍学", OFFER)
+    qtbot.addWidget(dialog)
+    contact, due = dialog.fields["contact"], dialog.fields["due_on"]
+    assert isinstance(contact, QLineEdit)
+    assert isinstance(due, QLineEdit)
+    contact.setText("王老师")
+    due.setText("不知道")
+    dialog.accept()
+    assert "日期" in dialog.problem.text()
+    due.setText("２０２５１１０１")
+    dialog.accept()
+    assert dialog.given().values == {
+        "department": "教体局", "contact": "王老师", "due_on": "2025-11-01",
+    }  # fmt: skip
+
+
 def test_a_digit_puts_a_ready_remark_into_the_empty_note(qtbot: QtBot) -> None:
-    dialog = StepDialog(None, Action("return", "退回", ("note",)), "赵明远辍学", [])
+    dialog = StepDialog(None, Action("return", "退回", ("note",)), "赵明远辍学", OFFER)
     qtbot.addWidget(dialog)
     qtbot.keyClicks(dialog.note, "5")
     assert dialog.given().note == "请联系学校、司法所劝返，附联系记录。"
     dialog.note.clear()
     qtbot.keyClicks(dialog.note, "1")
     dialog.accept()
-    assert "还没有填好" in dialog._problem.text()  # {题目} waits to be completed
+    assert "还没有填好" in dialog.problem.text()  # {题目} waits to be completed

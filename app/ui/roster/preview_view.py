@@ -32,6 +32,8 @@ class PreviewView(QWidget):
         self.sentence, self.details = title(), plain()
         self.sentence.setWordWrap(True)
         self.table = DataTable(_COLUMNS, "要看一看的行")
+        self.words = plain()  # the whole sentence of the current row
+        self.table.moved.connect(lambda doubt: self.words.setText(doubt.words if doubt else ""))
         self._note = quiet("原文件不动。标“不导入”的行改好后可再导入一次，不会重复。")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -39,6 +41,7 @@ class PreviewView(QWidget):
         for widget in (self.sentence, self.details):
             layout.addWidget(widget)
         layout.addWidget(self.table, 1)
+        layout.addWidget(self.words)
         layout.addWidget(self._note)
 
     def show_preview(self, preview: RosterPreview) -> None:
@@ -111,7 +114,7 @@ def _sentence(code: str, cell: str) -> str:
 _COLUMNS = (
     Column("", lambda d: "不导入" if d.is_left_out else "看一看", width=4,
            severity=lambda d: "orange" if d.is_left_out else "none"),
-    Column("工作表", lambda d: d.sheet, width=6),
+    Column("工作表", lambda d: d.sheet, width=5),
     Column("行", lambda d: str(d.row), width=3, right=True, sort_key=lambda d: d.row),
     Column("户号", lambda d: d.household, width=7),
     Column("姓名", lambda d: d.name, width=5),

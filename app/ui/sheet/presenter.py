@@ -124,6 +124,7 @@ def row_text(controller: SheetController, key: AnswerKey, remark: str, with_help
         previous=_previous(board, key),
         value="" if value is None else _value_text(board, key, value),
         status=board.status(key),
+        is_needed=board.needs(key),
         is_current=is_current,
         choices=controller.choices(key) if is_current and not typing else (),
         chosen=_chosen(board, key),
@@ -158,6 +159,10 @@ def _stage(controller: SheetController, key: AnswerKey) -> str:
         return f"{controller.ask.label}？"
     if not controller.path:
         return ""
+    kind, _, option_key = controller.path[-1].partition(":")
+    option = controller.board.question(key).by_key.get(option_key)
+    if kind == "who" and option is not None:
+        return f"{option.text}：哪一位？"
     return {
         offers.WORSE: "加重了，现在是哪一种？",
         offers.SOLVED: "怎么解决的？（写几句，按 Enter）",
@@ -183,7 +188,7 @@ def strip_text(controller: SheetController, today: str, who: str) -> BarText:
     people = board.present()
     here = controller.place.chapter == STRIP
     visit = f"{today} {who}".strip()
-    if controller.path:
+    if here and controller.path:
         digits = "".join(controller.path[1:])
         return BarText(STRIP, "走访", f"几号成员？两位序号：{digits}_", visit, "idle", here)
     if board.way():

@@ -34,6 +34,7 @@ class RowText:
     previous: str
     value: str
     status: Status
+    is_needed: bool
     is_current: bool
     choices: tuple[Choice, ...] = ()
     chosen: frozenset[str] = frozenset()
@@ -46,7 +47,6 @@ class RowText:
     help: str = ""
 
 
-_STATUS_WORD = {Status.ASK: "待答", Status.BLANK: "待答"}
 _SETTLED = (Status.GIVEN, Status.RESTING)
 
 
@@ -115,7 +115,7 @@ class RowView(QFrame):
 
     def _value_label(self, unit: int) -> QLabel:
         text = self.text
-        label = ElidedLabel(text.value or _STATUS_WORD.get(text.status, ""))
+        label = ElidedLabel(text.value or ("待答" if text.is_needed else ""))
         label.setFixedWidth(unit * 11)
         label.setObjectName("value")
         label.setProperty("offered", text.status is Status.OFFERED)

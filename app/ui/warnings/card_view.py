@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QScrollArea, 
 from app.domain.labels import label
 from app.ops.warnings import Action, StepLine, WarningPage
 from app.ui.chip import SeverityChip
+from app.ui.flow_layout import FlowLayout
 from app.ui.parts import Card, button, plain, quiet, title
 from app.ui.warnings.matter import Matter
 
-# One letter an action; 「通过」 and 「确认」 never stand side by side, so they share Q.
+# One letter for the main steps; those of one letter never stand side by side.
 LETTERS = {
     "confirm": "Q",
     "pass": "Q",
@@ -21,7 +22,9 @@ LETTERS = {
     "false-alarm": "M",
     "accept-return": "M",
     "return": "T",
+    "determine": "Q",
     "reinstate": "R",
+    "urgent": "S",
 }
 
 
@@ -124,14 +127,15 @@ class CardView(QScrollArea):
 
     def _add_actions(self, body: QVBoxLayout) -> None:
         body.addWidget(title("现在能做"))
-        self._row = QHBoxLayout()
-        body.addLayout(self._row)
+        box = QWidget()
+        self._row = FlowLayout(box, gap=8)
+        body.addWidget(box)
         self._fill_actions()
 
     def _fill_actions(self) -> None:
         while self._row.count():
             item = self._row.takeAt(0)
-            widget = item.widget()
+            widget = item.widget() if item is not None else None
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
@@ -150,7 +154,6 @@ class CardView(QScrollArea):
         self._row.addWidget(button("O 户页", self.open_household))
         if self._has_form:
             self._row.addWidget(button("G 检查表", self.open_form))
-        self._row.addStretch()
 
     def _request(self, action: Action) -> None:
         self.act_requested.emit(action, self.ticked())

@@ -1,6 +1,8 @@
-"""What a step must bring: a note, a reason, a second person."""
+"""What a step must bring: a note, a reason, a second person, a department, a day."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
@@ -9,85 +11,126 @@ from PySide6.QtWidgets import (
     QDialog,
     QFormLayout,
     QHBoxLayout,
+    QLineEdit,
     QListWidget,
     QPlainTextEdit,
     QVBoxLayout,
     QWidget,
 )
 
+from app.domain import form
 from app.domain.warning import FALSE_ALARM_REASONS
+from app.ops.lives import DATA_LABELS
 from app.ops.warnings import Action, StepInput
+from app.ui.colours import severity_text
 from app.ui.parts import button, plain
 from app.ui.warnings.remarks import REMARKS
 
 
+@dataclass(frozen=True, slots=True)
+class StepOffer:
+    """What the fields of a step offer to choose from, and the day that «今天» means."""
+
+    today: date
+    people: tuple[str, ...] = ()
+    departments: tuple[str, ...] = ()
+    due_on: date | None = None
+
+
 class StepDialog(QDialog):
-    """Asks for the data of one step; Ctrl+Enter or the named button takes it."""
+    """Asks for the data of one step; Enter in the note or the named button takes it."""
 
     def __init__(
-        self, parent: QWidget | None, action: Action, sentence: str, people: Sequence[str]
+        self, parent: QWidget | None, action: Action, sentence: str, offer: StepOffer
     ) -> None:
         super().__init__(parent)
-        self._action = action
+        self._action, self._offer = action, offer
         self.setWindowTitle(action.label)
         self.note = _NoteField(self.accept)
         self.note.setAccessibleName("说明")
-        self.reason, self.second = QComboBox(), QComboBox()
-        self.reason.addItems(FALSE_ALARM_REASONS)
-        self.second.setEditable(True)
-        self.second.addItems(list(people))
-        self.second.setCurrentText("")
+        self.fields: dict[str, QComboBox | QLineEdit] = {
+            name: self._field(name) for name in action.needs if name != "note"
+        }
         self.remarks = QListWidget()
-        self._problem = plain()
-        self._problem.setProperty("kind", "problem")
+        self.problem = plain()
+        self.problem.setProperty("kind", "problem")
         self._arrange(sentence)
 
     def given(self) -> StepInput:
-        """Return what was entered."""
-        values: dict[str, str] = {}
-        if "reason" in self._action.needs:
-            values["reason"] = self.reason.currentText()
-        if "second_person" in self._action.needs:
-            values["second_person"] = self.second.currentText().strip()
+        """Return what was entered; days as ISO text."""
+        values = {name: self._text(name) for name in self.fields}
         return StepInput(note=self.note.toPlainText().strip(), values=values)
 
     def accept(self) -> None:
         """Close only with everything the step needs."""
-        given = self.given()
-        values = {"note": given.note, **given.values}
-        names = {"note": "说明", "reason": "原因", "second_person": "第二人姓名"}
-        missing = [names.get(n, n) for n in self._action.needs if not values.get(n, "").strip()]
+        try:
+            given = self.given()
+        except ValueError as error:
+            self.problem.setText(str(error))
+            return
+        missing = [DATA_LABELS.get(n, n) for n in self._action.needs if not given.get(n)]
         if missing:
-            self._problem.setText(f"还缺：{'、'.join(missing)}。")
-            return
-        if "{" in given.note:
-            self._problem.setText("批语里的{ }还没有填好。")
-            return
-        super().accept()
+            self.problem.setText(f"还缺：{'、'.join(missing)}。")
+        elif "{" in given.note:
+            self.problem.setText("批语里的{ }还没有填好。")
+        else:
+            super().accept()
+
+    def _field(self, name: str) -> QComboBox | QLineEdit:
+        choices = {
+            "reason": FALSE_ALARM_REASONS,
+            "second_person": ("", *self._offer.people),
+            "department": self._offer.departments,
+        }.get(name)
+        if name == "severity":
+            box = QComboBox()
+            for key in ("red", "orange", "yellow"):
+                box.addItem(severity_text(key), key)
+            return box
+        if choices is not None:
+            box = QComboBox()
+            box.setEditable(name != "reason")
+            box.addItems(list(choices))
+            return box
+        line = QLineEdit()
+        if name.endswith("_on"):
+            due = self._offer.due_on if name == "due_on" else self._offer.today
+            line.setText(due.isoformat() if due else "")
+            line.setPlaceholderText("如 20251031、今天")
+        return line
+
+    def _text(self, name: str) -> str:
+        """Return the value of a field; a day is read as people type it."""
+        field = self.fields[name]
+        if isinstance(field, QComboBox):
+            return str(field.currentData() or field.currentText()).strip()
+        text = field.text().strip()
+        if name.endswith("_on") and text:
+            return form.parse_date(text, self._offer.today).isoformat()
+        return text
 
     def _arrange(self, sentence: str) -> None:
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 16, 20, 16)
         layout.setSpacing(10)
         layout.addWidget(plain(sentence))
-        fields = QFormLayout()
-        if "reason" in self._action.needs:
-            fields.addRow("原因", self.reason)
-        if "second_person" in self._action.needs:
-            fields.addRow("第二人姓名", self.second)
-        needed = "note" in self._action.needs
-        fields.addRow("说明" if needed else "说明（可空）", self.note)
+        rows = QFormLayout()
+        for name, field in self.fields.items():
+            field.setAccessibleName(DATA_LABELS.get(name, name))
+            rows.addRow(DATA_LABELS.get(name, name), field)
+        rows.addRow("说明" if "note" in self._action.needs else "说明（可空）", self.note)
         if self._action.name == "return":
             self._add_remarks(layout)
-        layout.addLayout(fields)
-        layout.addWidget(self._problem)
+        layout.addLayout(rows)
+        layout.addWidget(self.problem)
         buttons = QHBoxLayout()
         buttons.addStretch()
         buttons.addWidget(button("先不办", self.reject))
         buttons.addWidget(button(self._action.label, self.accept, primary=True))
         layout.addLayout(buttons)
         self.setMinimumWidth(self.fontMetrics().horizontalAdvance("汉") * 34)
-        self.note.setFocus()
+        first = next(iter(self.fields.values()), self.note)
+        first.setFocus()
 
     def _add_remarks(self, layout: QVBoxLayout) -> None:
         layout.addWidget(plain("批语（数字或 ↓ 选，回车放进说明）"))

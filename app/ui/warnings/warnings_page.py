@@ -23,7 +23,7 @@ from app.ui.page import Desk, KeyHelp
 from app.ui.table_model import Column
 from app.ui.warnings.card_view import LETTERS, CardView
 from app.ui.warnings.matter import Matter, is_mine, matters
-from app.ui.warnings.step_dialog import StepDialog
+from app.ui.warnings.step_dialog import StepDialog, StepOffer
 
 _MINE, _OPEN, _ALL = "要我办", "未销", "全部"
 _BELOW_FROM = 1.5  # text size
@@ -169,9 +169,11 @@ class WarningsPage(QWidget):
         if matter is None:
             self.card.clear()
             return
-        store, today = self._desk.store, self._desk.today()
+        store, today, role = self._desk.store, self._desk.today(), self._desk.actor.role
         pages = self._desk.runner.call(
-            lambda: [warnings.show_warning(store, one.warning_id, today) for one in matter.lines]
+            lambda: [
+                warnings.show_warning(store, one.warning_id, today, role) for one in matter.lines
+            ]
         )
         if pages:
             self.card.show_matter(matter, pages, today)
@@ -188,14 +190,8 @@ class WarningsPage(QWidget):
         store, actor = self._desk.store, self._desk.actor
         stamped = StepInput(given.note, self._desk.today(), given.values)
         self._wanted = ""
-        for page in pages:
-            done = self._desk.runner.call(
-                lambda one=page: warnings.act(  # type: ignore[misc]
-                    store, actor, one.line.warning_id, action.name, stamped
-                )
-            )
-            if done is None:
-                break
+        ids = [page.line.warning_id for page in pages]
+        self._desk.runner.call(lambda: warnings.act_many(store, actor, ids, action.name, stamped))
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _ask(self, action: Action, pages: list[WarningPage]) -> StepInput | None:
@@ -206,7 +202,12 @@ class WarningsPage(QWidget):
             self,
             action,
             f"{line.head_name}户　{line.message}（{codes}）",
-            [person.name for person in people],
+            StepOffer(
+                today=self._desk.today(),
+                people=tuple(person.name for person in people),
+                departments=tuple(dict.fromkeys(d for page in pages for d in page.departments)),
+                due_on=line.remedy_due_on,
+            ),
         )
         return dialog.given() if dialog.exec() else None
 
