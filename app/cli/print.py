@@ -10,7 +10,7 @@ from app.cli.common import Cli, UsageError
 from app.cli.month import PERIOD
 from app.domain.period import Period
 from app.domain.plan import Edition
-from app.ops import checklist_file, plans, visit_papers
+from app.ops import checklist_file, monitoring_papers, plans, visit_papers
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 

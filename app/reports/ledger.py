@@ -1,0 +1,55 @@
+"""The ledger of warnings and measures: A4 lying, to be signed."""
+
+from functools import partial
+from pathlib import Path
+
+from reportlab.lib.units import mm
+from reportlab.pdfgen.canvas import Canvas
+
+from app.domain.listing import Ledger
+from app.reports import listing
+from app.reports.fonts import BOLD, HEADING
+from app.reports.pages import LANDSCAPE, Pages, draw_text, write
+from app.reports.pdf import PrintedPapers
+from app.reports.table import Cell, Row, Table
+from app.reports.text import Style
+
+_WIDTH = LANDSCAPE.frame_width
+_TITLE = Style(BOLD, 16, 24)
+_SMALL = Style(HEADING, 9, 13)
+
+
+def render(ledger: Ledger, path: Path) -> PrintedPapers:
+    """Write the ledger to one PDF, each list from a new page.
+
+    Raises:
+        PaperNotSavedError: the file cannot be written.
+    """
+    pages = Pages(LANDSCAPE)
+    for one in ledger.listings:
+        pages.start(one.title)
+        title = Cell(f"{ledger.area}{ledger.title}（{one.title}）", _TITLE, "center")
+        pages.table(Table((_WIDTH,), (Row((title,)),), is_ruled=False))
+        day = Cell(f"制表日期：{ledger.printed_on.isoformat()}", _SMALL, "right")
+        pages.table(Table((_WIDTH,), (Row((day,)),), is_ruled=False))
+        for table in listing.tables(one, _WIDTH):
+            pages.table(table)
+        pages.table(_signatures())
+    count = write(pages, path, ledger.title, partial(_margin, ledger))
+    rows = {row[1] for one in ledger.listings for row in one.rows}
+    return PrintedPapers(count, len(rows), tuple(sorted(pages.layout.unknown)))
+
+
+def _signatures() -> Table:
+    words = ("制表人：", "审核人：", "日期：　　　年　　月　　日（盖章）")
+    widths = (_WIDTH * 0.3, _WIDTH * 0.3, _WIDTH * 0.4)
+    row = Row(tuple(Cell(word, _SMALL) for word in words), 12 * mm)
+    return Table(widths, (row,), keep=True, is_ruled=False)
+
+
+def _margin(ledger: Ledger, canvas: Canvas, page: int, total: int) -> None:
+    middle = LANDSCAPE.left + _WIDTH / 2
+    draw_text(canvas, (middle, 9 * mm), f"第 {page} 页　共 {total} 页", HEADING, 9, "center")
+    if page > 1:
+        y = LANDSCAPE.height - LANDSCAPE.top + 3 * mm
+        draw_text(canvas, (LANDSCAPE.left, y), f"{ledger.area}{ledger.title}", HEADING, 8)
