@@ -103,6 +103,10 @@ CASE = Lifecycle(
             limit="rollback_days", prints=("回退审批表",)),
         row("B14 roll-back-approve rollback_pending county", "批准回退", MONITORING),
         row("B14 roll-back-return rollback_pending county", "不同意回退", RISK_REMOVED, "note"),
+        row(
+            "B10 mark-typed monitoring+risk_removed+cleared_out township",
+            "变更已录入国家系统", STAY, "entered_by",
+        ),
         row("B15 re-identify risk_removed village", "再标注（新风险）", STAY, "note", "causes"),
         row("B16 propose-type monitoring+risk_removed township", "提请类型变更", STAY,
             "object_type", "note"),
@@ -174,3 +178,7 @@ def vote_problem(present: int, yes: int, no: int, abstain: int) -> str:
     if yes * 2 <= yes + no + abstain:
         return f"同意{yes}票，没有过半"
     return ""
+
+
+TYPED_LATER = frozenset({"removal-approve", "roll-back-approve", "change-type", "clear-out"})
+"""Actions after which something must be typed into the national system (mark-typed)."""

@@ -1,0 +1,50 @@
+"""``clue``: clues until they are deliberated: list, show, open, act."""
+
+import click
+
+from app.cli.case import act, emit_page, show
+from app.cli.common import Cli
+from app.cli.items import SET, Register, day, group_of, household_id, pairs, required
+from app.domain import labels
+from app.domain.case import CLUE_STATES, NOT_INCLUDED, TO_DELIBERATE
+from app.ops import monitored
+from app.ops.items import Item
+from app.ops.monitored import NewClue
+
+_STATES = CLUE_STATES | {TO_DELIBERATE, NOT_INCLUDED}
+
+
+def _list(cli: Cli, only_open: bool, home: str) -> list[Item]:
+    return monitored.list_cases(
+        cli.store, cli.today, cli.actor, household_id=home, states=_STATES, only_open=only_open
+    )
+
+
+group = group_of(Register("clue", "线索", _list, show, act))
+
+
+@group.command("open", help="登记一条线索")
+@click.option("--household", required=True, metavar="ID", help="户号、姓名或编号")
+@SET
+@click.pass_obj
+def open_clue(cli: Cli, household: str, values: tuple[str, ...]) -> None:
+    """Register a clue."""
+    given = pairs(values)
+    required(given, "clue_source", "text")
+    new = NewClue(
+        household_id=household_id(cli, household),
+        clue_source=_source(given["clue_source"]),
+        text=given["text"],
+        received_on=day(given.get("received_on")) or cli.today,
+        platform_no=given.get("platform_no", ""),
+        reply_due_on=day(given.get("reply_due_on")),
+    )
+    made, _changed = monitored.register_clue(cli.store, cli.actor, new, cli.today)
+    emit_page(cli, monitored.show_case(cli.store, made.item_id, cli.today, cli.actor))
+
+
+def _source(text: str) -> str:
+    try:
+        return labels.key("clue_source", text)
+    except ValueError:
+        return text  # the operation names what may be chosen
