@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from app.domain.labels import label
+from app.domain.labels import LABELS, label
 from app.domain.period import Period
 from app.ops import roster_view, workbench
 from app.ops.workbench import Todo, Workbench
@@ -18,8 +18,6 @@ from app.ui.empty_state import EmptyState
 from app.ui.page import Desk, KeyHelp
 from app.ui.parts import Card, plain, quiet, title
 from app.ui.table_model import Column
-
-_STATES = ("suggested", "returned", "pending_township", "pending_county", "determined", "remedying")
 
 _COLUMNS = (
     Column("", lambda row: str(row[0]), width=1, right=True),
@@ -90,8 +88,8 @@ class WorkbenchPage(QWidget):
         chips = [
             (level, by[level]) for level in ("red", "orange", "yellow", "blue") if by.get(level)
         ]
-        states = [f"{label('warning_state', s)} {shown.by_state[s]}" for s in _STATES
-                  if shown.by_state.get(s)]  # fmt: skip
+        known = (state for state in LABELS["warning_state"] if shown.by_state.get(state))
+        states = [f"{label('warning_state', state)} {shown.by_state[state]}" for state in known]
         _fill(self.warnings, ["　".join(states)] if chips else ["没有未销的预警"], chips)
         late = [f"已超期 {len(shown.overdue)}"] if shown.overdue else ["没有超期"]
         late += [f"（{one.head_name} {one.message}）" for one in shown.overdue[:1]]

@@ -6,13 +6,17 @@ import pytest
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
+from app.domain.ownership import Actor
+from app.models.household import Household
+from app.models.step import Step
 from app.models.warning import HouseholdWarning
 from app.ops import warnings
 from app.ops.warnings import Action, StepInput
 from app.ui.page import Desk
 from app.ui.warnings.step_dialog import StepDialog, StepOffer
 from app.ui.warnings.warnings_page import WarningsPage
-from tests.ui.conftest import TODAY, VILLAGE
+from tests.conftest import StoreMaker
+from tests.ui.conftest import TODAY, VILLAGE, make_desk
 
 
 @pytest.fixture
@@ -134,3 +138,41 @@ def test_a_digit_puts_a_ready_remark_into_the_empty_note(qtbot: QtBot) -> None:
     qtbot.keyClicks(dialog.note, "1")
     dialog.accept()
     assert "还没有填好" in dialog.problem.text()  # {题目} waits to be completed
+
+
+def test_a_township_passes_several_at_once_but_never_a_red_one(
+    qtbot: QtBot, new_store: StoreMaker, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr("app.ui.messages.ask", lambda *_words: True)
+    monkeypatch.setattr("app.ui.messages.show_text", lambda *words: said.append(str(words[2])))
+    township = new_store("township", "539901101000", "云岭镇")
+    desk = make_desk(township, actor)
+    with township.absorb() as session:  # as a village's package brings them
+        session.add(Household(id="h1", scope=VILLAGE, household_no="1", household_kind="lifted"))
+        session.flush()
+        for code, severity in (("EM-01", "yellow"), ("SS-02", "yellow"), ("ED-01", "red")):
+            session.add(
+                HouseholdWarning(
+                    id=code, scope=VILLAGE, household_id="h1", code=code, severity=severity,
+                    message=code, question=code, period="2025-10", opened_on=TODAY,
+                )
+            )  # fmt: skip
+            session.add(
+                Step(
+                    id=f"s-{code}", scope=VILLAGE, subject="warning", subject_id=code,
+                    household_id="h1", action="confirm", step_on=TODAY, actor="张卫东",
+                    level="village",
+                )
+            )  # fmt: skip
+    page = WarningsPage(desk)
+    qtbot.addWidget(page)
+    page.refresh(None)
+    page.table.selectAll()
+    page.take_batch()
+    found = warnings.list_warnings(township, TODAY, only_open=False)
+    assert {line.code: line.state for line in found} == {
+        "EM-01": "determined", "SS-02": "determined", "ED-01": "pending_township",
+    }  # fmt: skip
+    assert "已通过2条，跳过1条" in said[0]
+    desk.runner.close()

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 from app.domain.labels import LABELS
 from app.ops import operators, warnings
 from app.ops.warnings import Action, StepInput, WarningLine, WarningPage
-from app.ui import colours
+from app.ui import colours, messages
 from app.ui.colours import severity_rank, severity_text
 from app.ui.data_table import DataTable
 from app.ui.empty_state import EmptyState
@@ -93,6 +93,7 @@ class WarningsPage(QWidget):
             ("Q", "确认上报；镇：通过"),
             ("M", "不属实"),
             ("T", "镇：退回，再按 1–9 选批语"),
+            ("Shift+↑↓ 再 Ctrl+Enter", "镇：批量通过（红色除外）"),
             ("O", "户页"),
             ("G", "村：到检查表，退回的题在那里标出"),
             ("Tab", "到卡片和按钮"),
@@ -194,6 +195,24 @@ class WarningsPage(QWidget):
         self._desk.runner.call(lambda: warnings.act_many(store, actor, ids, action.name, stamped))
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def take_batch(self) -> None:
+        """Pass the selected matters of a township at once; red ones never go this way."""
+        chosen: list[Matter] = self.table.chosen()
+        ids = [line.warning_id for matter in chosen for line in matter.lines]
+        if self._desk.store.level != "township" or len(chosen) < 2:
+            return
+        text = f"将通过{len(chosen)}事项（{len(ids)}条）。红色的和缺证明的会跳过，留着逐件看。"
+        if not messages.ask(self, "批量", text, f"通过{len(chosen)}事项"):
+            return
+        store, actor, today = self._desk.store, self._desk.actor, self._desk.today()
+        done = self._desk.runner.call(
+            lambda: warnings.batch(store, actor, ids, "pass", StepInput("", today))
+        )
+        if done is not None:
+            reasons = "\n".join(dict.fromkeys(reason for _id, reason in done.skipped))
+            sentence = f"已通过{len(done.done)}条，跳过{len(done.skipped)}条。"
+            messages.show_text(self, "批量", f"{sentence}\n{reasons}".strip())
+
     def _ask(self, action: Action, pages: list[WarningPage]) -> StepInput | None:
         line = pages[0].line
         people = self._desk.runner.call(lambda: operators.list_operators(self._desk.store)) or []
@@ -276,6 +295,7 @@ class WarningsPage(QWidget):
         )
         for letter in dict.fromkeys(LETTERS.values()):
             self._shortcut(letter, lambda one=letter: self.card.trigger(one))
+        self._shortcut("Ctrl+Return", self.take_batch)
         self._shortcut("J", lambda: self._move(1))
         self._shortcut("K", lambda: self._move(-1))
         self._shortcut("O", self.card.open_household)
