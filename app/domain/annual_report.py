@@ -300,15 +300,14 @@ def _visits(report: Report) -> list[Paragraph]:
     if not line.cells[0].value:
         return []
     unit = report.table("T11").columns[0].unit
-    fields = {"due": _number(line.cells[0]), "visited": _number(line.cells[1])}
-    fields |= {"onsite": _number(line.cells[3]), "phone": _number(line.cells[4])}
-    missed = _whole(line.cells[0]) - _whole(line.cells[1])
-    words = f"应走访{{due}}{unit}，已走访{{visited}}{unit}，其中入户{{onsite}}{unit}"
-    words += f"、电话{{phone}}{unit}"
-    if missed:
-        fields["missed"] = str(missed)
-        words += f"，未访{{missed}}{unit}"
-    return [Paragraph(BODY, f"{words}。", fields)]
+    due, visited = line.cells[0], line.cells[1]
+    sentence = _Sentence()
+    sentence.count(f"应走访{{}}{unit}", due)
+    sentence.count(f"已走访{{}}{unit}", visited)
+    sentence.count(f"其中入户{{}}{unit}", line.cells[3])
+    sentence.count(f"电话{{}}{unit}", line.cells[4])
+    sentence.count(f"未访{{}}{unit}", Cell(_whole(due) - _whole(visited)))
+    return sentence.paragraph("")
 
 
 def _changes(report: Report) -> list[Paragraph]:

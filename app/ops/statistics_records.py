@@ -24,10 +24,16 @@ from app.domain.statistics.context import Window
 from app.domain.view import HouseholdView
 from app.models import form, household, plan
 from app.models import warning as warning_rows
-from app.models.step import Step, steps_of
 from app.ops import catalogue
 from app.ops.statistics_registers import Registers
-from app.ops.statistics_trails import day_of, trail
+from app.ops.statistics_trails import (
+    LightStep,
+    Steps,
+    day_of,
+    steps_by_subject,
+    trail,
+    trail_of,
+)
 
 ALWAYS = date(1900, 1, 1)  # an identification whose day nobody knows: in the stock all the time
 _SCORE_REACH = 12  # months back that an answer about electricity and television stands
@@ -43,8 +49,9 @@ def load(
 
     ``area``: the beginning of the area codes (6, 9 or 12 digits).
     """
-    loader = _Loader(session, area, window)
-    registers = Registers(session, area, window)
+    steps = steps_by_subject(session, area)
+    loader = _Loader(session, area, window, steps)
+    registers = Registers(session, area, window, steps)
     found, cases = loader.households(), loader.cases()
     return plain.Records(
         villages=tuple(villages),
@@ -65,8 +72,10 @@ def load(
 class _Loader:
     """The queries of one report."""
 
-    def __init__(self, session: Session, area: str, window: Window) -> None:
-        self.session, self.area, self.window = session, area, window
+    def __init__(
+        self, session: Session, area: str, window: Window, steps: Mapping[str, Steps]
+    ) -> None:
+        self.session, self.area, self.window, self.steps = session, area, window, steps
         self.last = Period.of(window.end)
 
     def rows(self, *columns: Any, table: Any, order: Sequence[Any] = ()) -> Iterable[Any]:
@@ -209,7 +218,7 @@ class _Loader:
         found = self.session.scalars(
             select(table).where(table.scope.startswith(self.area)).order_by(table.household_id)
         )
-        steps = steps_of(self.session, "monitored_case")
+        steps = self.steps.get("monitored_case", {})
         return tuple(_case(row, steps.get(row.id, [])) for row in found)
 
     def warnings(self) -> tuple[plain.WarningRecord, ...]:
@@ -217,7 +226,7 @@ class _Loader:
         table = warning_rows.HouseholdWarning
         home = household.Household
         numbers = dict(self.rows(home.id, home.household_no, table=home))
-        steps = steps_of(self.session, "warning")
+        steps = self.steps.get("warning", {})
         found = self.session.scalars(
             select(table)
             .where(table.scope.startswith(self.area))
@@ -230,7 +239,7 @@ class _Loader:
     def measures(self) -> tuple[plain.MeasureRecord, ...]:
         """Return every measure with its steps."""
         table = plan.Measure
-        steps = steps_of(self.session, "measure")
+        steps = self.steps.get("measure", {})
         found = self.session.scalars(
             select(table).where(table.scope.startswith(self.area)).order_by(table.id)
         )
@@ -305,7 +314,7 @@ class _Loader:
         return tuple(plain.VisitRecord(*row) for row in found if first <= row[3] <= self.window.end)
 
 
-def _case(row: household.MonitoredCase, steps: Sequence[Step]) -> plain.CaseRecord:
+def _case(row: household.MonitoredCase, steps: Sequence[LightStep]) -> plain.CaseRecord:
     start = case.start_of_case(steps, row.is_eliminated)
     return plain.CaseRecord(
         row.id,
@@ -329,13 +338,13 @@ def _roster_steps(row: household.MonitoredCase, start: str) -> Iterable[plain.St
 
 
 def _warning(
-    row: warning_rows.HouseholdWarning, steps: Sequence[Step], number: str
+    row: warning_rows.HouseholdWarning, steps: Sequence[LightStep], number: str
 ) -> plain.WarningRecord:
     policy = policy_of(Period.parse(row.period))
     review, close = policy.process["review_level"], policy.process["close_level"]
     life = warning.life_of(review, close, row.code, row.is_manual)
     standing = life.standing(steps, row.severity)
-    own = [step for step, _ in standing.taken if isinstance(step, Step)]
+    own = [step for step, _ in standing.taken if isinstance(step, LightStep)]
     original = next((s.due_on for s in reversed(own) if s.due_on and s.action != "extend"), None)
     return plain.WarningRecord(
         warning_id=row.id,
@@ -350,7 +359,7 @@ def _warning(
         due_on=next((s.due_on for s in reversed(own) if s.due_on), None),
         due_on_original=original,
         household_no=number,
-        steps=trail(life, steps, row.severity),
+        steps=trail_of(standing, row.severity, life.initial),
     )
 
 

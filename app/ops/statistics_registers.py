@@ -1,6 +1,6 @@
 """Rows of the registers → records: natural changes, clues, campaigns, doubts, negative list."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -14,15 +14,16 @@ from app.domain.statistics.context import Window
 from app.models import case as case_rows
 from app.models import change as change_rows
 from app.models import register
-from app.models.step import steps_of
-from app.ops.statistics_trails import day_of, trail
+from app.ops.statistics_trails import Steps, day_of, trail
 
 
 class Registers:
     """The queries of one area's registers."""
 
-    def __init__(self, session: Session, area: str, window: Window) -> None:
-        self.session, self.area, self.window = session, area, window
+    def __init__(
+        self, session: Session, area: str, window: Window, steps: Mapping[str, Steps]
+    ) -> None:
+        self.session, self.area, self.window, self.steps = session, area, window, steps
 
     def rows(self, *columns: Any, table: Any, order: Sequence[Any] = ()) -> Iterable[Any]:
         """Return the columns of the area's rows."""
@@ -32,7 +33,7 @@ class Registers:
     def changes(self) -> tuple[plain.ChangeRecord, ...]:
         """Return the natural changes; a change of head or a split moves nobody in or out."""
         table = change_rows.NaturalChange
-        steps = steps_of(self.session, "natural_change")
+        steps = self.steps.get("natural_change", {})
         found = self.session.scalars(
             select(table).where(table.scope.startswith(self.area)).order_by(table.id)
         )
@@ -57,7 +58,7 @@ class Registers:
     def clues(self) -> tuple[plain.ClueRecord, ...]:
         """Return the clues with what came of them."""
         table = case_rows.Clue
-        steps = steps_of(self.session, "monitored_case")
+        steps = self.steps.get("monitored_case", {})
         found = self.session.scalars(
             select(table).where(table.scope.startswith(self.area)).order_by(table.id)
         )
@@ -68,7 +69,7 @@ class Registers:
     ) -> tuple[plain.CampaignRecord, ...]:
         """Return the campaigns that have begun, with the result of every household in them."""
         table = register.ReviewCampaign
-        steps = steps_of(self.session, "review_campaign")
+        steps = self.steps.get("review_campaign", {})
         results, open_issues = self._results(), self._open_issues()
         villages = {h.household_id: h for h in households}
         records = []
@@ -108,7 +109,7 @@ class Registers:
     def _open_issues(self) -> set[tuple[str, str]]:
         """Return (campaign, household) of problems that are not 已销."""
         table = register.Issue
-        steps = steps_of(self.session, "issue")
+        steps = self.steps.get("issue", {})
         found = self.rows(table.id, table.campaign_id, table.household_id, table=table)
         return {
             (campaign, household_id)
@@ -132,7 +133,7 @@ class Registers:
     def _checked(
         self, table: Any, life: Lifecycle, cleared: set[str]
     ) -> Iterable[plain.DoubtRecord]:
-        steps = steps_of(self.session, life.subject)
+        steps = self.steps.get(life.subject, {})
         found = self.rows(
             table.id, table.household_id, table.scope, table.code, table.opened_on, table=table,
             order=(table.opened_on, table.id),

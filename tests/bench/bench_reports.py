@@ -61,7 +61,7 @@ def database(households: int, folder: Path) -> None:
 def main(households: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         tables(households, Path(name))
-        database(min(households, 8000), Path(name))
+        database(households, Path(name))
 
 
 if __name__ == "__main__":

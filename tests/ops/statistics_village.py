@@ -48,7 +48,6 @@ class Writer:
     def add(self, table: Any, **values: Any) -> Any:
         row = table(id=values.pop("id", None) or new_id(), scope=self.village, **values)
         self.session.add(row)
-        self.session.flush()
         return row
 
     def steps(
