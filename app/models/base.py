@@ -41,6 +41,11 @@ class Money(TypeDecorator[Decimal]):
     impl = Text
     cache_ok = True
 
+    @property
+    def python_type(self) -> type[Decimal]:
+        """What a value is in Python; ``from_canonical`` goes by it."""
+        return Decimal
+
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:
         """Store without exponent; None stays None (not given is not zero)."""
         return None if value is None else format(value, "f")

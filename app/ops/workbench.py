@@ -125,7 +125,9 @@ def _visit_todo(store: Store, month: MonthStatus) -> list[Todo]:
 def _last_packages(store: Store) -> dict[str, date]:
     with store.read() as session:
         rows = session.scalars(
-            select(PackageRow).where(PackageRow.state != "refused").order_by(PackageRow.id)
+            select(PackageRow)
+            .where(PackageRow.state.in_(("exported", "imported")))
+            .order_by(PackageRow.id)
         )
         return {row.direction: date.fromisoformat(row.at[:10]) for row in rows}
 
