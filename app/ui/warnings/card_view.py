@@ -145,7 +145,7 @@ class CardView(QScrollArea):
             made = button(
                 f"{letter} {action.label}".strip(),
                 partial(self._request, action),
-                primary=number == 0,
+                primary=number == 0 and bool(letter),  # never 撤销, 降级 …
             )
             self.buttons[action.name] = made
             self._row.addWidget(made)
