@@ -8,9 +8,11 @@ import click
 
 from app.cli.common import Cli, UsageError
 from app.cli.month import PERIOD
+from app.domain.dossier import PAPERS
 from app.domain.period import Period
 from app.domain.plan import Edition
 from app.ops import checklist_file, monitoring_papers, plans, visit_papers
+from app.ops import dossier as dossiers
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -113,6 +115,25 @@ def notice(cli: Cli, household: str, everyone: bool, out: Path | None) -> None:
     ids = _chosen(cli, household, everyone)
     path = out or Path("公示.pdf")
     _emit(cli, monitoring_papers.print_notices(cli.store, ids, path, cli.today), path)
+
+
+@group.command("dossier", help="一户一档：封面、目录和所选材料")
+@click.option("--household", required=True, metavar="ID", help="户编号、姓名或拼音首字母")
+@click.option("--out", type=_FILE, metavar="F.pdf", help="存到这个文件")
+@click.option(
+    "--paper",
+    "papers",
+    multiple=True,
+    type=click.Choice(list(PAPERS)),
+    help="只要这些材料（可多次），缺省为全部",
+)
+@click.pass_obj
+def dossier(cli: Cli, household: str, out: Path | None, papers: tuple[str, ...]) -> None:
+    """Print one household's file."""
+    household_id = plans.find_household(cli.store, household)
+    path = out or Path("一户一档.pdf")
+    chosen = papers or tuple(PAPERS)
+    _emit(cli, dossiers.print_dossier(cli.store, household_id, path, cli.today, chosen), path)
 
 
 def _chosen(cli: Cli, household: str, everyone: bool) -> list[str] | None:

@@ -1,0 +1,75 @@
+"""一户一档: cover, contents that point to the right pages, and only the chosen papers."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from app.domain.dossier import PAPERS
+from app.models.store import Store
+from app.ops import dossier, sheets
+from app.ops.errors import UnknownHouseholdError
+from app.reports.errors import NothingToPrintError
+from tests.ops.village import ME, OCTOBER, TODAY, add_family, answer_all, open_october
+from tests.reports.reading import bookmarks, page_texts
+
+
+@pytest.fixture
+def home(store: Store) -> str:
+    household_id = add_family(store)
+    open_october(store)
+    answer_all(store, household_id)
+    return household_id
+
+
+def test_the_contents_point_to_the_page_where_each_paper_begins(
+    store: Store, home: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.pdf"
+    printed = dossier.print_dossier(store, home, path, TODAY)
+    texts = page_texts(path)
+    assert printed.pages == len(texts)
+    found = dict(bookmarks(path))
+    contents = texts[found["目录"]]
+    for number, title in enumerate(PAPERS.values(), 1):
+        page = found[title] + 1
+        assert f"{number}{title}{page}" in re.sub(r"\s", "", contents)
+        assert f"档案第 {page} 页" in texts[page - 1]
+        assert page % 2 == 1
+
+
+def test_numbers_of_certificates_are_masked_everywhere(
+    store: Store, home: str, tmp_path: Path
+) -> None:
+    dossier.print_dossier(store, home, tmp_path / "a.pdf", TODAY)
+    text = "".join(page_texts(tmp_path / "a.pdf"))
+    assert "539901********0359" in text
+    assert "539901198204120359" not in text
+    assert "赵明月" in text
+
+
+def test_only_the_chosen_papers_are_in_the_file(store: Store, home: str) -> None:
+    made = dossier.dossier(store, home, TODAY, ("visits", "plan"))
+    assert [part.key for part in made.parts] == ["plan", "visits"]
+
+
+def test_handed_in_months_stand_side_by_side(store: Store, home: str) -> None:
+    def answers() -> list[tuple[str, ...]]:
+        (part,) = dossier.dossier(store, home, TODAY, ("sheets",)).parts
+        return [row for one in part.listings for row in one.rows]
+
+    assert answers() == []
+    sheet = sheets.open_sheet(store, home, OCTOBER, TODAY)
+    assert sheets.submit_sheet(store, ME, sheet.sheet_id, TODAY).missing == ()
+    later = TODAY.replace(month=11)
+    (part,) = dossier.dossier(store, home, later, ("sheets",)).parts
+    rows = [row for one in part.listings for row in one.rows]
+    assert any(row[0] == "ED-01" and row[2] == "赵明远" for row in rows)
+
+
+def test_nothing_chosen_is_refused(store: Store, home: str, tmp_path: Path) -> None:
+    with pytest.raises(NothingToPrintError):
+        dossier.print_dossier(store, home, tmp_path / "a.pdf", TODAY, ())
+    assert not (tmp_path / "a.pdf").exists()
+    with pytest.raises(UnknownHouseholdError):
+        dossier.print_dossier(store, "nobody", tmp_path / "a.pdf", TODAY)
