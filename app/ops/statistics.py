@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.annual_report import FreeText, OfficialText, village_text, yearly_text
 from app.domain.period import Period
+from app.domain.policy import Policy
 from app.domain.report_checks import OTHER_SHARE_MAX
 from app.domain.statistics import report as reports
 from app.domain.statistics.context import Context, Parameters, Window
@@ -27,7 +28,7 @@ from app.models.household import Area, Household, Member
 from app.models.step import steps_of
 from app.models.store import Store
 from app.models.warning import HouseholdWarning
-from app.ops import statistics_records
+from app.ops import catalogue, statistics_records
 from app.ops.plan_sources import area_names, area_text
 from app.ops.statistics_records import policy_of
 
@@ -255,7 +256,18 @@ def _parameters(window: Window) -> Parameters:
         other_share_max=process.get("other_share_max", OTHER_SHARE_MAX),
         limits={name: int(process[name]) for name in _LIMITS if name in process},
         overdue_by_original=process.get("overdue_basis", "original") == "original",
+        code_names=_code_names(window, policy),
     )
+
+
+def _code_names(window: Window, policy: Policy) -> dict[str, str]:
+    """Return the words of every question and rule; of a month before the first form, rules only."""
+    rules = {code: rule.name for code, rule in policy.rules.items()}
+    try:
+        definition = catalogue.form_for(Period.of(window.end))
+    except catalogue.NoPolicyError:
+        return rules
+    return rules | {question.code: question.label for question in definition.questions}
 
 
 def _household_lines(session: Session, store: Store, ids: Sequence[str]) -> list[DrillLine]:

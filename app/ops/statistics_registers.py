@@ -1,5 +1,6 @@
 """Rows of the registers → records: natural changes, clues, campaigns, doubts, negative list."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -72,6 +73,9 @@ class Registers:
         steps = self.steps.get("review_campaign", {})
         results, open_issues = self._results(), self._open_issues()
         villages = {h.household_id: h for h in households}
+        everybody: dict[str, list[str]] = defaultdict(list)
+        for one in households:
+            everybody[one.village].append(one.household_id)
         records = []
         for row in self.session.scalars(
             select(table)
@@ -81,9 +85,8 @@ class Registers:
             path = trail(CAMPAIGN, steps.get(row.id, []))
             if not path:
                 continue  # 拟定
-            chosen = [i for i in row.household_ids.split(",") if i in villages] or [
-                h.household_id for h in households if h.village == row.scope
-            ]
+            chosen = [i for i in row.household_ids.split(",") if i in villages]
+            chosen = chosen or everybody[row.scope]
             ended = next((step.on for step in path if step.state == "ended"), None)
             ones = [
                 plain.CampaignHousehold(

@@ -1,18 +1,23 @@
 """年度数据核对: a table that somebody else filled in, checked by the same code as our own."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
 import yaml
 
+from app.domain.case import CLEAR_OUT_REASONS
+from app.domain.labels import LABELS
 from app.domain.report_checks import ReportCheck, year_checks
+from app.domain.statistics import year_figures as names
 from app.domain.statistics.errors import (
     FigureFieldError,
     FigureFileError,
     FigureKindError,
     FigureSyntaxError,
 )
+from app.domain.statistics.help import COVER_COLUMNS
 from app.domain.statistics.year_data import Node, year_figures
 from app.domain.statistics.year_figures import YearFigures
 from app.errors import Where
@@ -39,8 +44,46 @@ def verify_file(path: Path) -> Verified:
     Raises:
         FigureFileError, TableError: it cannot be read; file, row and field are named.
     """
-    figures = year_figures(read_nodes(path), path.name)
+    return verify_figures(year_figures(read_nodes(path), path.name))
+
+
+def verify_figures(figures: YearFigures) -> Verified:
+    """Check figures that were typed in on the screen."""
     return Verified(figures, tuple(year_checks(figures)))
+
+
+def blank_figures() -> YearFigures:
+    """Return the rows of the form without any figure, for the screen and the empty workbook."""
+    measures = (*COVER_COLUMNS, names.WITHOUT_MEASURE)
+    flows = (
+        names.OPENING, names.OPENING_MONITORING, names.NEW, names.AGAIN, names.RISK_REMOVED,
+        names.ROLLED_BACK, names.TYPE_CHANGED, names.CLEARED, names.CLEARED_MONITORING,
+        names.EXTINCT, names.EXTINCT_MONITORING, names.INCREASE, names.DECREASE,
+    )  # fmt: skip
+    return YearFigures(
+        by_state=_blank((names.MONITORING, names.REMOVED)),
+        by_type=_blank(LABELS["object_type"].values()),
+        by_cause=_blank(LABELS["risk_cause"].values()),
+        dynamics=_blank(flows),
+        removed_by_reason=_blank(CLEAR_OUT_REASONS),
+        measures={name: names.MeasureFigure(None) for name in measures},
+        survey=_blank(("大排查",)),
+    )
+
+
+def _blank(rows: Iterable[str]) -> dict[str, names.Figure]:
+    return dict.fromkeys(rows, names.EMPTY)
+
+
+def write_figures(figures: YearFigures, path: Path) -> None:
+    """Write figures as a workbook that ``verify_file`` reads back; blank ones are a form to fill.
+
+    Raises:
+        ReportNotSavedError: not writable; what stood there is untouched.
+    """
+    from app.excel import figures_writer  # noqa: PLC0415  XlsxWriter only when needed
+
+    figures_writer.write(figures, path)
 
 
 def read_nodes(path: Path) -> Node:

@@ -8,7 +8,12 @@ import xlsxwriter
 from app.domain.statistics.errors import FigureFileError
 from app.domain.statistics.year_figures import Figure, MeasureFigure
 from app.errors import AppError
-from app.ops.statistics_verify import verify_file
+from app.ops.statistics_verify import (
+    blank_figures,
+    verify_figures,
+    verify_file,
+    write_figures,
+)
 
 SOURCE_YEAR = Path(__file__).parents[1] / "data" / "13_年度数据.yaml"
 _BREAKDOWNS = {
@@ -140,3 +145,19 @@ def test_a_row_of_a_workbook_that_fits_no_table_is_refused_with_its_row(tmp_path
         verify_file(path)
     assert caught.value.where.row == 2
     assert caught.value.where.sheet == "年度数据"
+
+
+def test_a_workbook_of_our_own_form_reads_back_the_same(tmp_path: Path) -> None:
+    figures = verify_file(SOURCE_YEAR).figures
+    write_figures(figures, tmp_path / "a.xlsx")
+    assert verify_file(tmp_path / "a.xlsx").figures == figures
+
+
+def test_an_empty_form_has_nothing_to_check(tmp_path: Path) -> None:
+    write_figures(blank_figures(), tmp_path / "a.xlsx")
+    with pytest.raises(FigureFileError) as caught:
+        verify_file(tmp_path / "a.xlsx")
+    assert caught.value.code == "E523"
+    assert not [c.line for c in verify_figures(blank_figures()).checks if c.ok is False]
+    with pytest.raises(AppError):
+        write_figures(blank_figures(), tmp_path / "no" / "a.xlsx")

@@ -46,12 +46,20 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """What the tables take from the policy. ``limits``: parameter name → days."""
+    """What the tables take from the policy. ``limits``: parameter name → days.
+
+    ``code_names``: code of a question or rule → its words.
+    """
 
     line: Decimal | None = None
     other_share_max: Decimal = OTHER_SHARE_MAX
     limits: Mapping[str, int] = field(default_factory=lambda: NOTHING)
     overdue_by_original: bool = True
+    code_names: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+
+    def named(self, code: str) -> str:
+        """Return a code with its words, the bare code where nobody knows them."""
+        return f"{code} {self.code_names.get(code, '')}".strip()
 
 
 class StockEntry(NamedTuple):

@@ -147,7 +147,7 @@ def negatives(context: Context) -> ReportTable:
             counted(dict.fromkeys(one.household_id for one in groups[code] if _is(one, state)))
             for _, state in states
         ]
-        rows.append(Line(code, tuple(cells)))
+        rows.append(Line(context.parameters.named(code), tuple(cells)))
     columns = [Column(name, "户") for name, _ in states]
     return context.table("T23", "负面清单核查", "规则", columns, with_total(rows, columns))
 
@@ -165,7 +165,7 @@ def _by_rule(
             groups[one.code].append(one)
     return [
         Line(
-            code,
+            context.parameters.named(code),
             tuple(
                 Cell(len(part), tuple(one.household_id for one in part))
                 for part in ([o for o in groups[code] if _is(o, state)] for _, state in states)

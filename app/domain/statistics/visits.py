@@ -178,8 +178,8 @@ def shortfalls(context: Context) -> ReportTable:
         Column("已销", "条"),
     ]
     rows = [_shortfall_line(context, code, found[code]) for code in sorted(found)]
-    note = "编号见检查表和规则；涉及人数只计写明到人的预警。"
-    return context.table("T12", "月度缺项", "编号", columns, rows, [note])
+    note = "涉及人数只计写明到人的预警；不生成预警的列在未分级。"
+    return context.table("T12", "月度缺项", "缺项", columns, rows, [note])
 
 
 def _shortfall_line(
@@ -202,7 +202,7 @@ def _shortfall_line(
         Cell(len(people), tuple(sorted({household_id for household_id, _ in people}))),
         *(counted([w.warning_id for w in part], "warning") for part in (new, old, closed)),
     )
-    return Line(code, cells)
+    return Line(context.parameters.named(code), cells)
 
 
 def _worst(warnings: Iterable[WarningRecord]) -> str:

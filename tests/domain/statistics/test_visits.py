@@ -1,11 +1,13 @@
 """Months: coverage, classes, shortfalls, income, 一超六有 (T10–T12, T17, T18)."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from app.domain.statistics import visits
+from app.domain.statistics.context import Parameters
 from app.domain.statistics.records import SheetRecord
 from app.domain.statistics.table import Line
 from tests.domain.statistics.build import OCTOBER, V1, V2, a_warning, context, home, step
@@ -81,6 +83,10 @@ def test_shortfalls_by_level_with_new_old_and_closed_ones() -> None:
         "仍存在": 1, "已销": 1,
     }  # fmt: skip
     assert table.value("BF-01", "未分级（户）") == 1
+    named = replace(
+        context(OCTOBER, sheets=found), parameters=Parameters(code_names={"BF-01": "责任人入户"})
+    )
+    assert visits.shortfalls(named).rows[0].label == "BF-01 责任人入户"
 
 
 @pytest.mark.parametrize(
