@@ -299,7 +299,7 @@ def _item(key: str, kind: str, household_no: str, name: str, **more: object) -> 
 
 
 def _new_home(home: MatchedHousehold) -> str:
-    return f"new_household:{home.key.replace(":", "/")}"
+    return "new_household:" + home.key.replace(":", "/")
 
 
 def _doubted(row: RosterRow) -> frozenset[str]:

@@ -1,6 +1,7 @@
 """Where a sheet's heading stands and which column feeds which field: found by content."""
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from app.domain.roster_values import is_blank
@@ -54,6 +55,25 @@ def column_letter(index: int) -> str:
         index, rest = divmod(index - 1, 26)
         text = chr(65 + rest) + text
     return text
+
+
+def fingerprint(headings: Iterable[str]) -> str:
+    """Return what a source is known again by: its headings, however they are spaced."""
+    text = "\x1f".join(filter(None, map(heading_text, headings)))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def remembered(
+    sheet: RawSheet, mappings: Mapping[str, Mapping[str, str]]
+) -> Mapping[str, str] | None:
+    """Return the corrected mapping of a sheet that has been seen before, None if there is none."""
+    if not mappings:
+        return None
+    for rows in _candidates(sheet):
+        found = mappings.get(fingerprint(_texts(sheet, rows)))
+        if found is not None:
+            return found
+    return None
 
 
 def find_layout(sheet: RawSheet, headings: HeadingList, judge: ColumnJudge) -> Layout | None:

@@ -30,7 +30,7 @@ from app.errors import Where
 from app.excel.errors import HeaderNotFoundError, OtherKindError, TableEmptyError
 from app.excel.headings import HeadingList, TableKind, heading_list, heading_text, vocabulary
 from app.excel.judge import ColumnJudge
-from app.excel.layout import Column, Layout, find_layout
+from app.excel.layout import Column, Layout, find_layout, remembered
 from app.excel.reader import RawSheet, RawTable, read_table
 
 _TOTALS = ("合计", "总计", "小计", "本页合计", "累计", "共计")
@@ -78,10 +78,14 @@ class RosterFile:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What a person has decided about a file: its kind ("" : find out), heading → field."""
+    """What a person has decided about a file: its kind ("" : find out), heading → field.
+
+    ``remembered``: fingerprint of headings → what was decided about such a source before.
+    """
 
     kind: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
+    remembered: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 FIND_OUT = Choice()
@@ -111,7 +115,7 @@ def parse_roster(
     headings = heading_list().within(names).with_overrides(choice.fields)
     reader = ValueReader(vocabulary())
     judge = ColumnJudge(reader, vocabulary())
-    layouts = [_layout(sheet, headings, judge, choice.kind) for sheet in table.sheets]
+    layouts = [_layout(sheet, headings, judge, choice) for sheet in table.sheets]
     usable = [
         (sheet, layout)
         for sheet, layout in zip(table.sheets, layouts, strict=True)
@@ -148,12 +152,17 @@ def parse_roster(
     )
 
 
-def _layout(sheet: RawSheet, headings: HeadingList, judge: ColumnJudge, kind: str) -> Layout | None:
+def _layout(
+    sheet: RawSheet, headings: HeadingList, judge: ColumnJudge, choice: Choice
+) -> Layout | None:
+    known = None if choice.fields else remembered(sheet, choice.remembered)
+    if known is not None:
+        headings = headings.with_overrides(known)
     layout = find_layout(sheet, headings, judge)
     if layout is None or layout.first_data >= len(sheet.rows):
         return None
-    if kind and layout.kind.is_roster:
-        chosen = next(k for k in headings.kinds if k.kind == kind)
+    if choice.kind and layout.kind.is_roster:
+        chosen = next(k for k in headings.kinds if k.kind == choice.kind)
         return replace(layout, kind=chosen)
     return layout
 

@@ -29,6 +29,7 @@ from app.ops.roster_rows import (
     income_year,
     member_columns,
 )
+from app.ops.roster_sink import Sink
 
 Progress = Callable[[int, int], None]
 
@@ -68,9 +69,15 @@ class RosterWriter:
     """Writes one proposal. Nothing is removed that the file is merely silent about."""
 
     def __init__(
-        self, session: Session, stored: StoredRoster, village: Village, progress: Progress
+        self,
+        session: Session,
+        stored: StoredRoster,
+        village: Village,
+        sink: Sink,
+        progress: Progress,
     ) -> None:
         self._session, self._stored, self._village = session, stored, village
+        self._sink = sink
         self._scope, self._today = village.area_code, village.today
         self._progress = progress
         self._homes: dict[str, str] = {}  # key of the table → household id
@@ -93,7 +100,7 @@ class RosterWriter:
             else:
                 self._homes[home.key] = home.household.household_id
                 self._change_household(home)
-        self._session.flush()  # what follows names the households by their id
+        self._sink.flush()  # what follows names the households by their id
         for home in diff.new_households:
             household_id = self._homes[home.key]
             self._income(household_id, home.values.get("per_capita_income"))
@@ -103,6 +110,7 @@ class RosterWriter:
             if done % _STEP == 0:
                 self._progress(done, total)
             self._member(member)
+        self._sink.flush()
         for missing in diff.missing:
             self._leave(missing)
         for gone in diff.gone:
@@ -153,16 +161,11 @@ class RosterWriter:
         columns.setdefault("household_no", "")
         if not columns["household_no"]:
             columns["household_no"] = self._provisional_number()
-        row = Household(
-            id=new_id(),
-            scope=self._scope,
-            position=self._position,
-            **columns,
-        )
-        self._session.add(row)
-        self._homes[home.key] = row.id
+        household_id = new_id()
+        self._sink.add(Household, {"id": household_id, "position": self._position, **columns})
+        self._homes[home.key] = household_id
         self.applied.households_created += 1
-        self._touch("household", row.id)
+        self._touch("household", household_id)
 
     def _provisional_number(self) -> str:
         """Return a number for a household that the file gives none: to be replaced by a person."""
@@ -189,14 +192,14 @@ class RosterWriter:
         if row is not None and row.year >= year:
             self._set(row, {"annual_per_capita": amount}, household_id)
             return
-        self._session.add(
-            AnnualIncome(
-                id=natural_id("annual_income", household_id, str(year)),
-                scope=self._scope,
-                household_id=household_id,
-                year=year,
-                annual_per_capita=amount,
-            )
+        self._sink.add(
+            AnnualIncome,
+            {
+                "id": natural_id("annual_income", household_id, str(year)),
+                "household_id": household_id,
+                "year": year,
+                "annual_per_capita": amount,
+            },
         )
         self._touch("annual_income", household_id)
 
@@ -250,14 +253,9 @@ class RosterWriter:
         values = completed(found.row.values, is_id_valid=is_valid)
         columns = member_columns(values, is_id_valid=is_valid)
         columns.setdefault("relation", "")
-        row = Member(
-            id=new_id(),
-            scope=self._scope,
-            household_id=household_id,
-            number=self._next_number(household_id),
-            **columns,
-        )
-        self._session.add(row)
+        number = self._next_number(household_id)
+        fixed = {"id": new_id(), "household_id": household_id, "number": number}
+        self._sink.add(Member, {**columns, **fixed})
         self._touch("member", household_id)
 
     @staticmethod

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from app.models.ownership import bundled
+
 REASONS: Mapping[str, str] = {
     "E_ID_LOST_DIGITS": "证件号在表里变成了数字，后几位已丢。请让发表的人把该列设为文本重发。",
     "E_NAME_MISSING": "没有姓名，这一行没有导入。请补上姓名。",
@@ -31,3 +33,29 @@ REASONS: Mapping[str, str] = {
 def reason_text(code: str) -> str:
     """Return the sentence of a reason."""
     return REASONS[code]
+
+
+FIELDS: Mapping[str, str] = {
+    "hamlet_group": "村民小组", "household_no": "户编号", "head_name": "户主姓名",
+    "registered_size": "家庭人口", "household_kind": "户类型", "object_type": "监测对象类别",
+    "main_cause": "主要风险", "causes": "风险", "identified_on": "识别监测时间",
+    "is_eliminated": "风险是否已消除", "eliminated_on": "消除监测时间",
+    "per_capita_income": "人均纯收入", "annual_per_capita": "人均纯收入",
+    "house_rating": "住房安全等级", "has_safe_water": "是否解决安全饮用水", "phone": "联系电话",
+    "person_no": "人编号", "name": "姓名", "relation": "与户主关系", "sex": "性别",
+    "id_no": "证件号码", "is_id_no_valid": "证件号码", "disability_cert_no": "残疾证号",
+    "disability_kind": "残疾类别", "disability_grade": "残疾等级", "birth_date": "出生日期",
+    "ethnicity": "民族", "education": "文化程度", "school_status": "在校生状况",
+    "health": "健康状况", "labor_skill": "劳动技能", "employment": "务工区域",
+    "work_place": "务工地点", "work_months": "务工时间", "monthly_wage": "务工月收入",
+    "work_from": "务工开始时间", "work_to": "务工结束时间", "medical_insurance": "基本医疗保险",
+    "has_pension_insurance": "养老保险", "has_dibao": "低保", "has_tekun": "特困供养",
+    "household_id": "所在户", "number": "户内序号", "member_status": "是否在户",
+    "left_on": "离开日期", "removed_on": "消亡日期", "removed_reason": "消亡原因",
+}  # fmt: skip
+
+
+def field_label(name: str) -> str:
+    """Return what people call a field of the roster, or a table."""
+    table = bundled().tables.get(name)
+    return FIELDS.get(name) or (table.rule.label if table is not None else name)
