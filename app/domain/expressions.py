@@ -131,7 +131,13 @@ class _Builder:
 
     def _bool(self, node: ast.BoolOp) -> _Part:
         tests = tuple(self._flag(value) for value in node.values)
-        if isinstance(node.op, ast.And):
+        is_and = isinstance(node.op, ast.And)
+        if len(tests) == 2:  # by far the most: no generator for each
+            one, two = tests
+            if is_and:
+                return _Part(lambda h, m, v: one(h, m, v) and two(h, m, v), "flag")
+            return _Part(lambda h, m, v: one(h, m, v) or two(h, m, v), "flag")
+        if is_and:
             return _Part(lambda h, m, v: all(test(h, m, v) for test in tests), "flag")
         return _Part(lambda h, m, v: any(test(h, m, v) for test in tests), "flag")
 

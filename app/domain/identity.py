@@ -38,7 +38,8 @@ class Identity:
 
 def normalise(text: str) -> str:
     """Return trimmed half-width text with a capital X."""
-    return unicodedata.normalize("NFKC", text).strip().replace("x", "X")
+    plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    return plain.strip().replace("x", "X")
 
 
 def read(text: str) -> Identity:
@@ -88,6 +89,8 @@ def masked(number: str) -> str:
 
 def normalise_phone(text: str) -> str:
     """Return a telephone number without spaces, hyphens and +86."""
+    if text.isascii() and text.isdigit():
+        return text
     plain = unicodedata.normalize("NFKC", text)
     return re.sub(r"[\s\-‐-―]", "", plain).removeprefix("+86")
 

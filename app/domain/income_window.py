@@ -8,8 +8,9 @@ incomplete. Self-pay and claims are summed over whatever months exist (a lower b
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 
-from app.domain.household import Answers, Facts, IncomeTotals, SelfPay
+from app.domain.household import ZERO, Answers, Facts, IncomeTotals, SelfPay
 from app.domain.period import Period
 
 MONTHS = 12
@@ -37,8 +38,10 @@ class Figures:
 
 def figures(period: Period, months: Mapping[Period, Answers]) -> Figures:
     """Return the sums of the twelve months that end with ``period``, in yuan."""
-    window = {period.plus(-back): months.get(period.plus(-back)) for back in range(MONTHS)}
-    known = [answers for answers in window.values() if answers is not None]
+    window = _window(period)
+    if not any(months.values()):
+        return Figures(None, SelfPay(), ZERO, 0, window)
+    known = [months[month] for month in window if month in months]
     complete = [answers for answers in known if is_complete(answers)]
     totals = None
     if len(complete) == MONTHS:
@@ -49,8 +52,14 @@ def figures(period: Period, months: Mapping[Period, Answers]) -> Figures:
         selfpay=SelfPay(_sum(known, _MEDICAL), _sum(known, _EDUCATION)),
         claims=_sum(known, _CLAIMS),
         complete_months=len(complete),
-        incomplete=tuple(sorted(m for m, a in window.items() if a is None or not is_complete(a))),
+        incomplete=tuple(m for m in window if m not in months or not is_complete(months[m])),
     )
+
+
+@lru_cache(maxsize=64)
+def _window(period: Period) -> tuple[Period, ...]:
+    """Return the twelve months that end with a month, oldest first."""
+    return tuple(period.plus(-back) for back in range(MONTHS - 1, -1, -1))
 
 
 def renewed(facts: Facts, months: Mapping[Period, Answers]) -> tuple[Facts, Figures]:

@@ -23,6 +23,7 @@ from app.domain.household import (
 )
 from app.domain.period import Period
 from app.domain.policy import Policy
+from app.domain.rules.checklist import is_asked
 from app.domain.view import HouseholdView, is_special
 
 MONTHS = 12
@@ -75,6 +76,8 @@ def history_of(
 
     ``outage_opening``: days counted before the program was used, for its first twelve months.
     """
+    if not months:
+        return History(helper_visited=helper_visited, outage_days=outage_opening or None)
     window = [period.plus(-back) for back in range(1, MONTHS + 1)]
     known = [months[month] for month in window if month in months]
     verified: dict[AnswerKey, Period] = {}
@@ -262,13 +265,21 @@ def silent(
     They count for findings, are printed as 沿用, and are not missing. New members, the first month
     and open warnings are asked as usual.
     """
-    closed = _still_open(facts)
+    offered = {code for code, _ in last}
+    able = [q for q in form.questions if (q.ask_every or q.ask_months) and q.code in offered]
     stands: dict[AnswerKey, AnswerValue] = {}
-    for key in asked_questions(form, facts, policy):
-        question = form.by_code[key[0]]
-        value = _carried(question, last.get(key))
-        if value is not None and key not in closed and _rests(question, key, facts, history):
-            stands[key] = value
+    if not able:
+        return stands
+    closed, view = _still_open(facts), HouseholdView(facts, policy)
+    for question in able:
+        people = (None,) if question.scope == "household" else view.members
+        for person in people:
+            key = (question.code, person.id if person else "")
+            value = _carried(question, last.get(key))
+            if value is None or key in closed or not _rests(question, key, facts, history):
+                continue
+            if is_asked(question, view, person):
+                stands[key] = value
     return stands
 
 

@@ -275,8 +275,14 @@ class HouseholdView:
         """Whether an amount is below the line (or on it, where the area counts that)."""
         if amount is None or self.policy.line is None:
             return False
-        line = Fraction(self.policy.line)
+        line = _fraction(self.policy.line)
         return amount < line or (self.policy.line_inclusive and amount == line)
+
+
+@lru_cache(maxsize=256)
+def _fraction(number: Decimal) -> Fraction:
+    """Return a parameter exactly; the same few come again for every household."""
+    return Fraction(number)
 
 
 def _month_end(birth_month: str) -> date | None:

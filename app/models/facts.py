@@ -1,28 +1,27 @@
 """Rows → domain ``Facts``: the only mapping between the two, for one household or for all.
 
-Loading is by table, not by household: the same seven queries serve one sheet and a whole county.
+Loading is by table, not by household: the same queries serve one sheet and a whole county.
 """
 
 import json
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 
-from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.domain import income_window
-from app.domain.case import CASE, state_of_case
-from app.domain.form import FormDef, Question, from_text
+from app.domain.case import state_of_case
+from app.domain.catalogue import FormDef
 from app.domain.household import (
-    HEAD,
+    NOTHING,
     AnswerKey,
     Answers,
     AnswerValue,
     Facts,
+    LeftReport,
     MeasureFact,
     Member,
     MonitoredObject,
@@ -30,27 +29,23 @@ from app.domain.household import (
     Previous,
     PreviousMember,
 )
-from app.domain.measure import MEASURE
+from app.domain.measure import MEASURE, OPEN
 from app.domain.period import Period
-from app.models import form as form_rows
+from app.models import fact_rows
 from app.models import household as rows
-from app.models.plan import Measure
-from app.models.step import Step, steps_of
+from app.models.fact_rows import RECENT, HouseholdRow, Month, SheetRow, Tables, member_of
+from app.models.step import Step
 
-Row = TypeVar("Row")
-_CHUNK = 500  # bound parameters of one statement
-_FEW = 50  # households whose numbers are looked up one by one
-_ON_SITE = ("onsite", "onsite_family")
-_PREVIOUS_REACH = 3  # months back that a quarterly household's last answers count
-
-
-@dataclass(frozen=True, slots=True)
-class Month:
-    """The month that facts are wanted for, with the form that its answers are written in."""
-
-    period: Period
-    as_of: date
-    form: FormDef
+__all__ = [
+    "HouseholdMonth",
+    "HouseholdRow",
+    "Month",
+    "SheetRow",
+    "load_facts",
+    "load_households",
+    "member_of",
+    "snapshot",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +57,8 @@ class HouseholdMonth:
     """
 
     facts: Facts
-    household: rows.Household
-    sheet: form_rows.Sheet | None
+    household: HouseholdRow
+    sheet: SheetRow | None
     months: Mapping[Period, Answers]
     helper_visited: bool
 
@@ -78,15 +73,10 @@ def load_households(
 
     ``open_warnings``: household id → its open warnings, which only the life cycle can tell.
     """
-    households = [
-        row
-        for row in _all(session, select(rows.Household), rows.Household.id, household_ids)
-        if household_ids is not None or row.removed_on is None
-    ]
-    households.sort(key=lambda h: (h.position, h.household_no))
-    wanted = None if household_ids is None else {h.id for h in households}
-    tables = _Tables(session, month, wanted)
-    return [_month(h, month, tables, tuple(open_warnings.get(h.id, ()))) for h in households]
+    found = fact_rows.households(session, household_ids)
+    wanted = None if household_ids is None else {row.id for row in found}
+    tables = Tables(session, month, wanted, {row.id: row.phone for row in found})
+    return [_month(row, month, tables, tuple(open_warnings.get(row.id, ()))) for row in found]
 
 
 def load_facts(
@@ -99,167 +89,38 @@ def load_facts(
     return [m.facts for m in load_households(session, month, household_ids, open_warnings)]
 
 
-class _Tables:
-    """What hangs on the wanted households, grouped by household."""
-
-    def __init__(self, session: Session, month: Month, wanted: set[str] | None) -> None:
-        def of(table: Any, *order: Any) -> dict[str, list[Any]]:
-            found = _all(session, select(table).order_by(*order), table.household_id, wanted)
-            return _grouped(found, "household_id")
-
-        self.members = of(rows.Member, rows.Member.number)
-        self.cases = of(rows.MonitoredCase, rows.MonitoredCase.case_no)
-        cases = [c.id for group in self.cases.values() for c in group]
-        self.case_steps = steps_of(session, CASE.subject, cases)
-        self.annual = of(rows.AnnualIncome, rows.AnnualIncome.year)
-        self.measures = of(Measure)
-        measures = [m.id for group in self.measures.values() for m in group]
-        self.measure_steps = steps_of(session, MEASURE.subject, measures)
-        self.sheets = self._sheets(session, month, wanted)
-        self.answers = self._answers(session, month, wanted)
-        self.helper_visits = self._helper_visits(session, month)
-        self.ids, self.phones = _words(session, None if wanted is None else self.members)
-
-    def _helper_visits(self, session: Session, month: Month) -> set[str]:
-        """Return the households where the person who answers for them was on the spot."""
-        query = (
-            select(form_rows.Visit.household_id)
-            .where(form_rows.Visit.visited_on >= month.period.first_day)
-            .where(form_rows.Visit.visited_on <= month.period.last_day)
-            .where(form_rows.Visit.is_helper, form_rows.Visit.visit_way.in_(_ON_SITE))
-        )
-        return set(session.scalars(query))
-
-    def _sheets(
-        self, session: Session, month: Month, wanted: set[str] | None
-    ) -> dict[str, list[form_rows.Sheet]]:
-        query = (
-            select(form_rows.Sheet)
-            .where(form_rows.Sheet.period >= str(month.period.plus(-23)))
-            .where(form_rows.Sheet.period <= str(month.period))
-            .order_by(form_rows.Sheet.period)
-        )
-        return _grouped(_all(session, query, form_rows.Sheet.household_id, wanted), "household_id")
-
-    def _answers(
-        self, session: Session, month: Month, wanted: set[str] | None
-    ) -> dict[str, dict[AnswerKey, AnswerValue]]:
-        """Return sheet id → answers: all of this month and the last ones, amounts of older ones."""
-        recent = str(month.period.plus(-_PREVIOUS_REACH))
-        resting = (q.code for q in month.form.questions if q.ask_every or q.ask_months)
-        long_lived = (*income_window.AMOUNT_QUESTIONS, *resting)
-        query = (
-            select(form_rows.Answer)
-            .join(form_rows.Sheet, form_rows.Sheet.id == form_rows.Answer.sheet_id)
-            .where(form_rows.Sheet.period >= str(month.period.plus(-23)))
-            .where(form_rows.Sheet.period <= str(month.period))
-            .where((form_rows.Sheet.period >= recent) | form_rows.Answer.question.in_(long_lived))
-        )
-        found: dict[str, dict[AnswerKey, AnswerValue]] = defaultdict(dict)
-        for row in _all(session, query, form_rows.Sheet.household_id, wanted):
-            question = month.form.by_code.get(row.question)
-            if row.value is None or question is None:
-                continue
-            value = _readable(question, row.value)
-            if value is not None:
-                found[row.sheet_id][row.question, row.member_id] = value
-        return found
-
-
-def _readable(question: Question, text: str) -> AnswerValue | None:
-    """Return an answer; None for one of another edition whose question had another type."""
-    try:
-        return from_text(question, text)
-    except ValueError:
-        return None
-
-
-def _all(
-    session: Session, query: Select[Any], column: Any, wanted: Collection[str] | None
-) -> list[Any]:
-    """Run a query for the wanted households, some hundred at a time."""
-    if wanted is None:
-        return list(session.scalars(query))
-    ids = sorted(wanted)
-    chunks = (ids[i : i + _CHUNK] for i in range(0, len(ids), _CHUNK))
-    return [row for chunk in chunks for row in session.scalars(query.where(column.in_(chunk)))]
-
-
-def _grouped(found: Iterable[Row], attribute: str) -> dict[str, list[Row]]:
-    groups: dict[str, list[Row]] = defaultdict(list)
-    for row in found:
-        groups[getattr(row, attribute)].append(row)
-    return groups
-
-
-def _words(
-    session: Session, members: Mapping[str, Sequence[rows.Member]] | None
-) -> tuple[dict[str, dict[str, str]], dict[str, dict[str, str]]]:
-    """Return identity number → household id → words, and the same of telephone numbers.
-
-    ``members``: of whom the numbers are wanted (None: of everybody).
-    """
-    ids: dict[str, dict[str, str]] = defaultdict(dict)
-    phones: dict[str, dict[str, str]] = defaultdict(dict)
-    query = (
-        select(
-            rows.Member.id_no,
-            rows.Member.phone,
-            rows.Member.household_id,
-            rows.Household.household_no,
-        )
-        .join(rows.Household, rows.Household.id == rows.Member.household_id)
-        .where(rows.Member.member_status == "present")
-    )
-    if members is not None and len(members) <= _FEW:
-        wanted = [m for group in members.values() for m in group]
-        id_nos = {m.id_no for m in wanted if m.id_no}
-        numbers = {m.phone for m in wanted if m.phone}
-        query = query.where(rows.Member.id_no.in_(id_nos) | rows.Member.phone.in_(numbers))
-    for id_no, phone, household_id, household_no in session.execute(query):
-        if id_no:
-            ids[id_no][household_id] = f"{household_no}号户"
-        if phone:
-            phones[phone][household_id] = f"{household_no}号户"
-    shared_ids = {key: value for key, value in ids.items() if len(value) > 1}
-    shared_phones = {key: value for key, value in phones.items() if len(value) > 1}
-    return shared_ids, shared_phones
-
-
 def _month(
-    household: rows.Household,
+    household: HouseholdRow,
     month: Month,
-    tables: _Tables,
+    tables: Tables,
     open_warnings: tuple[OpenWarning, ...],
 ) -> HouseholdMonth:
-    sheets = {Period.parse(s.period): s for s in tables.sheets.get(household.id, [])}
+    sheets = tables.sheets.get(household.id, NOTHING)
     before = {
-        period: tables.answers.get(sheet.id, {})
+        period: tables.answers.get(sheet.id, NOTHING)
         for period, sheet in sheets.items()
         if sheet.submitted_on and period < month.period
     }
     sheet = sheets.get(month.period)
-    answers = tables.answers.get(sheet.id, {}) if sheet else {}
-    figures = income_window.figures(month.period, before | {month.period: answers})
-    previous = _previous(month.period, sheets, tables)
+    answers = tables.answers.get(sheet.id, NOTHING) if sheet else NOTHING
+    figures = income_window.figures(month.period, {**before, month.period: answers})
+    previous = _previous(month, sheets, before, tables) if sheets else Previous()
     facts = _facts(household, month, tables, answers, figures, previous, open_warnings)
     return HouseholdMonth(facts, household, sheet, before, household.id in tables.helper_visits)
 
 
 def _facts(  # noqa: PLR0913, PLR0917  one value from its parts
-    household: rows.Household,
+    household: HouseholdRow,
     month: Month,
-    tables: _Tables,
+    tables: Tables,
     answers: Answers,
     figures: income_window.Figures,
     previous: Previous,
     open_warnings: tuple[OpenWarning, ...],
 ) -> Facts:
-    members = tuple(
-        _with_household_phone(member_of(row), household.phone)
-        for row in tables.members.get(household.id, ())
-    )
-    annual = tables.annual.get(household.id, [])
+    members = tuple(tables.members.get(household.id, ()))
+    measures, had_measures = _measures(tables, household.id, month.period)
+    farmland = household.farmland_mu
     return Facts(
         period=month.period,
         as_of=month.as_of,
@@ -268,14 +129,15 @@ def _facts(  # noqa: PLR0913, PLR0917  one value from its parts
         household_kind=household.household_kind,
         management_class=household.management_class or "",
         house_rating=household.house_rating or "",
-        farmland_mu=household.farmland_mu,
+        farmland_mu=None if farmland is None else Decimal(farmland),
         registered_size=household.registered_size,
-        flags=_set(household.flags),
-        monitored=_monitored(tables.cases.get(household.id, []), tables.case_steps),
-        measures=_measures(tables, household.id),
+        flags=fact_rows.key_set(household.flags),
+        monitored=_monitored(tables.cases.get(household.id, ()), tables.case_steps),
+        measures=measures,
+        had_measures=had_measures,
         members=members,
         income=figures.totals,
-        annual_per_capita=annual[-1].annual_per_capita if annual else None,
+        annual_per_capita=tables.annual.get(household.id),
         selfpay=figures.selfpay,
         claims=figures.claims,
         answers=answers,
@@ -284,46 +146,6 @@ def _facts(  # noqa: PLR0913, PLR0917  one value from its parts
         other_ids=_others(tables.ids, household.id, (m.id_no for m in members)),
         other_phones=_others(tables.phones, household.id, (m.phone or "" for m in members)),
     )
-
-
-def member_of(row: rows.Member) -> Member:
-    """Return a member's row as the rules see it."""
-    full = row.birth_date if len(row.birth_date) == 10 else ""
-    return Member(
-        id=row.id,
-        number=row.number,
-        name=row.name,
-        relation=row.relation,
-        sex=row.sex,
-        birth_date=date.fromisoformat(full) if full else None,
-        birth_month=row.birth_date if len(row.birth_date) == 7 else "",
-        id_no=row.id_no,
-        disability_cert_no=row.disability_cert_no,
-        ethnicity=row.ethnicity,
-        education=row.education,
-        school_status=row.school_status,
-        no_school_reason=row.no_school_reason,
-        labor_skill=row.labor_skill,
-        employment=row.employment,
-        monthly_wage=row.monthly_wage,
-        health=_set(row.health),
-        disability_kind=row.disability_kind or "",
-        disability_grade=row.disability_grade or 0,
-        has_dibao=row.has_dibao,
-        has_tekun=row.has_tekun,
-        medical_insurance=row.medical_insurance,
-        has_pension_insurance=row.has_pension_insurance,
-        is_boarding=row.is_boarding,
-        member_status=row.member_status,
-        phone=row.phone or "",
-    )
-
-
-def _with_household_phone(member: Member, phone: str | None) -> Member:
-    """A roster has one telephone number a household: it is the head's."""
-    if member.relation != HEAD or member.phone or not phone:
-        return member
-    return replace(member, phone=phone)
 
 
 def snapshot(members: Iterable[Member]) -> str:
@@ -343,24 +165,42 @@ def snapshot(members: Iterable[Member]) -> str:
 
 
 def _previous(
-    period: Period, sheets: Mapping[Period, form_rows.Sheet], tables: _Tables
+    month: Month,
+    sheets: Mapping[Period, SheetRow],
+    before: Mapping[Period, Answers],
+    tables: Tables,
 ) -> Previous:
     """Return the last submitted month's state; nothing where there is none within reach."""
+    period = month.period
     year_ago = sheets.get(period.plus(-income_window.MONTHS))
     then = Decimal(year_ago.per_capita) if year_ago and year_ago.per_capita else None
-    for months in range(1, _PREVIOUS_REACH + 1):
+    members: dict[str, PreviousMember] = {}
+    for months in range(1, RECENT + 1):
         sheet = sheets.get(period.plus(-months))
         if sheet is None:
             continue
-        if not sheet.submitted_on or not sheet.roster_snapshot:
-            return Previous(per_capita_12m_ago=then)
-        answers = tables.answers.get(sheet.id, {})
-        members = {
-            member_id: _previous_member(member_id, frozen, answers)
-            for member_id, frozen in json.loads(sheet.roster_snapshot).items()
-        }
-        return Previous(members=members, per_capita_12m_ago=then)
-    return Previous(per_capita_12m_ago=then)
+        if sheet.submitted_on and sheet.roster_snapshot:
+            answers = tables.answers.get(sheet.id, {})
+            members = {
+                member_id: _previous_member(member_id, frozen, answers)
+                for member_id, frozen in json.loads(sheet.roster_snapshot).items()
+            }
+        break
+    return Previous(members, then, _left(month.form, before))
+
+
+def _left(form: FormDef, before: Mapping[Period, Answers]) -> dict[str, LeftReport]:
+    """Return who was reported as gone in an earlier month (EV-03)."""
+    question = form.by_code.get("EV-03")
+    found: dict[str, LeftReport] = {}
+    for period in sorted(before):
+        items = before[period].get(("EV-03", ""))
+        for item in items if isinstance(items, tuple) else ():
+            kind, _, member_id = item.partition(":")
+            option = question.by_key.get(kind) if question else None
+            if member_id and option and option.direction == "out":
+                found[member_id] = LeftReport(str(period), option.label)
+    return found
 
 
 def _previous_member(
@@ -407,16 +247,21 @@ def _day_or_month(text: str | None) -> date | Period | None:
     return Period.parse(text) if len(text) == 7 else date.fromisoformat(text)
 
 
-def _measures(tables: _Tables, household_id: str) -> tuple[MeasureFact, ...]:
-    found = (
-        (row, MEASURE.state_of(tables.measure_steps.get(row.id, [])))
-        for row in tables.measures.get(household_id, ())
-    )
-    return tuple(
-        MeasureFact(row.measure_category, row.measure_kind, state)
-        for row, state in found
-        if state != "terminated"
-    )
+def _measures(
+    tables: Tables, household_id: str, period: Period
+) -> tuple[tuple[MeasureFact, ...], bool]:
+    """Return the measures as the rules see them, and whether one was open at last month's close."""
+    found: list[MeasureFact] = []
+    had_open = False
+    for row in tables.measures.get(household_id, ()):
+        steps = tables.measure_steps.get(row.id, [])
+        state = MEASURE.state_of(steps)
+        if state != "terminated":
+            found.append(MeasureFact(row.measure_category, row.measure_kind, state))
+        earlier = [step for step in steps if step.step_on < period.first_day]
+        was_there = earlier or (row.planned_start_on and row.planned_start_on < period.first_day)
+        had_open = had_open or bool(was_there and MEASURE.state_of(earlier) in OPEN)
+    return tuple(found), had_open
 
 
 def _others(
@@ -427,7 +272,3 @@ def _others(
         for key in keys
         if key in shared and len(shared[key]) > 1
     }
-
-
-def _set(joined: str) -> frozenset[str]:
-    return frozenset(filter(None, joined.split(",")))

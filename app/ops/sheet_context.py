@@ -168,7 +168,12 @@ def load(
     found = load_households(session, month, wanted, warnings.open_by_household(session, wanted))
     book = LineBook(session, month.period, wanted)
     return [
-        SheetContext(loaded, month.form, policies.policy_of(loaded.household, month.period), book)
+        SheetContext(
+            loaded,
+            month.form,
+            policies.policy_for(session, month.period, loaded.household.scope),
+            book,
+        )
         for loaded in found
     ]
 

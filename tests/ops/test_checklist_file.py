@@ -114,7 +114,7 @@ def test_cells_that_cannot_be_are_refused_one_by_one_and_the_rest_is_taken(
     wrong = {"FD-01": 7, "IN-02": "很多", "HS-02": 6, "LV-04": "+", "WT-05": 40}
     for row in body[: len(body) // 2]:
         row[9] = wrong.get(str(row[4]), row[9])
-    extra = [None] * 9 + ["1", None]
+    extra: list[object] = [*([None] * 9), "1", None]
     write(file, [head, *body, extra])
     found = checklist_file.fill(store, ME, OCTOBER, file, TODAY)
     told = {note.where.row: (note.reason_code, note.message) for note in found.rejected}

@@ -48,7 +48,10 @@ def evaluate(facts: Facts, form: FormDef, policy: Policy) -> list[Finding]:
                 run.found.append(finding)
         if of_member is not None:
             people = run.view.everybody if code in _OF_EVERYBODY else run.view.members
-            run.found.extend(f for m in people if (f := of_member(run, m)) is not None)
+            for person in people:
+                finding = of_member(run, person)
+                if finding is not None:
+                    run.found.append(finding)
     return run.found
 
 

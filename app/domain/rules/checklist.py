@@ -27,7 +27,12 @@ def findings(run: Run) -> list[Finding]:
     """Return the shortfalls in catalogue order, a member question once per person."""
     found = []
     answers = run.facts.answers
+    suspects = _suspects(run)
+    if not suspects:
+        return []
     for question in run.form.judged:
+        if question.code not in suspects:
+            continue
         people = (None,) if question.scope == "household" else run.view.members
         for member in people:
             value = answers.get((question.code, member.id if member else ""))
@@ -37,6 +42,16 @@ def findings(run: Run) -> list[Finding]:
             if severity != "none" and is_asked(question, run.view, member):
                 found.append(_finding(question, run, member, value, severity))
     return found
+
+
+def _suspects(run: Run) -> set[str]:
+    """Return the codes of the questions with an answer that may fall short: mostly none."""
+    by_code = run.form.by_code
+    return {
+        code
+        for (code, _), value in run.facts.answers.items()
+        if (question := by_code.get(code)) is not None and value not in question.harmless
+    }
 
 
 def severity_of(question: Question, run: Run, member: MemberView | None, value: AnswerValue) -> str:

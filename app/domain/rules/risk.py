@@ -3,7 +3,9 @@
 Sources stand in each docstring: rules.yaml, with the seed or practice text that it names.
 """
 
+from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from app.domain.household import Finding, MonitoredObject, PreviousMember
 from app.domain.labels import SEVERITY_RANK, label
@@ -43,7 +45,7 @@ def r_02(run: Run) -> Finding | None:
     amount, line = run.view.per_capita, run.policy.line
     if amount is None or line is None or run.view.is_below_line(amount):
         return None
-    near = Fraction(line) * Fraction(run.policy.near_line_ratio)
+    near = _near(line, run.policy.near_line_ratio)
     if amount >= near:
         return None
     return run.hit(
@@ -55,6 +57,12 @@ def r_02(run: Run) -> Finding | None:
         line=money(line),
         near=money(near),
     )
+
+
+@lru_cache(maxsize=64)
+def _near(line: Decimal, ratio: Decimal) -> Fraction:
+    """Return the amount below which an income is near the line, exactly."""
+    return Fraction(line) * Fraction(ratio)
 
 
 def r_03(run: Run) -> Finding | None:

@@ -1,0 +1,309 @@
+"""What facts are made of, read by table for one household or for a whole county.
+
+Plain tuples, not objects of the mapper: a county has a million rows. Amounts are read as their
+text and made exact only where there are any.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, NamedTuple, TypeVar
+
+from sqlalchemy import Text, func, select, type_coerce
+from sqlalchemy.orm import Session
+
+from app.domain import income_window
+from app.domain.case import CASE
+from app.domain.form import FormDef, Question, from_text
+from app.domain.household import HEAD, AnswerKey, AnswerValue, Member
+from app.domain.measure import MEASURE
+from app.domain.period import Period
+from app.models import form as form_rows
+from app.models import household as rows
+from app.models.plan import Measure
+from app.models.step import steps_of
+
+Row = TypeVar("Row")
+Phones = Mapping[str, str | None]
+_CHUNK = 500  # bound parameters of one statement
+_FEW = 50  # households whose numbers are looked up one by one
+_ON_SITE = ("onsite", "onsite_family")
+_WINDOW = 23  # months before this one whose sheets tell something
+RECENT = 3  # months whose answers are read whole
+_LONG_LIVED = ("EV-03",)
+
+
+class HouseholdRow(NamedTuple):
+    """The columns of a household that facts and lists need."""
+
+    id: str
+    scope: str
+    household_no: str
+    hamlet_group: str
+    position: int
+    household_kind: str
+    management_class: str | None
+    registered_size: int | None
+    house_rating: str | None
+    farmland_mu: str | None
+    phone: str | None
+    flags: str
+    removed_on: date | None
+
+
+class SheetRow(NamedTuple):
+    """The columns of a sheet that facts and lists need."""
+
+    id: str
+    household_id: str
+    period: str
+    submitted_on: date | None
+    per_capita: str | None
+    unvisited_reason: str | None
+    roster_snapshot: str
+
+
+_MEMBER = (
+    "id", "number", "name", "relation", "sex", "birth_date", "id_no", "disability_cert_no",
+    "ethnicity", "education", "school_status", "no_school_reason", "labor_skill", "employment",
+    "monthly_wage", "health", "disability_kind", "disability_grade", "has_dibao", "has_tekun",
+    "medical_insurance", "has_pension_insurance", "is_boarding", "member_status", "phone",
+)  # fmt: skip
+
+
+class Month(NamedTuple):
+    """The month that facts are wanted for, with the form that its answers are written in."""
+
+    period: Period
+    as_of: date
+    form: FormDef
+
+
+def households(session: Session, wanted: Collection[str] | None) -> list[HouseholdRow]:
+    """Return the given households (None: all living ones), in roster order."""
+    columns = [_column(rows.Household, name) for name in HouseholdRow._fields]
+    found = _all(session, select(*columns), rows.Household.id, wanted)
+    kept = (HouseholdRow(*row) for row in found)
+    living = [row for row in kept if wanted is not None or row.removed_on is None]
+    return sorted(living, key=lambda row: (row.position, row.household_no))
+
+
+class Tables:
+    """What hangs on the wanted households, grouped by household."""
+
+    def __init__(
+        self, session: Session, month: Month, wanted: set[str] | None, phones: Phones
+    ) -> None:
+        self.members = _members(session, wanted, phones)
+        self.cases = _of(session, rows.MonitoredCase, rows.MonitoredCase.case_no, wanted)
+        self.case_steps = steps_of(session, CASE.subject, _ids(self.cases, wanted))
+        self.annual = _annual(session, wanted)
+        self.measures = _of(session, Measure, Measure.id, wanted)
+        self.measure_steps = steps_of(session, MEASURE.subject, _ids(self.measures, wanted))
+        self.sheets = _sheets(session, month, wanted)
+        self.answers = _answers(session, month, wanted)
+        self.helper_visits = _helper_visits(session, month)
+        few = self.members if wanted is not None and len(wanted) <= _FEW else None
+        self.ids = _shared(session, rows.Member.id_no, few, "id_no")
+        self.phones = _shared(session, rows.Member.phone, few, "phone")
+
+
+def _column(table: Any, name: str) -> Any:
+    column = getattr(table, name)
+    return type_coerce(column, Text) if name in {"farmland_mu", "monthly_wage"} else column
+
+
+def _all(
+    session: Session, query: Any, column: Any, wanted: Collection[str] | None
+) -> Iterator[Any]:
+    """Run a query for the wanted households, some hundred at a time."""
+    if wanted is None:
+        yield from session.execute(query)
+        return
+    ids = sorted(wanted)
+    for start in range(0, len(ids), _CHUNK):
+        yield from session.execute(query.where(column.in_(ids[start : start + _CHUNK])))
+
+
+def _of(session: Session, table: Any, order: Any, wanted: set[str] | None) -> dict[str, list[Any]]:
+    groups: dict[str, list[Any]] = defaultdict(list)
+    query = select(table).order_by(order)
+    for (row,) in _all(session, query, table.household_id, wanted):
+        groups[row.household_id].append(row)
+    return groups
+
+
+def _ids(groups: Mapping[str, list[Any]], wanted: set[str] | None) -> list[str] | None:
+    return None if wanted is None else [row.id for group in groups.values() for row in group]
+
+
+def _members(session: Session, wanted: set[str] | None, phones: Phones) -> dict[str, list[Member]]:
+    columns = [_column(rows.Member, name) for name in ("household_id", *_MEMBER)]
+    query = select(*columns).order_by(rows.Member.number)
+    found: dict[str, list[Member]] = defaultdict(list)
+    for household_id, *values in _all(session, query, rows.Member.household_id, wanted):
+        found[household_id].append(_member(values, phones.get(household_id)))
+    return found
+
+
+def member_of(row: rows.Member) -> Member:
+    """Return a member's row as the rules see it."""
+    return _member([getattr(row, name) for name in _MEMBER], None)
+
+
+def _member(values: Sequence[Any], household_phone: str | None) -> Member:
+    """Build a member from its columns; a roster's one telephone number is the head's."""
+    (
+        member_id, number, name, relation, sex, born, id_no, certificate, ethnicity, education,
+        school, reason, labor, employment, wage, health, kind, grade, dibao, tekun, insurance,
+        pension, boarding, status, phone,
+    ) = values  # fmt: skip
+    if not phone and relation == HEAD:
+        phone = household_phone
+    return Member(
+        id=member_id,
+        number=number,
+        name=name,
+        relation=relation,
+        sex=sex,
+        birth_date=date.fromisoformat(born) if len(born) == 10 else None,
+        birth_month=born if len(born) == 7 else "",
+        id_no=id_no,
+        disability_cert_no=certificate,
+        ethnicity=ethnicity,
+        education=education,
+        school_status=school,
+        no_school_reason=reason,
+        labor_skill=labor,
+        employment=employment,
+        monthly_wage=None if wage is None else Decimal(wage),
+        health=key_set(health),
+        disability_kind=kind or "",
+        disability_grade=grade or 0,
+        has_dibao=dibao,
+        has_tekun=tekun,
+        medical_insurance=insurance,
+        has_pension_insurance=pension,
+        is_boarding=boarding,
+        member_status=status,
+        phone=phone or "",
+    )
+
+
+@lru_cache(maxsize=4096)
+def key_set(joined: str) -> frozenset[str]:
+    """Return the keys of a column that holds a set of them."""
+    return frozenset(filter(None, joined.split(",")))
+
+
+def _annual(session: Session, wanted: set[str] | None) -> dict[str, Decimal | None]:
+    """Return household id → its newest annual income per capita."""
+    table = rows.AnnualIncome
+    amount = type_coerce(table.annual_per_capita, Text)
+    query = select(table.household_id, amount).order_by(table.year)
+    return {
+        household_id: None if text is None else Decimal(text)
+        for household_id, text in _all(session, query, table.household_id, wanted)
+    }
+
+
+def _sheets(
+    session: Session, month: Month, wanted: set[str] | None
+) -> dict[str, dict[Period, SheetRow]]:
+    """Return household id → month → sheet, of this month and the two years before."""
+    table = form_rows.Sheet
+    query = (
+        select(*(getattr(table, name) for name in SheetRow._fields))
+        .where(table.period >= str(month.period.plus(-_WINDOW)))
+        .where(table.period <= str(month.period))
+    )
+    found: dict[str, dict[Period, SheetRow]] = defaultdict(dict)
+    for values in _all(session, query, table.household_id, wanted):
+        row = SheetRow(*values)
+        found[row.household_id][_period(row.period)] = row
+    return found
+
+
+@lru_cache(maxsize=1024)
+def _period(text: str) -> Period:
+    return Period.parse(text)
+
+
+def _answers(
+    session: Session, month: Month, wanted: set[str] | None
+) -> dict[str, dict[AnswerKey, AnswerValue]]:
+    """Return sheet id → answers: all of this month and the last ones, amounts of older ones."""
+    sheet, answer = form_rows.Sheet, form_rows.Answer
+    recent = str(month.period.plus(-RECENT))
+    resting = (q.code for q in month.form.questions if q.ask_every or q.ask_months)
+    long_lived = (*income_window.AMOUNT_QUESTIONS, *_LONG_LIVED, *resting)
+    query = (
+        select(answer.sheet_id, answer.question, answer.member_id, answer.value)
+        .join(sheet, sheet.id == answer.sheet_id)
+        .where(sheet.period >= str(month.period.plus(-_WINDOW)))
+        .where(sheet.period <= str(month.period))
+        .where((sheet.period >= recent) | answer.question.in_(long_lived))
+        .where(answer.value.is_not(None))
+    )
+    found: dict[str, dict[AnswerKey, AnswerValue]] = defaultdict(dict)
+    by_code = month.form.by_code
+    for sheet_id, code, member_id, text in _all(session, query, sheet.household_id, wanted):
+        question = by_code.get(code)
+        if question is None:
+            continue
+        # most answers are options, stored as they are
+        value = text if question.type == "choice" else _readable(question, text)
+        if value is not None:
+            found[sheet_id][code, member_id] = value
+    return found
+
+
+def _readable(question: Question, text: str) -> AnswerValue | None:
+    """Return an answer; None for one of another edition whose question had another type."""
+    try:
+        return from_text(question, text)
+    except ValueError:
+        return None
+
+
+def _helper_visits(session: Session, month: Month) -> set[str]:
+    """Return the households where the person who answers for them was on the spot."""
+    query = (
+        select(form_rows.Visit.household_id)
+        .where(form_rows.Visit.visited_on >= month.period.first_day)
+        .where(form_rows.Visit.visited_on <= month.period.last_day)
+        .where(form_rows.Visit.is_helper, form_rows.Visit.visit_way.in_(_ON_SITE))
+    )
+    return set(session.scalars(query))
+
+
+def _shared(
+    session: Session, column: Any, few: Mapping[str, Iterable[Member]] | None, name: str
+) -> dict[str, dict[str, str]]:
+    """Return a number that stands in several households → household id → words.
+
+    ``few``: whose numbers are wanted (None: everybody's).
+    """
+    is_present = rows.Member.member_status == "present"
+    doubled = select(column).where(is_present, column.is_not(None), column != "")
+    if few is not None:
+        doubled = doubled.where(column.in_(_numbers(few, name)))
+    doubled = doubled.group_by(column).having(
+        func.count(func.distinct(rows.Member.household_id)) > 1
+    )
+    query = (
+        select(column, rows.Member.household_id, rows.Household.household_no)
+        .join(rows.Household, rows.Household.id == rows.Member.household_id)
+        .where(is_present, column.in_(doubled))
+    )
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    for number, household_id, household_no in session.execute(query):
+        found[number][household_id] = f"{household_no}号户"
+    return found
+
+
+def _numbers(few: Mapping[str, Iterable[Member]], name: str) -> set[str]:
+    numbers = (getattr(member, name) for group in few.values() for member in group)
+    return {number for number in numbers if number}
