@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.annual_report import FreeText, OfficialText, village_text, yearly_text
+from app.domain.month import CLOSED, MONTH
 from app.domain.period import Period
 from app.domain.policy import Policy
 from app.domain.report_checks import OTHER_SHARE_MAX
@@ -171,15 +172,17 @@ def _report(store: Store, kind: str, window: Window, label: str, today: date, ar
         villages = _villages(session, store, prefix, names, window)
         found = statistics_records.load(session, prefix, window, villages)
         correction = _correction(session, prefix, window)
+        policy = policy_of(session, Period.of(window.end), code if level == "village" else "")
     heading = Heading(
         area=area_text(code, names) or names.get(code, code),
         period=label,
         computed_on=today,
-        policy_version=_version(window),
+        policy_version=f"{policy.valid_from}起",
         correction=correction,
         missing=tuple(v.name for v in villages if not v.has_reported) if level != "village" else (),
+        unclosed=tuple(v.name for v in villages if not v.is_closed),
     )
-    context = Context(found, window, heading, _parameters(window))
+    context = Context(found, window, heading, _parameters(window, policy))
     return reports.build(context, kind, level, _title(kind, heading))
 
 
@@ -215,18 +218,33 @@ def _villages(
     known |= set(session.scalars(homes))
     if store.level == "village":
         known.add(store.area_code)
-    first, last = str(Period.of(window.start)), str(Period.of(window.end))
-    reported = set(
-        session.scalars(
-            select(form.PeriodRow.scope)
-            .where(form.PeriodRow.scope.startswith(prefix))
-            .where(form.PeriodRow.period >= first, form.PeriodRow.period <= last)
-        )
-    )
+    reported = _months(session, prefix, window)
     return [
-        Village(code, names.get(code, code), f"{code[:9]}000", code in reported)
+        Village(
+            code,
+            names.get(code, code),
+            f"{code[:9]}000",
+            code in reported,
+            all(reported.get(code, {}).values()),
+        )
         for code in sorted(known)
     ]
+
+
+def _months(session: Session, prefix: str, window: Window) -> dict[str, dict[str, bool]]:
+    """Return village → month of the window that is here → whether it is closed."""
+    first, last = str(Period.of(window.start)), str(Period.of(window.end))
+    rows = session.scalars(
+        select(form.PeriodRow)
+        .where(form.PeriodRow.scope.startswith(prefix))
+        .where(form.PeriodRow.period >= first, form.PeriodRow.period <= last)
+    ).all()
+    steps = steps_of(session, MONTH.subject, {row.id for row in rows})
+    found: dict[str, dict[str, bool]] = {}
+    for row in rows:
+        is_closed = MONTH.state_of(steps.get(row.id, [])) == CLOSED
+        found.setdefault(row.scope, {})[row.period] = is_closed
+    return found
 
 
 def _correction(session: Session, prefix: str, window: Window) -> str:
@@ -244,12 +262,7 @@ def _correction(session: Session, prefix: str, window: Window) -> str:
     return f"已更正，第{most + 1}版" if most else ""
 
 
-def _version(window: Window) -> str:
-    return f"{policy_of(Period.of(window.end)).valid_from}起"
-
-
-def _parameters(window: Window) -> Parameters:
-    policy = policy_of(Period.of(window.end))
+def _parameters(window: Window, policy: Policy) -> Parameters:
     process = policy.process
     return Parameters(
         line=policy.line,

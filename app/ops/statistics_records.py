@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
@@ -24,7 +24,8 @@ from app.domain.statistics.context import Window
 from app.domain.view import HouseholdView
 from app.models import form, household, plan
 from app.models import warning as warning_rows
-from app.ops import catalogue
+from app.models.step import Step
+from app.ops import catalogue, policies
 from app.ops.statistics_registers import Registers
 from app.ops.statistics_trails import (
     LightStep,
@@ -34,7 +35,9 @@ from app.ops.statistics_trails import (
     trail,
     trail_of,
 )
+from app.ops.warning_rows import Arrivals
 
+_SETS_DUE = frozenset({"open", "confirm", "assign"})  # extensions come on top
 ALWAYS = date(1900, 1, 1)  # an identification whose day nobody knows: in the stock all the time
 _SCORE_REACH = 12  # months back that an answer about electricity and television stands
 _SCORE_ANSWERS = ("LV-01", "LV-02")
@@ -77,6 +80,7 @@ class _Loader:
     ) -> None:
         self.session, self.area, self.window, self.steps = session, area, window, steps
         self.last = Period.of(window.end)
+        self.arrivals = Arrivals(session)
 
     def rows(self, *columns: Any, table: Any, order: Sequence[Any] = ()) -> Iterable[Any]:
         """Return the columns of the area's rows."""
@@ -158,19 +162,19 @@ class _Loader:
     def scores(self) -> dict[str, Mapping[str, bool]]:
         """Return household id → 一超六有 of its newest month handed in."""
         sheet = form.Sheet
-        newest: dict[str, tuple[str, str, str | None, str]] = {}
+        newest: dict[str, tuple[str, str, str | None, str, str]] = {}
         rows = self.rows(
             sheet.household_id, sheet.id, sheet.shortfall_codes, sheet.per_capita, sheet.period,
-            sheet.submitted_on, table=sheet, order=(sheet.period,),
+            sheet.submitted_on, sheet.scope, table=sheet, order=(sheet.period,),
         )  # fmt: skip
         first = str(self.last.plus(1 - _SCORE_REACH))
-        for household_id, sheet_id, codes, per_capita, period, submitted_on in rows:
+        for household_id, sheet_id, codes, per_capita, period, submitted_on, scope in rows:
             if submitted_on is not None and first <= period <= str(self.last):
-                newest[household_id] = (sheet_id, codes, per_capita, period)
+                newest[household_id] = (sheet_id, codes, per_capita, period, scope)
         answers = self._score_answers(first, {row[0] for row in newest.values()})
         return {
-            household_id: self._score(period, codes, per_capita, answers.get(household_id, {}))
-            for household_id, (_, codes, per_capita, period) in newest.items()
+            household_id: self._score(row, answers.get(household_id, {}))
+            for household_id, row in newest.items()
         }
 
     def _score_answers(self, first: str, newest: set[str]) -> dict[str, dict[tuple[str, str], str]]:
@@ -203,14 +207,17 @@ class _Loader:
         return found
 
     def _score(
-        self, period: str, codes: str, per_capita: str | None, answers: dict[tuple[str, str], str]
+        self, row: tuple[str, str, str | None, str, str], answers: dict[tuple[str, str], str]
     ) -> Mapping[str, bool]:
+        _, codes, per_capita, period, village = row
         month = Period.parse(period)
         income = None if per_capita is None else Decimal(per_capita)
         facts = Facts(
             month, month.last_day, members=(_SOMEBODY,), annual_per_capita=income, answers=answers
         )
-        return one_over_six(HouseholdView(facts, policy_of(month)), codes.split(","))
+        return one_over_six(
+            HouseholdView(facts, policy_of(self.session, month, village)), codes.split(",")
+        )
 
     def cases(self) -> tuple[plain.CaseRecord, ...]:
         """Return every identification with its steps; those of a roster begin as it says."""
@@ -233,7 +240,38 @@ class _Loader:
             .order_by(table.scope, table.opened_on, table.id)
         )
         return tuple(
-            _warning(row, steps.get(row.id, []), numbers.get(row.household_id, "")) for row in found
+            self._warning(row, steps.get(row.id, []), numbers.get(row.household_id, ""))
+            for row in found
+        )
+
+    def _warning(
+        self, row: warning_rows.HouseholdWarning, steps: Sequence[LightStep], number: str
+    ) -> plain.WarningRecord:
+        policy = policy_of(self.session, Period.parse(row.period), row.scope)
+        review, close = policy.process["review_level"], policy.process["close_level"]
+        life = warning.life_of(review, close, row.code, row.is_manual)
+        standing = life.standing(steps, row.severity)
+        own = [step for step, _ in standing.taken if isinstance(step, LightStep)]
+        original = next((s for s in reversed(own) if s.due_on and s.action in _SETS_DUE), None)
+
+        def arrived(step: LightStep) -> date:
+            # A light step has all that the day of arrival depends on.
+            return self.arrivals.start(cast("Step", step), row.opened_on, policy)
+
+        return plain.WarningRecord(
+            warning_id=row.id,
+            household_id=row.household_id,
+            village=row.scope,
+            code=row.code,
+            severity=standing.kind,
+            opened_on=row.opened_on,
+            member_id=row.member_id,
+            department=next((s.department for s in reversed(own) if s.department), "")
+            or _usual_department(row.code, policy, row.period),
+            due_on=next((s.due_on for s in reversed(own) if s.due_on), None),
+            due_on_original=original.due_on if original else None,
+            household_no=number,
+            steps=trail_of(standing, row.severity, life.initial, arrived),
         )
 
     def measures(self) -> tuple[plain.MeasureRecord, ...]:
@@ -337,41 +375,19 @@ def _roster_steps(row: household.MonitoredCase, start: str) -> Iterable[plain.St
         yield plain.StateStep(eliminated, "removal-approve", start)
 
 
-def _warning(
-    row: warning_rows.HouseholdWarning, steps: Sequence[LightStep], number: str
-) -> plain.WarningRecord:
-    policy = policy_of(Period.parse(row.period))
-    review, close = policy.process["review_level"], policy.process["close_level"]
-    life = warning.life_of(review, close, row.code, row.is_manual)
-    standing = life.standing(steps, row.severity)
-    own = [step for step, _ in standing.taken if isinstance(step, LightStep)]
-    original = next((s.due_on for s in reversed(own) if s.due_on and s.action != "extend"), None)
-    return plain.WarningRecord(
-        warning_id=row.id,
-        household_id=row.household_id,
-        village=row.scope,
-        code=row.code,
-        severity=standing.kind,
-        opened_on=row.opened_on,
-        member_id=row.member_id,
-        department=next((s.department for s in reversed(own) if s.department), "")
-        or _usual_department(row.code, policy, row.period),
-        due_on=next((s.due_on for s in reversed(own) if s.due_on), None),
-        due_on_original=original,
-        household_no=number,
-        steps=trail_of(standing, row.severity, life.initial),
-    )
-
-
 def _usual_department(code: str, policy: Policy, period: str) -> str:
     question = catalogue.form_for(Period.parse(period)).by_code.get(code)
     rule = policy.rules.get(code)
     return labels.department(question.department if question else rule.department if rule else "")
 
 
-def policy_of(period: Period) -> Policy:
-    """Return the policy of a month; before the first one, the first: old figures stay countable."""
+def policy_of(session: Session, period: Period, area: str = "") -> Policy:
+    """Return the policy of a month; before the first one, the first: old figures stay countable.
+
+    ``area``: a village's code, "" for this replica's own area.
+    """
     try:
-        return catalogue.policy_for(period)
+        return policies.policy_for(session, period, area)
     except catalogue.NoPolicyError:
-        return catalogue.policy_for(Period.parse(catalogue.packs()[0].valid_from))
+        first = Period.parse(catalogue.packs()[0].valid_from)
+        return policies.policy_for(session, first, area)

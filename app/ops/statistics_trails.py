@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -67,18 +67,24 @@ def trail(
     return trail_of(life.standing(steps, kind, start), kind, start or life.initial)
 
 
-def trail_of(standing: Standing, kind: str, state: str) -> tuple[plain.StateStep, ...]:
-    """Return the same of a thing whose standing is known; ``state``: before any step."""
+def trail_of(
+    standing: Standing,
+    kind: str,
+    state: str,
+    arrived: Callable[[LightStep], date | None] = lambda _step: None,
+) -> tuple[plain.StateStep, ...]:
+    """Return the same of a thing whose standing is known.
+
+    ``state``: before any step; ``arrived``: the day from which the limit after a step ran here.
+    """
     found = []
     for step, row in standing.taken:
         if not isinstance(step, LightStep):
             raise TypeError("only light steps have a day here")
         state = row.leads(state, kind)
         kind = step.kind if row.turns else kind
-        values = _values(step.values)
-        arrived = day_of(values.get("clock_from"))
-        detail = values.get(_DETAILS.get(step.action, ""), "")
-        found.append(plain.StateStep(step.step_on, step.action, state, detail, arrived))
+        detail = _values(step.values).get(_DETAILS.get(step.action, ""), "")
+        found.append(plain.StateStep(step.step_on, step.action, state, detail, arrived(step)))
     return tuple(found)
 
 

@@ -239,6 +239,8 @@ def test_villages_add_up_to_their_township(township: Store) -> None:
 def test_a_village_whose_month_never_came_is_missing(township: Store) -> None:
     september = statistics.monthly_report(township, Period(2025, 9), TODAY)
     assert september.heading.missing == ()
+    assert september.heading.unclosed == ("村01", "村02")
+    assert september.table("T14").all_notes[0] == "未关账，数会变：村01、村02"
     november = statistics.monthly_report(township, Period(2025, 11), TODAY)
     assert november.heading.missing == ("村01", "村02")
     assert november.table("T14").full_title.endswith("（不完全汇总）")

@@ -25,7 +25,7 @@ ON_SITE_WAYS = frozenset({"onsite", "onsite_family"})
 class StateStep:
     """One step: the day, what was done, and the state it led to.
 
-    ``clock_from``: the day the paper arrived, where the days of a level run from that day.
+    ``clock_from``: the day it arrived at the next level, where that one's days run from then.
     ``detail``: the reason of a 清退, the new object type of a 类型变更.
     """
 
@@ -266,12 +266,13 @@ class TeamMember:
 
 @dataclass(frozen=True, slots=True)
 class Village:
-    """A village of the area. ``has_reported``: its figures of the period are here."""
+    """A village of the area. ``has_reported``: figures of the period are here; ``is_closed``."""
 
     code: str
     name: str
     township: str = ""
     has_reported: bool = True
+    is_closed: bool = True  # every month of the period that is here
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,7 @@ class Heading:
     policy_version: str
     correction: str = ""  # 已更正，第n版
     missing: tuple[str, ...] = ()  # villages that have not reported
+    unclosed: tuple[str, ...] = ()  # villages whose figures may still change
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +87,10 @@ class ReportTable:
     @property
     def all_notes(self) -> tuple[str, ...]:
         """Return the notes, with the villages that are missing first."""
-        if not self.heading.missing:
-            return self.notes
-        return (f"缺报：{'、'.join(self.heading.missing)}", *self.notes)
+        heading = self.heading
+        missing = (f"缺报：{'、'.join(heading.missing)}",) if heading.missing else ()
+        unclosed = (f"未关账，数会变：{'、'.join(heading.unclosed)}",) if heading.unclosed else ()
+        return (*missing, *unclosed, *self.notes)
 
     def row(self, label: str) -> Line:
         """Return the first row of a label."""

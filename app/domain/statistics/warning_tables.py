@@ -227,10 +227,9 @@ def _action(name: str) -> Callable[[WarningRecord], date | None]:
 
 
 def _arrived(warning: WarningRecord) -> date | None:
-    """The confirmation, or the later day on which the township got it."""
-    confirmed = _action("confirm")(warning)
-    arrived = next((step.clock_from for step in warning.steps if step.clock_from), None)
-    return max((d for d in (confirmed, arrived) if d is not None), default=None)
+    """The day of the confirmation, or the later one on which the township got it."""
+    step = next((step for step in warning.steps if step.action == "confirm"), None)
+    return None if step is None else max(step.on, step.clock_from or step.on)
 
 
 def _confirm_limit(warning: WarningRecord, context: Context) -> int | None:

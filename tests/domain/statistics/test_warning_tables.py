@@ -88,8 +88,8 @@ def test_the_five_times_are_measured_from_stamp_to_stamp() -> None:
 
 
 def test_days_of_the_township_run_from_the_day_it_got_the_paper() -> None:
-    late = StateStep(day("10-20"), "pass", "determined", clock_from=day("10-18"))
-    one = a_warning("w1", "10-01", step("10-02", "confirm", "pending_township"), late)
+    late = StateStep(day("10-02"), "confirm", "pending_township", clock_from=day("10-18"))
+    one = a_warning("w1", "10-01", late, step("10-20", "pass", "determined"))
     assert times(one).value("及时核查", "平均（天）") == Decimal("2.00")
 
 
