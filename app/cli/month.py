@@ -7,12 +7,14 @@ from typing import Any
 import click
 
 from app.cli.common import Cli
+from app.cli.items import household_id
 from app.domain import labels
 from app.domain.household import Facts, Finding
 from app.domain.period import Period
-from app.ops import checklist_file, months, sheets
+from app.ops import checklist_file, month_close, months, sheets
 from app.ops.checklist_file import CellNote
 from app.ops.errors import PeriodFormatError
+from app.ops.lives import StepInput
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -155,6 +157,59 @@ def check(cli: Cli, period: Period, household: str | None) -> None:
         [f"{facts.household_no}号户 {f.code} {f.message}" for facts, f in lines]
         or ["没有发现缺项和疑点。"],
     )
+
+
+@group.command("close", help="核对并关账：不漏一户，提示办完，变更上报")
+@click.argument("period", type=PERIOD)
+@click.pass_obj
+def close(cli: Cli, period: Period) -> None:
+    """Close a month."""
+    month_close.close_month(cli.store, cli.actor, period, cli.today)
+    _emit(cli, months.month_status(cli.store, period, cli.today))
+
+
+@group.command("step", help="check 核对，back 退回填报，correct 更正，approve-correction 同意更正")
+@click.argument("period", type=PERIOD)
+@click.argument("action", type=click.Choice(["check", "back", "correct", "approve-correction"]))
+@click.option("--note", default="", metavar="T", help="原因")
+@click.option("--village", default="", metavar="CODE", help="哪个村（镇里办时）")
+@click.pass_obj
+def step(cli: Cli, period: Period, action: str, note: str, village: str) -> None:
+    """Take another step of a month."""
+    if action == "check":
+        done = month_close.check_month(cli.store, cli.actor, period, cli.today)
+    else:
+        given = StepInput(note, cli.today)
+        done = month_close.act_month(cli.store, cli.actor, period, action, given, village)
+    state = labels.label("period_state", done.state)
+    cli.emit(
+        {
+            "period": str(period),
+            "village": done.village,
+            "state": done.state,
+            "state_label": state,
+            "version": done.version,
+            "new_doubts": done.new_doubts,
+            "produced": [
+                {"household": number, "code": code, "message": message}
+                for number, code, message in done.produced
+            ],
+        },
+        [f"{period} {state}，第{done.version}版。"],
+    )
+
+
+@group.command("unvisited", help="写明一户为什么没访到")
+@click.argument("period", type=PERIOD)
+@click.option("--household", required=True, metavar="ID", help="户号、姓名或编号")
+@click.option("--reason", required=True, help="全家外出联系不上、拒访、整户消亡待办、其他")
+@click.option("--note", default="", metavar="T", help="说明")
+@click.pass_obj
+def unvisited(cli: Cli, period: Period, household: str, reason: str, note: str) -> None:
+    """Note why a household was not visited."""
+    home = household_id(cli, household)
+    month_close.set_unvisited(cli.store, cli.actor, home, period, reason, note)
+    _emit(cli, months.month_status(cli.store, period, cli.today))
 
 
 def _finding(facts: Facts, finding: Finding) -> dict[str, Any]:

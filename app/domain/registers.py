@@ -32,6 +32,7 @@ DOUBT = Lifecycle(
     "open",
     (
         row(f"F correct open {_EVERYBODY}", "已更正", "corrected", "note"),
+        row("F correct open program", "复查时已不再出现", "corrected"),
         row(f"F confirm-ok open {_EVERYBODY}", "确认无误", "confirmed_ok", "note"),
     ),
     frozenset({"corrected", "confirmed_ok"}),

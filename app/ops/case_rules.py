@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from app.domain import case as domain
 from app.domain import labels, rules
 from app.domain.labels import LABELS
-from app.domain.lifecycle import due_on
 from app.domain.period import Period
 from app.domain.policy import Policy
 from app.domain.procedure import Procedure, procedure_for
@@ -21,6 +20,7 @@ from app.models.step import steps_of
 from app.ops import calendars, policies, removal_checks, sheet_context
 from app.ops.case_rows import LoadedCase
 from app.ops.errors import StepConditionError, StepDataError, StepDateError
+from app.ops.limits import limit
 from app.ops.lives import Added, StepInput, Who, chosen, day, number
 from app.ops.sheet_context import month_of
 
@@ -179,17 +179,15 @@ def _pass(session: Session, asked: Asked) -> Added:
 def _approve(_s: Session, asked: Asked) -> Added:
     object_type = chosen(asked.given, "object_type", LABELS["object_type"], "object_type")
     clue = asked.found.clue
-    limit = due_on(clue.received_on, asked.policy.days("identify_days")) if clue else asked.on
-    late = {"identify_late": "是"} if asked.on > limit else {}
+    until = limit(asked.policy, "identify_days", clue.received_on) if clue else asked.on
+    late = {"identify_late": "是"} if asked.on > until else {}
     return Added(more={"object_type": object_type, "causes": causes_of(asked.given), **late})
 
 
 def _enter(_s: Session, asked: Asked) -> Added:
     """Entering after entry_days is a 补录."""
     approved = asked.found.thing.last("approve")
-    late = approved is not None and asked.on > due_on(
-        approved.step_on, asked.policy.days("entry_days")
-    )
+    late = approved is not None and asked.on > limit(asked.policy, "entry_days", approved.step_on)
     more = {"entered_in_national_system_on": asked.on.isoformat()}
     return Added(more={**more, "late_entry": "是"} if late else more)
 

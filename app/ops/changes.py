@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from app.domain import labels
 from app.domain import natural_change as domain
-from app.domain.lifecycle import due_on
 from app.domain.natural_change import NATURAL_CHANGE
 from app.domain.ownership import Actor
 from app.domain.period import Period
@@ -24,6 +23,7 @@ from app.ops import change_effects, change_rules, measures, policies
 from app.ops.changed import Changed
 from app.ops.errors import ChangeRefusedError, UnknownHouseholdError, UnknownItemError
 from app.ops.items import Item, Shown, item
+from app.ops.limits import limit
 from app.ops.lives import Living, StepInput, Who, check, day, living, write_step
 from app.ops.names import Names
 
@@ -188,7 +188,7 @@ def load(session: Session, household_id: str = "") -> list[Living]:
 def due_of(thing: Living) -> date:
     """Return until when a change must be done (change_days)."""
     policy = policies.policy_of(thing.row, Period.of(thing.row.reported_on))
-    return due_on(thing.row.reported_on, policy.days("change_days"))
+    return limit(policy, "change_days", thing.row.reported_on)
 
 
 def _one(session: Session, change_id: str) -> Living:

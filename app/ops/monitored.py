@@ -31,6 +31,7 @@ from app.ops.errors import (
     UnknownHouseholdError,
 )
 from app.ops.items import Item, Shown, item
+from app.ops.limits import limit
 from app.ops.lives import StepInput, Who, check, state_label, write_step
 from app.ops.names import Names
 from app.ops.warning_rows import Arrivals
@@ -187,14 +188,14 @@ def due_of(session: Session, found: LoadedCase, arrivals: Arrivals) -> date | No
     if name is None or (last is None and found.clue is None):
         return None
     policy = _policy(session, found)
-    return due_on(arrivals.start(last, opened, policy), policy.days(name))
+    return limit(policy, name, arrivals.start(last, opened, policy))
 
 
 def identify_due(session: Session, found: LoadedCase) -> date | None:
     """Return until when a clue must have become a decision (identify_days), None once decided."""
     if found.clue is None or found.state not in domain.BEFORE_ENTRY - {domain.TO_ENTER}:
         return None
-    return due_on(found.clue.received_on, _policy(session, found).days("identify_days"))
+    return limit(_policy(session, found), "identify_days", found.clue.received_on)
 
 
 def _policy(session: Session, found: LoadedCase) -> Policy:
@@ -305,7 +306,7 @@ def _shown(session: Session, found: LoadedCase, newest: set[str], arrivals: Arri
     title = labels.label("object_type", object_type) if object_type else "线索"
     if clue is not None and not object_type:
         title = f"线索：{labels.label('clue_source', clue.clue_source)}"
-    limit = identify_due(session, found)
+    identify_by = identify_due(session, found)
     return Shown(
         title=title,
         opened_on=clue.received_on if clue else None,
@@ -330,7 +331,7 @@ def _shown(session: Session, found: LoadedCase, newest: set[str], arrivals: Arri
             "entered_in_national_system_on": thing.value("entered_in_national_system_on"),
             "late_entry": thing.value("late_entry"),
             "identify_late": thing.value("identify_late"),
-            "identify_due_on": limit,
+            "identify_due_on": identify_by,
             "is_superseded": found.id not in newest,
         },
     )

@@ -20,6 +20,7 @@ from app.models.step import Step, steps_of
 from app.models.warning import HouseholdWarning
 from app.ops import catalogue, policies
 from app.ops.errors import UnknownWarningError
+from app.ops.limits import limit
 from app.ops.lives import Living, living
 from app.ops.names import Names
 
@@ -193,10 +194,9 @@ def step_due(loaded: Loaded, arrivals: Arrivals) -> date | None:
     if name == "village_confirm_days" and loaded.severity == "red":
         name = "village_confirm_days_red"
     start = arrivals.start(_mover(loaded), loaded.row.opened_on, loaded.policy)
-    days = loaded.policy.days(name)
     if loaded.is_urgent and loaded.state in (warning.PENDING_TOWNSHIP, warning.PENDING_COUNTY):
-        start, days = _urgent_start(loaded), loaded.policy.days("urgent_backfill_days")
-    return due_on(start, days)
+        name, start = "urgent_backfill_days", _urgent_start(loaded)
+    return limit(loaded.policy, name, start)
 
 
 def remedy_due(loaded: Loaded) -> tuple[date | None, date | None]:
@@ -265,7 +265,7 @@ def _line(
     row, state = loaded.row, loaded.state
     current, original = remedy_due(loaded)
     due = step_due(loaded, arrivals)
-    limit = remedy_limit(loaded)
+    remedy = remedy_limit(loaded)
     last = loaded.thing.last()
     line = WarningLine(
         warning_id=row.id,
@@ -295,7 +295,7 @@ def _line(
         is_cancel_proposed=loaded.thing.standing.has_taken("propose-cancel"),
         remedied_on=loaded.remedied_on,
     )
-    late = _days_late(state, due, limit, today)
+    late = _days_late(state, due, remedy, today)
     allowed = loaded.policy.days("escalate_days")
     return replace(
         line,
@@ -304,11 +304,11 @@ def _line(
     )
 
 
-def _days_late(state: str, due: date | None, limit: date | None, today: date) -> int:
+def _days_late(state: str, due: date | None, remedy_on: date | None, today: date) -> int:
     """Return by how many days the step or the remedy is late; nothing is late that has ended."""
     if state in warning.ENDED:
         return 0
-    remedy = limit if state in warning.UNREMEDIED else None
+    remedy = remedy_on if state in warning.UNREMEDIED else None
     return max((deadlines.overdue_days(d, today) for d in (due, remedy) if d), default=0)
 
 

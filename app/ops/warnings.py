@@ -1,14 +1,15 @@
 """Warnings: list, show, open by hand, lead along their life. The table is app/domain/warning.py."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy.orm import Session
 
 from app.domain import labels, warning
-from app.domain.household import OpenWarning
+from app.domain.catalogue import FormDef
+from app.domain.household import AnswerKey, OpenWarning
 from app.domain.lifecycle import PROGRAM
 from app.domain.ownership import Actor
 from app.domain.warning import SETTLED_WITH
@@ -281,6 +282,24 @@ def propose_cancel(session: Session, loaded: Loaded, reason: str, today: date) -
     given = StepInput(f"题目已不适用：{reason}", today)
     write_step(session, loaded.thing, "propose-cancel", THE_PROGRAM, given)
     return True
+
+
+def propose_obsolete(
+    session: Session, household_id: str, asked: Collection[AnswerKey], form: FormDef, today: date
+) -> list[str]:
+    """Mark 拟撤销 what is open on a question that is no longer asked of this subject (A17b).
+
+    ``asked``: the keys of the sheet as submitted. What is new this month is withdrawn instead.
+    """
+    marked = []
+    for loaded in open_states(session, {household_id}):
+        row = loaded.row
+        is_asked = (row.code, row.member_id) in asked or row.code not in form.by_code
+        if is_asked or row.is_manual or loaded.state == warning.SUGGESTED:
+            continue
+        if propose_cancel(session, loaded, form.question(row.code).label, today):
+            marked.append(row.id)
+    return marked
 
 
 def cancel_open(

@@ -1,0 +1,164 @@
+"""Everything with a limit, across all life cycles: what is due, and overdue with whom."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from app.domain import cadence, case, measure, natural_change, warning
+from app.domain.cadence import CadenceTask
+from app.domain.deadlines import Deadline, escalation, overdue_days
+from app.domain.lifecycle import LEVELS
+from app.domain.period import Period
+from app.models.store import Store
+from app.ops import (
+    calendars,
+    case_rows,
+    changes,
+    measure_rows,
+    monitored,
+    policies,
+    registers,
+    warning_rows,
+)
+from app.ops.lives import state_label
+from app.ops.names import Names
+from app.ops.warning_rows import Arrivals
+
+_DEFAULT_ESCALATION = "escalate_days"
+
+
+def list_deadlines(store: Store, today: date, *, only_overdue: bool = False) -> list[Deadline]:
+    """Return what has a limit, the latest first; due today is not overdue."""
+    with store.read() as session:
+        allowed = policies.policy_for(session, Period.of(today)).days(_DEFAULT_ESCALATION)
+        found = [
+            *_warnings(session, today),
+            *_cases(session, today, allowed),
+            *_changes(session, today, allowed),
+            *_measures(session, today, allowed),
+            *_issues(session, today, allowed),
+        ]
+    if only_overdue:
+        found = [d for d in found if d.overdue_days]
+    return sorted(found, key=lambda d: (d.due_on, LEVELS.index(d.holder), d.text))
+
+
+def cadence_tasks(level: str, today: date) -> list[tuple[CadenceTask, date]]:
+    """Return a level's routine tasks of the month with their due days (五个一 …)."""
+    return cadence.tasks_of(calendars.cadence(), level, Period.of(today))
+
+
+def _warnings(session: Session, today: date) -> Iterator[Deadline]:
+    found = [
+        w for w in warning_rows.load(session)
+        if w.state not in warning.ENDED
+    ]  # fmt: skip
+    by_id = {w.row.id: w for w in found}
+    for line in warning_rows.lines(session, found, today):
+        loaded = by_id[line.warning_id]
+        limit = warning_rows.remedy_limit(loaded) if line.state in warning.UNREMEDIED else None
+        days = [day for day in (line.due_on, limit) if day is not None]
+        if not days:
+            continue
+        due = min(days)
+        yield Deadline(
+            subject="warning",
+            subject_id=line.warning_id,
+            household_id=line.household_id,
+            text=f"{line.household_no}号户 {line.message}",
+            state=state_label("warning", line.state),
+            holder=line.holder,
+            due_on=due,
+            due_on_original=line.remedy_due_original or due,
+            overdue_days=overdue_days(due, today),
+            escalated_to=line.escalated_to,
+            severity=line.severity,
+            department=line.department if line.state in warning.UNREMEDIED else "",
+        )
+
+
+def _cases(session: Session, today: date, allowed: int) -> Iterator[Deadline]:
+    found = [f for f in case_rows.load(session) if f.thing.is_open]
+    names = Names.of(session, {f.thing.row.household_id for f in found})
+    arrivals = Arrivals(session)
+    for one in found:
+        due = monitored.due_of(session, one, arrivals)
+        if due is None:
+            continue
+        home = one.thing.row.household_id
+        holder = case.HOLDERS[one.state]
+        word = state_label("monitored_case", one.state)
+        yield _deadline(
+            "monitored_case", one.id, home, f"{names.number(home)}号户 监测对象{word}", word,
+            holder, due, today, allowed,
+        )  # fmt: skip
+
+
+def _changes(session: Session, today: date, allowed: int) -> Iterator[Deadline]:
+    found = [t for t in changes.load(session) if t.is_open]
+    names = Names.of(session, {t.row.household_id for t in found})
+    for thing in found:
+        home = thing.row.household_id
+        kind = natural_change.KIND_LABELS[thing.row.change_kind]
+        holder = "township" if thing.state == natural_change.PENDING else "village"
+        yield _deadline(
+            "natural_change", thing.row.id, home, f"{names.number(home)}号户 {kind}",
+            state_label("natural_change", thing.state), holder, changes.due_of(thing), today,
+            allowed,
+        )  # fmt: skip
+
+
+def _measures(session: Session, today: date, allowed: int) -> Iterator[Deadline]:
+    """A measure that runs is due on its planned end; with whoever delivers it."""
+    found = [
+        t for t in measure_rows.load(session)
+        if t.state in (measure.PLANNED, measure.RUNNING) and t.row.planned_end_on
+    ]  # fmt: skip
+    names = Names.of(session, {t.row.household_id for t in found})
+    for thing in found:
+        home, row = thing.row.household_id, thing.row
+        yield _deadline(
+            "measure", row.id, home, f"{names.number(home)}号户 {row.measure_kind}",
+            state_label("measure", thing.state), row.measure_level or "village",
+            row.planned_end_on, today, allowed, row.department,
+        )  # fmt: skip
+
+
+def _issues(session: Session, today: date, allowed: int) -> Iterator[Deadline]:
+    for thing in registers.load(session, "issue"):
+        row = thing.row
+        if thing.is_open and row.due_on:
+            holder = "township" if thing.state == "to_check" else "village"
+            yield _deadline(
+                "issue", row.id, row.household_id, row.text,
+                state_label("issue", thing.state), holder, row.due_on, today, allowed,
+            )  # fmt: skip
+
+
+def _deadline(  # noqa: PLR0913, PLR0917  one value from its parts
+    subject: str,
+    subject_id: str,
+    household_id: str,
+    text: str,
+    state: str,
+    holder: str,
+    due: date,
+    today: date,
+    allowed: int,
+    department: str = "",
+) -> Deadline:
+    late = overdue_days(due, today)
+    return Deadline(
+        subject=subject,
+        subject_id=subject_id,
+        household_id=household_id,
+        text=text,
+        state=state,
+        holder=holder,
+        due_on=due,
+        due_on_original=due,
+        overdue_days=late,
+        escalated_to=escalation(holder, late, allowed),
+        department=department,
+    )

@@ -1,0 +1,379 @@
+"""Campaigns, issues, doubts and negative-list checks: list, show, open, lead along their lives."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain import labels, registers
+from app.domain.labels import LABELS
+from app.domain.lifecycle import Lifecycle
+from app.domain.ownership import Actor
+from app.models.base import Journaled, natural_id
+from app.models.household import Household
+from app.models.register import CampaignResult, DataDoubt, Issue, NegativeCheck, ReviewCampaign
+from app.models.step import steps_of
+from app.models.store import Store
+from app.ops.changed import Changed
+from app.ops.errors import StepConditionError, StepDataError, StepDateError, UnknownItemError
+from app.ops.items import Item, Shown, item
+from app.ops.lives import SUBJECT_WORDS, Living, StepInput, Who, check, living, write_step
+from app.ops.names import Names
+
+
+@dataclass(frozen=True, slots=True)
+class NewCampaign:
+    """A campaign to plan. ``household_ids`` empty: every household of the village.
+
+    ``village``: whose campaign it is, for the levels above; "" is one's own.
+    """
+
+    campaign_kind: str
+    name: str
+    starts_on: date
+    ends_on: date | None = None
+    content: str = ""
+    household_ids: tuple[str, ...] = ()
+    village: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewIssue:
+    """A problem to set right. ``household_id`` "": of the whole village."""
+
+    source: str
+    text: str
+    due_on: date | None = None
+    household_id: str = ""
+    campaign_id: str = ""
+    village: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How far a campaign has come, in households."""
+
+    due: int
+    checked: int
+    problems: int
+    not_checked: tuple[str, ...]  # household ids without a result, or with 未查到
+
+
+@dataclass(frozen=True, slots=True)
+class _Register:
+    table: type[Any]
+    life: Lifecycle
+
+
+_CAMPAIGN = _Register(ReviewCampaign, registers.CAMPAIGN)
+_ISSUE = _Register(Issue, registers.ISSUE)
+_DOUBT = _Register(DataDoubt, registers.DOUBT)
+_NEGATIVE = _Register(NegativeCheck, registers.NEGATIVE)
+_BY_SUBJECT = {r.life.subject: r for r in (_CAMPAIGN, _ISSUE, _DOUBT, _NEGATIVE)}
+
+
+def list_campaigns(
+    store: Store, today: date, actor: Actor, *, household_id: str = "", only_open: bool = True
+) -> list[Item]:
+    """Return the campaigns (with a household: those that look at it)."""
+    found = _list(store, _CAMPAIGN, today, actor, "", only_open)
+    if not household_id:
+        return found
+    return [c for c in found if household_id in (c.fields["household_ids"] or household_id)]
+
+
+def list_issues(
+    store: Store, today: date, actor: Actor, *, household_id: str = "", only_open: bool = True
+) -> list[Item]:
+    """Return the issues."""
+    return _list(store, _ISSUE, today, actor, household_id, only_open)
+
+
+def list_doubts(
+    store: Store, today: date, actor: Actor, *, household_id: str = "", only_open: bool = True
+) -> list[Item]:
+    """Return the doubts."""
+    return _list(store, _DOUBT, today, actor, household_id, only_open)
+
+
+def list_negatives(
+    store: Store, today: date, actor: Actor, *, household_id: str = "", only_open: bool = True
+) -> list[Item]:
+    """Return the negative-list checks."""
+    return _list(store, _NEGATIVE, today, actor, household_id, only_open)
+
+
+def show_entry(store: Store, subject: str, item_id: str, today: date, actor: Actor) -> Item:
+    """Return one thing of a register (review_campaign, issue, data_doubt, negative_check).
+
+    Raises:
+        UnknownItemError: no such thing.
+    """
+    with store.read() as session:
+        thing = _one(session, _BY_SUBJECT[subject], item_id)
+        return _items(session, [thing], Who(actor, store.level), today)[0]
+
+
+def act_entry(  # noqa: PLR0913, PLR0917  which thing, which step, with which data, on which day
+    store: Store,
+    actor: Actor,
+    subject: str,
+    item_id: str,
+    action: str,
+    given: StepInput,
+    today: date,
+) -> tuple[Item, Changed]:
+    """Lead one thing of a register a step along its life.
+
+    Raises:
+        UnknownItemError, StepNotAllowedError, StepRoleError, MissingStepDataError,
+        StepDateError, StepConditionError: nothing is written.
+    """
+    given, who = replace(given, on=given.on or today), Who(actor, store.level)
+    if given.on and given.on > today:
+        raise StepDateError(on=given.on.isoformat(), reason="晚于今天")
+    with store.write(f"{subject}.{action}", actor, given.note) as session:
+        thing = _one(session, _BY_SUBJECT[subject], item_id)
+        check(thing, action, who, given, given.on or today)
+        if subject == _CAMPAIGN.life.subject and action == "finish":
+            _require_all_checked(session, thing.row)
+        write_step(session, thing, action, who, given)
+        home = getattr(thing.row, "household_id", "")
+    changed = Changed(frozenset({subject}), frozenset(filter(None, [home])))
+    return show_entry(store, subject, item_id, today, actor), changed
+
+
+def open_campaign(
+    store: Store, actor: Actor, new: NewCampaign, today: date
+) -> tuple[Item, Changed]:
+    """Plan a campaign.
+
+    Raises:
+        StepDataError, StepDateError: nothing is written.
+    """
+    if new.campaign_kind not in LABELS["campaign_kind"]:
+        shown = "、".join(LABELS["campaign_kind"].values())
+        raise StepDataError(field="类别", value=new.campaign_kind, reason=f"可填：{shown}")
+    if not new.name.strip():
+        raise StepDataError(field="名称", value="", reason="要写")
+    if new.ends_on and new.ends_on < new.starts_on:
+        raise StepDateError(on=new.ends_on.isoformat(), reason="早于开始日")
+    row = ReviewCampaign(
+        scope=new.village or store.area_code,
+        campaign_kind=new.campaign_kind,
+        name=new.name.strip(),
+        starts_on=new.starts_on,
+        ends_on=new.ends_on,
+        content=new.content,
+        household_ids=",".join(new.household_ids),
+    )
+    return _add(store, actor, row, today)
+
+
+def open_issue(store: Store, actor: Actor, new: NewIssue, today: date) -> tuple[Item, Changed]:
+    """Note an issue.
+
+    Raises:
+        StepDataError, StepDateError: nothing is written.
+    """
+    if new.source not in registers.ISSUE_SOURCES:
+        shown = "、".join(registers.ISSUE_SOURCES)
+        raise StepDataError(field="来源", value=new.source, reason=f"可填：{shown}")
+    if not new.text.strip():
+        raise StepDataError(field="问题", value="", reason="要写明")
+    if new.due_on and new.due_on < today:
+        raise StepDateError(on=new.due_on.isoformat(), reason="到期日已经过了")
+    row = Issue(
+        scope=new.village or store.area_code,
+        household_id=new.household_id,
+        campaign_id=new.campaign_id,
+        source=new.source,
+        text=new.text.strip(),
+        found_on=today,
+        due_on=new.due_on,
+    )
+    return _add(store, actor, row, today)
+
+
+def record_result(  # noqa: PLR0913, PLR0917  what was found where, and in which words
+    store: Store,
+    actor: Actor,
+    campaign_id: str,
+    household_id: str,
+    result: str,
+    note: str,
+    today: date,
+) -> Changed:
+    """Note what a running campaign found in a household; 未查到 and 有问题 need words.
+
+    Raises:
+        UnknownItemError, StepConditionError, StepDataError: nothing is written.
+    """
+    if result not in LABELS["campaign_result"]:
+        shown = "、".join(LABELS["campaign_result"].values())
+        raise StepDataError(field="结果", value=result, reason=f"可填：{shown}")
+    if result != "fine" and not note.strip():
+        label = labels.label("campaign_result", result)
+        raise StepDataError(field="结果", value=label, reason="要写明")
+    with store.write("review_campaign.result", actor) as session:
+        thing = _one(session, _CAMPAIGN, campaign_id)
+        if thing.state != "running":
+            raise StepConditionError(
+                action="登记结果", reason="排查不在进行中", way_out="请先开始。"
+            )
+        if household_id not in _due(session, thing.row):
+            raise StepDataError(field="户", value="", reason="不在这次排查的范围里")
+        row_id = natural_id("campaign_result", campaign_id, household_id)
+        row = session.get(CampaignResult, row_id)
+        if row is None:
+            row = CampaignResult(
+                id=row_id,
+                scope=thing.row.scope,
+                campaign_id=campaign_id,
+                household_id=household_id,
+                campaign_result=result,
+                note=note,
+                checked_on=today,
+                checked_by=actor.name,
+            )
+            session.add(row)
+        else:
+            row.campaign_result, row.note = result, note
+            row.checked_on, row.checked_by = today, actor.name
+    return Changed(frozenset({"campaign_result"}), frozenset({household_id}))
+
+
+def coverage(store: Store, campaign_id: str) -> Coverage:
+    """Return how far a campaign has come.
+
+    Raises:
+        UnknownItemError: no such campaign.
+    """
+    with store.read() as session:
+        thing = _one(session, _CAMPAIGN, campaign_id)
+        due = _due(session, thing.row)
+        results = _results(session, campaign_id)
+    seen = {home for home, result in results.items() if result != "not_checked"}
+    return Coverage(
+        due=len(due),
+        checked=len(seen & due),
+        problems=sum(result == "problem" for result in results.values()),
+        not_checked=tuple(sorted(due - seen)),
+    )
+
+
+def _require_all_checked(session: Session, row: ReviewCampaign) -> None:
+    """Every household has a result; 未查到 with its reason is one."""
+    left = _due(session, row) - set(_results(session, row.id))
+    if left:
+        raise StepConditionError(
+            action="结束", reason=f"还有{len(left)}户没有结果", way_out="没查到的也请写明原因。"
+        )
+
+
+def _due(session: Session, row: ReviewCampaign) -> set[str]:
+    if row.household_ids:
+        return set(row.household_ids.split(","))
+    homes = select(Household.id).where(Household.scope == row.scope, Household.removed_on.is_(None))
+    return set(session.scalars(homes))
+
+
+def _results(session: Session, campaign_id: str) -> dict[str, str]:
+    rows = session.scalars(select(CampaignResult).filter_by(campaign_id=campaign_id))
+    return {row.household_id: row.campaign_result for row in rows}
+
+
+def _add(store: Store, actor: Actor, row: Journaled, today: date) -> tuple[Item, Changed]:
+    subject = row.__tablename__
+    with store.write(f"{subject}.open", actor) as session:
+        session.add(row)
+        session.flush()
+        item_id = row.id
+        home = getattr(row, "household_id", "")
+    changed = Changed(frozenset({subject}), frozenset(filter(None, [home])))
+    return show_entry(store, subject, item_id, today, actor), changed
+
+
+def load(
+    session: Session, subject: str, household_id: str = "", ids: Collection[str] | None = None
+) -> list[Living]:
+    """Return the things of a register with their lives."""
+    register = _BY_SUBJECT[subject]
+    query = select(register.table).order_by(register.table.id)
+    if household_id:
+        query = query.where(register.table.household_id == household_id)
+    if ids is not None:
+        query = query.where(register.table.id.in_(list(ids)))
+    rows = list(session.scalars(query))
+    steps = steps_of(session, subject, [row.id for row in rows])
+    return [living(row, steps.get(row.id, []), register.life) for row in rows]
+
+
+def _list(
+    store: Store,
+    register: _Register,
+    today: date,
+    actor: Actor,
+    household_id: str,
+    only_open: bool,
+) -> list[Item]:
+    with store.read() as session:
+        found = load(session, register.life.subject, household_id)
+        if only_open:
+            found = [thing for thing in found if thing.is_open]
+        return _items(session, found, Who(actor, store.level), today)
+
+
+def _one(session: Session, register: _Register, item_id: str) -> Living:
+    found = load(session, register.life.subject, ids=[item_id])
+    if not found:
+        raise UnknownItemError(item_id=item_id, what=SUBJECT_WORDS[register.life.subject])
+    return found[0]
+
+
+def _items(session: Session, found: list[Living], who: Who, today: date) -> list[Item]:
+    homes = {home for t in found if (home := getattr(t.row, "household_id", ""))}
+    names = Names.of(session, homes)
+    return [item(t, _SHOWN[t.life.subject](t.row, names), names, who, today) for t in found]
+
+
+def _campaign(row: ReviewCampaign, _names: Names) -> Shown:
+    fields: Mapping[str, object] = {
+        "campaign_kind": row.campaign_kind,
+        "campaign_kind_label": labels.label("campaign_kind", row.campaign_kind),
+        "name": row.name,
+        "starts_on": row.starts_on,
+        "ends_on": row.ends_on,
+        "content": row.content,
+        "household_ids": row.household_ids,
+    }
+    return Shown(row.name, row.starts_on, row.ends_on, fields)
+
+
+def _issue(row: Issue, _names: Names) -> Shown:
+    fields = {"source": row.source, "text": row.text, "campaign_id": row.campaign_id}
+    return Shown(row.text, row.found_on, row.due_on, fields)
+
+
+def _finding(row: DataDoubt | NegativeCheck, names: Names) -> Shown:
+    fields = {
+        "code": row.code,
+        "severity": row.severity,
+        "severity_label": labels.label("severity", row.severity),
+        "message": row.message,
+        "member_id": row.member_id,
+        "member": names.member(row.member_id),
+        "period": row.period,
+    }
+    return Shown(f"{row.code} {row.message}", row.opened_on, None, fields)
+
+
+_SHOWN: Mapping[str, Any] = {
+    "review_campaign": _campaign,
+    "issue": _issue,
+    "data_doubt": _finding,
+    "negative_check": _finding,
+}
