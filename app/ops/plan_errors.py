@@ -26,4 +26,4 @@ class NothingChangedError(AppError):
     """Every sheet for the wall says what hangs there already."""
 
     code, message = "E554", "上墙内容未变，不必重印（{count}户）。没有生成文件。"
-    hint = "仍要重印，请选“照样打印”。"
+    hint = "仍要重印，请去掉“只印变了的”再打印。"

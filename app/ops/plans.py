@@ -92,6 +92,14 @@ class PlanJob:
     role: str = ""  # of who prints, for the list of prints
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A PDF that is made, and not printed yet. ``papers``: household ids with what they say."""
+
+    printed: Printed
+    papers: tuple[tuple[str, Hanging], ...]
+
+
 def print_job(
     store: Store,
     job: PlanJob,
@@ -101,6 +109,24 @@ def print_job(
     cancelled: Cancelled = lambda: False,
 ) -> Printed:
     """Print what a job says into one PDF; what hangs on walls from now on is remembered.
+
+    Raises:
+        As ``make_plans``.
+    """
+    made = make_plans(store, job, path, today, progress, cancelled)
+    remember(store, job, made)
+    return made.printed
+
+
+def make_plans(
+    store: Store,
+    job: PlanJob,
+    path: Path,
+    today: date,
+    progress: Progress = lambda _done, _total: None,
+    cancelled: Cancelled = lambda: False,
+) -> Made:
+    """Make the PDF of a job, to be looked at; ``remember`` follows when it is printed.
 
     Raises:
         UnknownHouseholdError: an id that no household has.
@@ -120,9 +146,28 @@ def print_job(
             raise NothingChangedError(count=len(same))
     cover = plan_cover(sources, job.edition) if job.has_cover and sources else None
     printed = plan.render(documents, path, progress, cancelled, cover)
-    _remember(store, job, documents, printed.pages)
     seconds = time.perf_counter() - begun
-    return Printed(printed.pages, printed.households, seconds, unknown_warnings(printed.unknown))
+    unknown = unknown_warnings(printed.unknown)
+    return Made(
+        Printed(printed.pages, printed.households, seconds, unknown),
+        tuple((one.household_id, _hanging(one)) for one in documents),
+    )
+
+
+def remember(store: Store, job: PlanJob, made: Made) -> None:
+    """Note that a PDF was printed or kept: in the list, and what now hangs on whose wall."""
+    if job.edition is Edition.WALL:
+        print_log.hang(store, Edition.WALL.value, made.papers)
+    at = store.clock().isoformat(timespec="seconds")
+    paper = f"一户一策（{EDITION_LABELS[job.edition]}）"
+    line = PrintLine(at, job.role, paper, made.printed.households, made.printed.pages)
+    print_log.note(store, line)
+
+
+def hangs_since(store: Store, household_id: str, today: date) -> str:
+    """Return the day since which the wall shows what the sheet says now; "" if it does not."""
+    document = plan_document(store, household_id, today, Edition.WALL)
+    return unchanged(store, [document]).get(household_id, "")
 
 
 def unchanged(store: Store, documents: Sequence[PlanDocument]) -> dict[str, str]:
@@ -132,15 +177,8 @@ def unchanged(store: Store, documents: Sequence[PlanDocument]) -> dict[str, str]
     return {key: had.printed_on for key, had, digest in found if had and had.digest == digest}
 
 
-def _remember(store: Store, job: PlanJob, documents: Sequence[PlanDocument], pages: int) -> None:
-    if job.edition is Edition.WALL:
-        papers = (
-            (one.household_id, Hanging(one.digest, one.printed_on.isoformat())) for one in documents
-        )
-        print_log.hang(store, Edition.WALL.value, papers)
-    at = store.clock().isoformat(timespec="seconds")
-    paper = f"一户一策（{EDITION_LABELS[job.edition]}）"
-    print_log.note(store, PrintLine(at, job.role, paper, len(documents), pages))
+def _hanging(document: PlanDocument) -> Hanging:
+    return Hanging(document.digest, document.printed_on.isoformat())
 
 
 def unknown_warnings(unknown: Sequence[str]) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from app.ui import fonts, messages, problems, theme
 from app.ui.exchange.exchange_page import ExchangePage
 from app.ui.main_window import Frame, MainWindow
 from app.ui.page import Desk, Page, Store
+from app.ui.plans.plans_page import PlansPage
 from app.ui.resources import resource
 from app.ui.roster.roster_page import RosterPage
 from app.ui.runner import Runner
@@ -89,7 +90,7 @@ def make_window(
     if store.level == "village":
         pages.append(VisitsPage(desk))
     # What is not built is not shown.
-    window = MainWindow(frame, runner, [*pages, WarningsPage(desk), exchange])
+    window = MainWindow(frame, runner, [*pages, WarningsPage(desk), PlansPage(desk), exchange])
     window.files_dropped.connect(partial(_take_dropped, window, people, exchange))
     return window
 

@@ -1,0 +1,115 @@
+"""A small dialog of named fields: Enter goes on, the named button takes it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.ui.parts import button, plain
+
+Choices = Sequence[tuple[str, str]]  # key and label
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One field. ``choices``: a list to choose from, ``is_open``: or to type; ``is_tick``."""
+
+    name: str
+    caption: str
+    value: str = ""
+    choices: Choices = ()
+    is_open: bool = False
+    is_tick: bool = False
+    is_plain_keys: bool = False  # numbers and dates: no input method
+
+
+class FormDialog(QDialog):
+    """Asks for some values; ``check`` returns what is wrong with them, "" if nothing is."""
+
+    def __init__(
+        self,
+        parent: QWidget | None,
+        heading: str,
+        entries: Sequence[Entry],
+        take: str,
+        check: Callable[[Mapping[str, str]], str],
+    ) -> None:
+        super().__init__(parent)
+        self._check = check
+        self.setWindowTitle(heading)
+        self.fields: dict[str, QWidget] = {}
+        self.problem = plain()
+        self.problem.setProperty("kind", "problem")
+        form = QFormLayout()
+        for entry in entries:
+            field = self.fields[entry.name] = _field(entry)
+            field.setAccessibleName(entry.caption)
+            form.addRow("" if entry.is_tick else entry.caption, field)
+        row = QHBoxLayout()
+        row.addStretch()
+        row.addWidget(button("先不办", self.reject))
+        self.take_button = button(take, self.accept, primary=True)
+        row.addWidget(self.take_button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 16, 20, 16)
+        layout.setSpacing(10)
+        layout.addWidget(plain(heading))
+        layout.addLayout(form)
+        layout.addWidget(self.problem)
+        layout.addLayout(row)
+        self.setMinimumWidth(min(self.fontMetrics().horizontalAdvance("汉") * 34, 1100))
+        self.take_button.setDefault(True)
+        next(iter(self.fields.values())).setFocus()
+
+    def values(self) -> dict[str, str]:
+        """Return what stands in the fields: a choice's key, "1" for a tick."""
+        return {name: _value(field) for name, field in self.fields.items()}
+
+    def accept(self) -> None:
+        """Close only with values that can be taken."""
+        problem = self._check(self.values())
+        if problem:
+            self.problem.setText(problem)
+            return
+        super().accept()
+
+
+def _field(entry: Entry) -> QWidget:
+    if entry.is_tick:
+        tick = QCheckBox(entry.caption)
+        tick.setChecked(entry.value == "1")
+        return tick
+    if entry.choices:
+        box = QComboBox()
+        box.setEditable(entry.is_open)
+        for key, text in entry.choices:
+            box.addItem(text, key)
+        place = box.findData(entry.value)
+        if place >= 0:
+            box.setCurrentIndex(place)
+        elif entry.is_open:
+            box.setCurrentText(entry.value)
+        return box
+    line = QLineEdit(entry.value)
+    line.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, not entry.is_plain_keys)
+    return line
+
+
+def _value(field: QWidget) -> str:
+    if isinstance(field, QCheckBox):
+        return "1" if field.isChecked() else ""
+    if isinstance(field, QComboBox):
+        place = field.findText(field.currentText())
+        return str(field.itemData(place)) if place >= 0 else field.currentText().strip()
+    assert isinstance(field, QLineEdit)  # noqa: S101  there is no fourth kind
+    return field.text().strip()
