@@ -17,6 +17,7 @@ from app.domain.statistics.errors import ReportPeriodError
 from app.domain.statistics.report import Report
 from app.domain.statistics.table import Cell, ReportTable
 from app.ops import statistics, statistics_verify
+from app.ops.statistics_reminders import reminders
 
 
 @click.group("report", help="报表：月报、年报，核对别人填的年度数据")
@@ -60,7 +61,8 @@ def monthly(
     except ValueError:
         raise ReportPeriodError(period=period) from None
     report = statistics.monthly_report(cli.store, month, cli.today, area)
-    _emit(cli, report, _Targets(xlsx, pdf, text))
+    late = [] if report.level == "village" else reminders(cli.store, month, cli.today, area)
+    _emit(cli, report, _Targets(xlsx, pdf, text), tuple(one.text for one in late))
 
 
 @group.command(help="年报，如 2025；写成 2025-06-30 为截至那一天")
@@ -83,7 +85,7 @@ def yearly(
     _emit(cli, report, _Targets(xlsx, pdf, text))
 
 
-def _emit(cli: Cli, report: Report, targets: _Targets) -> None:
+def _emit(cli: Cli, report: Report, targets: _Targets, late: tuple[str, ...] = ()) -> None:
     """Write the files that were asked for, then tell every table and check."""
     files = []
     if targets.xlsx is not None:
@@ -100,12 +102,15 @@ def _emit(cli: Cli, report: Report, targets: _Targets) -> None:
         "period": report.heading.period,
         "computed_on": report.heading.computed_on.isoformat(),
         "missing": list(report.heading.missing),
+        "unclosed": list(report.heading.unclosed),
+        "reminders": list(late),
         "tables": {table.number: table_object(table) for table in report.tables},
         "checks": [check_object(check) for check in report.checks],
         "files": files,
     }
     lines = [f"{report.title}：{len(report.tables)}张表，核对未通过{len(report.failed)}项"]
     lines += [check.line for check in report.checks if check.ok is not True]
+    lines += [f"催报　{text}" for text in late]
     cli.emit(result, lines + [f"已存：{name}" for name in files])
 
 

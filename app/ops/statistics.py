@@ -26,6 +26,7 @@ from app.domain.statistics.report import Report
 from app.domain.statistics.table import Cell, Heading
 from app.models import form
 from app.models.household import Area, Household, Member
+from app.models.replica import Device
 from app.models.step import steps_of
 from app.models.store import Store
 from app.models.warning import HouseholdWarning
@@ -107,7 +108,7 @@ def official_text(report: Report, free: FreeText = NO_WORDS) -> OfficialText:
 def areas(store: Store) -> list[tuple[str, str]]:
     """Return code and name of every area that a report can be made for, the own one first."""
     with store.read() as session:
-        names = area_names(session, store)
+        names = known_areas(session, store)
     own = store.area_code
     prefix = own[: _DIGITS[store.level]]
     below = sorted(code for code in names if code.startswith(prefix) and code != own)
@@ -163,10 +164,31 @@ def print_text(text: OfficialText, path: Path) -> PrintedReport:
     return PrintedReport(printed.pages, 0, printed.unknown)
 
 
+def month_context(
+    store: Store, period: Period, today: date, area: str = ""
+) -> tuple[Context, date]:
+    """Return a month's records, and the day until which villages must report it.
+
+    Raises:
+        UnknownAreaError: not an area of this replica.
+    """
+    window = Window(period.first_day, period.last_day)
+    label = f"{period.year}年{period.month}月"
+    context, _, policy = _context(store, window, label, today, area)
+    return context, period.first_day.replace(day=policy.days("fill_until_day"))
+
+
 def _report(store: Store, kind: str, window: Window, label: str, today: date, area: str) -> Report:
+    context, level, _ = _context(store, window, label, today, area)
+    return reports.build(context, kind, level, _title(kind, context.heading))
+
+
+def _context(
+    store: Store, window: Window, label: str, today: date, area: str
+) -> tuple[Context, str, Policy]:
     code = area or store.area_code
     with store.read() as session:
-        names = area_names(session, store)
+        names = known_areas(session, store)
         level = _level_of(code, store, names)
         prefix = code[: _DIGITS[level]]
         villages = _villages(session, store, prefix, names, window)
@@ -182,8 +204,7 @@ def _report(store: Store, kind: str, window: Window, label: str, today: date, ar
         missing=tuple(v.name for v in villages if not v.has_reported) if level != "village" else (),
         unclosed=tuple(v.name for v in villages if not v.is_closed),
     )
-    context = Context(found, window, heading, _parameters(window, policy))
-    return reports.build(context, kind, level, _title(kind, heading))
+    return Context(found, window, heading, _parameters(window, policy)), level, policy
 
 
 def _title(kind: str, heading: Heading) -> str:
@@ -203,6 +224,12 @@ def _level_of(code: str, store: Store, names: dict[str, str]) -> str:
     return "township" if code.endswith("000") else "village"
 
 
+def known_areas(session: Session, store: Store) -> dict[str, str]:
+    """Return code → name of every area known here, of enrolled devices that never sent too."""
+    devices = session.scalars(select(Device).where(Device.state == "active"))
+    return {device.area_code: device.name for device in devices} | area_names(session, store)
+
+
 def _villages(
     session: Session, store: Store, prefix: str, names: dict[str, str], window: Window
 ) -> list[Village]:
@@ -214,6 +241,7 @@ def _villages(
             )
         )
     )
+    known |= {code for code in names if code.startswith(prefix) and not code.endswith("000")}
     homes = select(Household.scope).where(Household.scope.startswith(prefix)).distinct()
     known |= set(session.scalars(homes))
     if store.level == "village":

@@ -13,8 +13,10 @@ from app.domain.period import Period
 from app.domain.statistics.errors import UnknownAreaError
 from app.domain.statistics.report import Report
 from app.errors import AppError
+from app.models.replica import Device, PackageRow
 from app.models.store import Store
 from app.ops import statistics
+from app.ops.statistics_reminders import reminders
 from tests.conftest import TOWNSHIP, VILLAGE, StoreMaker
 from tests.ops.statistics_village import fill
 
@@ -292,3 +294,38 @@ def test_files_are_written_whole_and_texts_in_both_forms(township: Store, tmp_pa
     assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == names
     with pytest.raises(AppError):
         statistics.print_report(report, tmp_path / "no" / "a.pdf")
+
+
+def test_villages_that_have_not_closed_are_reminded_without_any_household(
+    township: Store,
+) -> None:
+    first, second = reminders(township, OCTOBER, TODAY)
+    assert (first.area_code, second.area_code) == (VILLAGE, V2)
+    report = statistics.monthly_report(township, OCTOBER, TODAY)
+    line = report.table("T11").row("村01").cells
+    assert first.not_visited == int(str(line[0].value)) - int(str(line[1].value)) > 0
+    assert first.text.startswith("村01：10月监测还没有关账，应访未访")
+    assert "请于10月25日前上报" in first.text
+    assert (first.package_on, first.package_no) == (None, None)
+    (never, _) = reminders(township, Period(2025, 11), TODAY)
+    assert never.text.startswith("村01：11月监测还没有收到变更包")
+
+
+def test_an_enrolled_village_that_never_sent_is_missing(township: Store) -> None:
+    with township.absorb() as session:
+        session.add(
+            Device(
+                id="d3", scope=f"policy:{TOWNSHIP}", level="village", area_code="539901101203",
+                name="高坝村", issuer_id="x", root_id="x", certificate="",
+            )
+        )  # fmt: skip
+        session.add(
+            PackageRow(
+                direction="in", peer_id="d3", epoch="e", number=7, body_digest="b", bytes=1,
+                at="2025-09-30T20:00:00+00:00", actor="张卫东", state="imported",
+            )
+        )  # fmt: skip
+    report = statistics.monthly_report(township, OCTOBER, TODAY)
+    assert report.heading.missing == ("高坝村",)
+    last = reminders(township, OCTOBER, TODAY)[-1]
+    assert (last.village, last.package_no, last.package_on) == ("高坝村", 7, date(2025, 10, 1))

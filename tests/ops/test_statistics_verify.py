@@ -88,12 +88,14 @@ def test_figures_may_be_written_with_words_widths_and_separators(tmp_path: Path)
 area: 镇
 stock: {total: ["１,000户", 4000人]}
 dynamics: {新识别: 81户321, 期初存量: [900, 3600]}
+survey: {大排查: {户: 10, 人: 41}}
 measures: {健康: 5, 教育: {households: 7, percent: 0.7%}}
 """
     figures = verify_file(save(tmp_path / "a.yaml", text)).figures
     assert figures.total == Figure(1000, 4000)
     assert figures.dynamics == {"新识别": Figure(81, 321), "年初存量": Figure(900, 3600)}
     assert figures.units == {"新识别": "户"}
+    assert figures.survey == {"大排查": Figure(10, 41)}
     assert figures.measures["健康"] == MeasureFigure(5)
 
 

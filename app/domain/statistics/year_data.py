@@ -108,9 +108,20 @@ class _Parser:
             return EMPTY
         if isinstance(node.value, str):
             return self.written(node, field)
+        if isinstance(node.value, dict):
+            return self.named(node, field)
         if not isinstance(node.value, list) or len(node.value) != 2:
             self.fail(node, field, "应写成 [户, 人] 两个数")
         households, persons = node.value
+        return Figure(self.count(households, field), self.count(persons, field))
+
+    def named(self, node: Node, field: str) -> Figure:
+        """Return the two figures of ``{户: 614, 人: 2470}``."""
+        table = self.mapping(node, field)
+        self.only(table, frozenset({"户", "人", "households", "persons"}), f"{field}.")
+        nothing = Node(None, node.row)
+        households = table.get("户", table.get("households", nothing))
+        persons = table.get("人", table.get("persons", nothing))
         return Figure(self.count(households, field), self.count(persons, field))
 
     def written(self, node: Node, field: str) -> Figure:
