@@ -10,6 +10,7 @@ class ReplicaRow(Base):
     """The one row that says who this replica is; private keys live only here.
 
     ``superior_id``, ``root_id``: pinned by typed fingerprint; None before the enrolment.
+    ``restored_at``: when this epoch began by restoring a backup; None in the first epoch.
     """
 
     __tablename__ = "replica"
@@ -27,6 +28,7 @@ class ReplicaRow(Base):
     superior_id: Mapped[str | None] = mapped_column(String(32))
     root_id: Mapped[str | None] = mapped_column(String(32))
     created_at: Mapped[str] = mapped_column(String(32))
+    restored_at: Mapped[str | None] = mapped_column(String(32))
 
 
 class OperatorRow(Base):

@@ -178,6 +178,11 @@ class Store:
             yield session
             session.flush()
 
+    @property
+    def key(self) -> bytes:
+        """The data key: for whole copies only, it never leaves the process."""
+        return self._key
+
     def raw(self) -> Any:
         """Return a new raw keyed connection, for integrity checks and whole copies only."""
         return engine.connect(self.path, self._key)

@@ -300,6 +300,7 @@ def upgrade() -> None:
         sa.Column("superior_id", sa.String(length=32), nullable=True),
         sa.Column("root_id", sa.String(length=32), nullable=True),
         sa.Column("created_at", sa.String(length=32), nullable=False),
+        sa.Column("restored_at", sa.String(length=32), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_replica")),
     )
     op.create_table(
