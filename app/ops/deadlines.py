@@ -3,13 +3,16 @@
 from collections.abc import Iterator
 from datetime import date
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain import cadence, case, measure, natural_change, warning
 from app.domain.cadence import CadenceTask
 from app.domain.deadlines import Deadline, escalation, overdue_days
 from app.domain.lifecycle import LEVELS
+from app.domain.month import CHECKING, FILLING
 from app.domain.period import Period
+from app.models.form import PeriodRow
 from app.models.store import Store
 from app.ops import (
     calendars,
@@ -17,6 +20,7 @@ from app.ops import (
     changes,
     measure_rows,
     monitored,
+    months,
     policies,
     registers,
     warning_rows,
@@ -38,6 +42,7 @@ def list_deadlines(store: Store, today: date, *, only_overdue: bool = False) -> 
             *_changes(session, today, allowed),
             *_measures(session, today, allowed),
             *_issues(session, today, allowed),
+            *_months(session, today, allowed),
         ]
     if only_overdue:
         found = [d for d in found if d.overdue_days]
@@ -134,6 +139,23 @@ def _issues(session: Session, today: date, allowed: int) -> Iterator[Deadline]:
                 "issue", row.id, row.household_id, row.text,
                 state_label("issue", thing.state), holder, row.due_on, today, allowed,
             )  # fmt: skip
+
+
+def _months(session: Session, today: date, allowed: int) -> Iterator[Deadline]:
+    """A month that is filled is due on its fill day, one that is checked on its last day."""
+    for row in session.scalars(select(PeriodRow)):
+        period = Period.parse(row.period)
+        found = months.state(session, row.scope, period)
+        if found not in (FILLING, CHECKING):
+            continue
+        day = policies.policy_for(session, period, row.scope).days("fill_until_day")
+        due = period.last_day
+        if found == FILLING:
+            due = min(due, date(period.year, period.month, day))
+        yield _deadline(
+            "period", row.id, "", f"{row.period}月度监测", state_label("period", found), "village",
+            due, today, allowed,
+        )  # fmt: skip
 
 
 def _deadline(  # noqa: PLR0913, PLR0917  one value from its parts

@@ -201,16 +201,21 @@ def sweep_store(store: Store, actor: Actor, today: date) -> Changed:
 
 def carry_over(store: Store, actor: Actor, year: int, today: date) -> CarriedOver:
     """Carry open and continuing measures over into a year (结转); 拟定 ones are only listed."""
-    carried, to_decide = [], []
     with store.write("measure.carry-over", actor) as session:
-        for thing in measure_rows.load(session):
-            if thing.state == PLANNED:
-                to_decide.append(thing.row.id)
-            elif _goes_over(thing, year):
-                given = StepInput(f"结转{year}年", today, {"year": str(year)})
-                write_step(session, thing, "carry-over", THE_PROGRAM, given)
-                thing.row.is_carried_over = True
-                carried.append(thing.row.id)
+        return carry_over_in(session, year, today)
+
+
+def carry_over_in(session: Session, year: int, today: date) -> CarriedOver:
+    """Carry over within an operation; opening January does it by itself."""
+    carried, to_decide = [], []
+    for thing in measure_rows.load(session):
+        if thing.state == PLANNED:
+            to_decide.append(thing.row.id)
+        elif _goes_over(thing, year):
+            given = StepInput(f"结转{year}年", today, {"year": str(year)})
+            write_step(session, thing, "carry-over", THE_PROGRAM, given)
+            thing.row.is_carried_over = True
+            carried.append(thing.row.id)
     changed = Changed(_TABLES if carried else frozenset())
     return CarriedOver(tuple(carried), tuple(to_decide), changed)
 

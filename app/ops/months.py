@@ -9,8 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain import scope
+from app.domain.case import BEFORE_ENTRY
 from app.domain.household import HEAD
-from app.domain.month import CLOSED, MONTH, NOT_STARTED
+from app.domain.lifecycle import due_on
+from app.domain.month import CLOSED, FILLING, MONTH, NOT_STARTED
 from app.domain.ownership import Actor
 from app.domain.period import Period
 from app.domain.view import HouseholdView
@@ -20,7 +22,7 @@ from app.models.form import PeriodRow, Sheet
 from app.models.household import Helper, HelperAssignment
 from app.models.step import Step, steps_of
 from app.models.store import Store
-from app.ops import catalogue, policies, sheet_context
+from app.ops import case_rows, catalogue, measures, policies, registers, sheet_context
 from app.ops.errors import NoPeriodError, PeriodStateError
 from app.ops.sheet_context import SheetContext, month_of
 
@@ -83,6 +85,7 @@ def open_period(store: Store, actor: Actor, period: Period, today: date) -> Mont
                 what="再开始",
                 way_out="请接着填，或另选月份。",
             )
+        _refuse_overlap(session, store.area_code, period, today)
         period_id = natural_id("period", store.area_code, str(period))
         in_force = policies.version(session, period)
         versions = {"form_version": definition.version, "policy_version": in_force}
@@ -107,14 +110,33 @@ def open_period(store: Store, actor: Actor, period: Period, today: date) -> Mont
                 level=store.level,
             )
         )
-        _add_sheets(session, period, today)
+        measures.sweep(session, today)
+        if period.month == 1:
+            measures.carry_over_in(session, period.year, today)
+        _add_sheets(session, store.area_code, period, today)
     return month_status(store, period, today)
 
 
-def _add_sheets(session: Session, period: Period, today: date) -> None:
+def _refuse_overlap(session: Session, area_code: str, period: Period, today: date) -> None:
+    """The month before may still be open for some days, not longer (open_overlap_days)."""
+    before = period.previous()
+    days = policies.policy_for(session, period).days("open_overlap_days")
+    is_late = today > due_on(before.last_day, days)
+    if is_late and state(session, area_code, before) == FILLING:
+        raise PeriodStateError(
+            period=str(before),
+            state=f"过了{days}天还在填报",
+            what=f"开始{period}",
+            way_out="请先核对、关账。",
+        )
+
+
+def _add_sheets(session: Session, area_code: str, period: Period, today: date) -> None:
+    asked_for = _asked_for(session, area_code)
     for context in sheet_context.load(session, month_of(period, today), None):
         facts = context.given
-        if scope.is_due(facts, period, context.policy, bool(facts.open_warnings)):
+        in_campaign = facts.household_id in asked_for
+        if scope.is_due(facts, period, context.policy, bool(facts.open_warnings), in_campaign):
             session.add(
                 Sheet(
                     id=natural_id("sheet", facts.household_id, str(period)),
@@ -124,6 +146,20 @@ def _add_sheets(session: Session, period: Period, today: date) -> None:
                     form_version=context.form.version,
                 )
             )
+
+
+def _asked_for(session: Session, area_code: str) -> set[str]:
+    """Return the households of a running 大排查 or with a clue that is being looked into."""
+    homes = {
+        found.thing.row.household_id
+        for found in case_rows.load(session)
+        if found.thing.is_open and found.state in BEFORE_ENTRY
+    }
+    for thing in registers.load(session, "review_campaign"):
+        row = thing.row
+        if thing.state == "running" and row.campaign_kind == "sweep" and row.scope == area_code:
+            homes |= registers.households_of(session, row)
+    return homes
 
 
 def month_status(store: Store, period: Period, today: date) -> MonthStatus:

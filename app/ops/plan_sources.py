@@ -40,6 +40,7 @@ from app.models.store import Store
 from app.models.warning import HouseholdWarning
 from app.ops import catalogue, policies, sheet_context
 from app.ops.errors import UnknownHouseholdError
+from app.ops.warning_rows import Loaded
 
 _FREQUENCIES = {"月": "每月{n}次", "季": "每季{n}次", "年": "每年{n}次"}
 _MONTHLY_VISIT = "月度走访"
@@ -54,7 +55,13 @@ class _Warned:
 
     @property
     def state(self) -> str:
-        return WARNING.state_of(self.steps, self.row.severity)
+        """Where its steps led it, by the table that its policy and origin make."""
+        return Loaded(self.row, self.steps).state
+
+    @property
+    def severity(self) -> str:
+        """How grave it is now."""
+        return Loaded(self.row, self.steps).severity
 
 
 def plan_sources(
@@ -250,7 +257,7 @@ def _open_warnings(found: Sequence[_Warned]) -> Iterable[PlanWarning]:
         unchecked = f"（{label('warning_state', state)}）" if state == warning.SUGGESTED else ""
         yield PlanWarning(
             item=row.message + unchecked,
-            severity=row.severity,
+            severity=warned.severity,
             opened_on=row.opened_on,
             due_on=next((s.due_on for s in reversed(warned.steps) if s.due_on), None),
             department=_department(warned),

@@ -224,7 +224,7 @@ def record_result(  # noqa: PLR0913, PLR0917  what was found where, and in which
             raise StepConditionError(
                 action="登记结果", reason="排查不在进行中", way_out="请先开始。"
             )
-        if household_id not in _due(session, thing.row):
+        if household_id not in households_of(session, thing.row):
             raise StepDataError(field="户", value="", reason="不在这次排查的范围里")
         row_id = natural_id("campaign_result", campaign_id, household_id)
         row = session.get(CampaignResult, row_id)
@@ -254,7 +254,7 @@ def coverage(store: Store, campaign_id: str) -> Coverage:
     """
     with store.read() as session:
         thing = _one(session, _CAMPAIGN, campaign_id)
-        due = _due(session, thing.row)
+        due = households_of(session, thing.row)
         results = _results(session, campaign_id)
     seen = {home for home, result in results.items() if result != "not_checked"}
     return Coverage(
@@ -267,14 +267,15 @@ def coverage(store: Store, campaign_id: str) -> Coverage:
 
 def _require_all_checked(session: Session, row: ReviewCampaign) -> None:
     """Every household has a result; 未查到 with its reason is one."""
-    left = _due(session, row) - set(_results(session, row.id))
+    left = households_of(session, row) - set(_results(session, row.id))
     if left:
         raise StepConditionError(
             action="结束", reason=f"还有{len(left)}户没有结果", way_out="没查到的也请写明原因。"
         )
 
 
-def _due(session: Session, row: ReviewCampaign) -> set[str]:
+def households_of(session: Session, row: ReviewCampaign) -> set[str]:
+    """Return the households that a campaign looks at."""
     if row.household_ids:
         return set(row.household_ids.split(","))
     homes = select(Household.id).where(Household.scope == row.scope, Household.removed_on.is_(None))

@@ -6,14 +6,16 @@ from decimal import Decimal
 import pytest
 
 from app.domain.ownership import Actor
+from app.domain.period import Period
 from app.models.errors import OwnershipError
 from app.models.register import NegativeCheck
 from app.models.store import Store
-from app.ops import changes, deadlines, measures, monitored, registers, sheets, visits
+from app.ops import changes, deadlines, measures, monitored, months, registers, sheets, visits
 from app.ops.changes import NewChange
 from app.ops.errors import (
     MeasureRefusedError,
     MissingStepDataError,
+    PeriodStateError,
     StepConditionError,
     StepDataError,
     StepDateError,
@@ -145,13 +147,34 @@ def test_one_list_says_what_is_due_with_whom(store: Store, home: str) -> None:
     found = deadlines.list_deadlines(store, TODAY)
     assert [(d.subject, d.holder, (d.due_on - TODAY).days) for d in found] == [
         ("warning", "village", 1), ("monitored_case", "township", 2), ("measure", "village", 4),
-        ("issue", "village", 9), ("natural_change", "village", 15),
+        ("period", "village", 5), ("issue", "village", 9), ("natural_change", "village", 15),
     ]  # fmt: skip
     later = TODAY + timedelta(days=3)
     late = deadlines.list_deadlines(store, later, only_overdue=True)
     assert [(d.subject, d.overdue_days, d.escalated_to) for d in late] == [
         ("warning", 2, "township"), ("monitored_case", 1, "county"),
     ]  # fmt: skip
+
+
+def test_a_sweep_and_a_clue_make_an_ordinary_household_due(store: Store, home: str) -> None:
+    swept, told = add_family(store, "3", "ordinary"), add_family(store, "4", "ordinary")
+    add_family(store, "5", "ordinary")
+    new = NewCampaign("sweep", "大排查", TODAY, household_ids=(swept,))
+    made, _ = registers.open_campaign(store, ME, new, TODAY)
+    act(store, "review_campaign", made.item_id, "start")
+    monitored.register_clue(store, ME, NewClue(told, "cadre", "住院", TODAY), TODAY)
+    open_october(store)
+    due = {d.household_id for d in months.due_households(store, Period(2025, 10), TODAY)}
+    assert due == {home, swept, told}
+
+
+def test_a_month_does_not_start_while_the_one_before_drags_on(store: Store, home: str) -> None:
+    open_october(store)
+    november = Period(2025, 11)
+    with pytest.raises(PeriodStateError, match="E402") as caught:
+        months.open_period(store, ME, november, date(2025, 11, 11))
+    assert "2025-10" in caught.value.user_text()
+    assert months.open_period(store, ME, november, date(2025, 11, 10)).state == "filling"
 
 
 def test_measures_run_out_are_extended_and_carried_over(store: Store, home: str) -> None:
