@@ -18,6 +18,7 @@ from app.ui.main_window import Frame, MainWindow
 from app.ui.page import Desk, Page, Store
 from app.ui.plans.plans_page import PlansPage
 from app.ui.resources import resource
+from app.ui.review.review_page import ReviewPage
 from app.ui.roster.roster_page import RosterPage
 from app.ui.runner import Runner
 from app.ui.search_box import Hit
@@ -87,10 +88,12 @@ def make_window(
     bench, people, exchange = WorkbenchPage(desk, see_demo), RosterPage(desk), ExchangePage(desk)
     bench.import_requested.connect(people.import_roster)
     pages: list[Page] = [bench, people]
-    if store.level == "village":
+    is_village = store.level == "village"
+    if is_village:
         pages.append(VisitsPage(desk))
+    pages.append(WarningsPage(desk) if is_village else ReviewPage(desk))
     # What is not built is not shown.
-    window = MainWindow(frame, runner, [*pages, WarningsPage(desk), PlansPage(desk), exchange])
+    window = MainWindow(frame, runner, [*pages, PlansPage(desk), exchange])
     window.files_dropped.connect(partial(_take_dropped, window, people, exchange))
     return window
 
