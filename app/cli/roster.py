@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -26,18 +27,17 @@ def group() -> None:
 @click.option("--kind", default="auto", show_default=True, help="表的种类，一般不用写")
 @click.option("--mapping", type=click.Path(path_type=Path), help="表头对照，JSON：{表头: 字段}")
 @click.option("--dry-run", is_flag=True, help="只报告，不写入")
-@click.option("--explain", is_flag=True, help="逐行列出读到的值")
+@click.option("--explain", is_flag=True, help="逐行列出读到的值和每一项改动")
+@click.option("--decisions", type=click.Path(path_type=Path), metavar="F.json",
+              help="逐项或按种类决定（JSON）")  # fmt: skip
+@click.option("--again", is_flag=True, help="同一份文件导入过也再导入一次")
+@click.option("--report", type=click.Path(path_type=Path), metavar="F.xlsx",
+              help="把导入报告写成Excel表，有问题的格子标出来")  # fmt: skip
 @click.pass_obj
-def import_(
-    cli: Cli,
-    files: tuple[Path, ...],
-    kind: str,
-    mapping: Path | None,
-    dry_run: bool,
-    explain: bool,
-) -> None:
+def import_(cli: Cli, /, files: tuple[Path, ...], **options: Any) -> None:
     """Preview, then write in one transaction; a dry run needs no replica."""
-    choice = roster.Choice(_kind(kind), _mapping(mapping))
+    choice = roster.Choice(_kind(options["kind"]), _mapping(options["mapping"]))
+    dry_run, decisions = options["dry_run"], _decisions(options["decisions"])
     store = cli.store if cli.has_replica() or not dry_run else None
     try:
         preview = roster.preview_import(store, files, cli.today, choice=choice)
@@ -49,17 +49,79 @@ def import_(
             lists, [f"{kind}：{n}" for kind, n in zip(lists["kinds"], lists["counts"], strict=True)]
         )
         return
-    result = import_object(preview, with_rows=explain)
+    result = import_object(preview, with_rows=options["explain"])
+    if options["report"] is not None:
+        written = roster.write_import_report(preview, options["report"])
+        result["reports"] = [str(path) for path in written]
     if not dry_run:
-        done = roster.apply_import(cli.store, cli.actor, preview)
-        result |= {
-            "created": done.counts.created,
-            "updated": done.counts.updated,
-            "unchanged": done.counts.unchanged,
-            "households_created": done.counts.households_created,
-        }
+        again = options["again"]
+        done = roster.apply_import(cli.store, cli.actor, preview, decisions=decisions, again=again)
+        result |= asdict(done.counts) | {"import_id": done.import_id}
     result["dry_run"] = dry_run
     cli.emit(result, list(summary_lines(result, is_dry_run=dry_run)))
+
+
+@group.command("imports", help="导入记录；最近一次在最前")
+@click.pass_obj
+def imports(cli: Cli) -> None:
+    """List what was imported here, and what the last import had to say."""
+    lines = roster.list_imports(cli.store)
+    cli.emit(
+        {
+            "imports": [
+                asdict(line) | {"imported_on": line.imported_on.isoformat()} for line in lines
+            ],
+            "last_report": [asdict(line) for line in roster.last_report(cli.store)],
+        },
+        [
+            f"{line.import_id} {line.imported_on} {line.actor} {line.rows}行"
+            f"{'（已撤销）' if line.is_undone else ''}"
+            for line in lines
+        ]
+        or ["还没有导入过"],
+    )
+
+
+@group.command("undo", help="整批撤销一次导入；之后改过的就不能撤销")
+@click.argument("import_id", metavar="ID")
+@click.pass_obj
+def undo(cli: Cli, import_id: str) -> None:
+    """Take back an import as a whole, or say what stands in the way."""
+    done = roster.undo_import(cli.store, cli.actor, import_id)
+    cli.emit(
+        {
+            "import_id": done.import_id,
+            "rows_ended": done.rows_ended,
+            "fields_restored": done.fields_restored,
+        },
+        [f"已撤销：新建的 {done.rows_ended} 条已作废，改动的 {done.fields_restored} 处已恢复"],
+    )
+
+
+def _decisions(path: Path | None) -> roster.Decisions:
+    """Read decisions: a word, or an object of choice, reason, on."""
+    if path is None:
+        return roster.UNDECIDED
+    wrong = UsageError(text="--decisions 的写法不对：每一项写 apply、skip 或 later。")
+    try:
+        table = json.loads(path.read_text(encoding="utf-8"))
+        found = {part: {key: _decision(value) for key, value in table.get(part, {}).items()}
+                 for part in ("items", "kinds")}  # fmt: skip
+    except (ValueError, AttributeError, TypeError, KeyError):
+        raise wrong from None
+    return roster.Decisions(found["items"], found["kinds"])
+
+
+def _decision(value: Any) -> roster.Decision:
+    given = {"choice": value} if isinstance(value, str) else dict(value)
+    decision = roster.Decision(
+        str(given["choice"]), str(given.get("reason", "")), str(given.get("on", ""))
+    )
+    if decision.choice not in ("apply", "skip", "later"):
+        raise ValueError
+    if decision.on:
+        date.fromisoformat(decision.on)
+    return decision
 
 
 def _kind(text: str) -> str:

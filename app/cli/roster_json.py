@@ -1,11 +1,13 @@
 """An import as JSON: the language of the answer keys (labels, ISO dates, numbers)."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
 from app.domain.roster import Place, Reason, RosterRow
 from app.domain.roster_diff import Changes, MatchedMember, RosterDiff
+from app.domain.roster_items import ImportItem
 from app.domain.roster_list import TiedRow
 from app.domain.roster_values import Value
 from app.excel.headings import FEEDS
@@ -53,13 +55,46 @@ def import_object(preview: RosterPreview, *, with_rows: bool) -> dict[str, Any]:
             for s in file.skipped
         ],
         "hidden_rows": [_place(place) for file in files for place in file.hidden],
+        "already_imported": [
+            {
+                "file": item.file.path.name,
+                "on": item.imported_on.isoformat(),
+                "message": item.already_sentence,
+            }
+            for item in preview.files
+            if item.imported_on is not None
+        ],
+        "item_kinds": dict(Counter(i.kind for item in preview.files for i in item.items())),
     }
     if preview.is_update:
         updates = [_update(item) for item in preview.files]
         result |= {key: [e for update in updates for e in update[key]] for key in _UPDATE_KEYS}
     if with_rows:
         result["rows"] = [_row(row) for file in files for row in file.table.rows]
+        result["items"] = [
+            _item(found)
+            for item in preview.files
+            for found in item.items()
+            if found.kind != "unchanged"
+        ]
     return result
+
+
+def _item(item: ImportItem) -> dict[str, Any]:
+    return {
+        "key": item.key,
+        "kind": item.kind,
+        "household": item.household_no or None,
+        "name": item.name,
+        "field": item.field or None,
+        "old": plain_value(item.old),
+        "new": plain_value(item.new),
+        "reason_codes": list(item.reasons),
+        "choices": list(item.choices),
+        "default": item.default,
+        "row": _place(item.place) if item.place else None,
+        "words": item.words or None,
+    }
 
 
 def list_object(previews: Iterable[ListPreview]) -> dict[str, Any]:
@@ -275,6 +310,7 @@ def _changes(changes: Changes) -> dict[str, list[object]]:
 def summary_lines(result: dict[str, Any], *, is_dry_run: bool) -> Iterable[str]:
     """Return the result in a few lines for people; no names in them."""
     yield "预览，没有写入" if is_dry_run else "已导入"
+    yield from (entry["message"] for entry in result["already_imported"])
     yield f"户 {result['households']}，人 {result['members']}"
     yield f"新增 {result['created']}，变更 {result['updated']}，未变 {result['unchanged']}"
     yield f"未导入 {len(result['rejected'])}，提示 {len(result['warned'])}"

@@ -160,7 +160,8 @@ def decided(diff: RosterDiff, decisions: Decisions) -> RosterDiff:
         else:
             key = f"household:{home.household.household_id}"
             kept = _wanted(home.changes, key, "household_changed", frozenset(), decisions)
-            households.append(replace(home, changes=kept))
+            old = {name: change[0] for name, change in home.changes.items() if name not in kept}
+            households.append(replace(home, changes=kept, values={**home.values, **old}))
     homes = {home.key for home in households}
     members = [_member(m, decisions, m.household_key in homes) for m in diff.members]
     missing = tuple(
@@ -240,7 +241,9 @@ def _of_household(home: MatchedHousehold) -> Iterator[ImportItem]:
         return
     for name, (old, new) in home.changes.items():
         key = f"household:{home.household.household_id}:{name}"
-        yield _item(key, "household_changed", number, head, field=name, old=old, new=new)
+        found = _item(key, "household_changed", number, head, field=name, old=old, new=new)
+        # The head's name follows from the people: there is nothing of its own to decide.
+        yield replace(found, choices=()) if name == "head_name" else found
 
 
 def _of_member(found: MatchedMember, number: str, before: str) -> Iterator[ImportItem]:

@@ -21,6 +21,7 @@ from app.ops.roster_import import (
     RosterResult,
     apply_import,
     preview_import,
+    write_import_report,
 )
 from app.ops.roster_log import ImportLine, ReportLine, last_report, list_imports
 from app.ops.roster_rows import PRESENT, StoredRoster, household_values, load_roster, member_values
@@ -61,6 +62,7 @@ __all__ = [
     "roster_kinds",
     "search",
     "undo_import",
+    "write_import_report",
 ]
 
 

@@ -26,6 +26,7 @@ from app.domain.roster_items import (
     let_in,
 )
 from app.errors import AppError
+from app.excel import import_report
 from app.excel.roster import FIND_OUT, Choice, RosterFile, read_roster
 from app.models import capture
 from app.models.change import NaturalChange
@@ -43,6 +44,7 @@ from app.ops.roster_log import (
 )
 from app.ops.roster_rows import load_roster
 from app.ops.roster_sink import sink_of
+from app.ops.roster_words import reason_text
 
 Progress = Callable[[int, int], None]
 _VILLAGE_KINDS = frozenset(("village_roster",))
@@ -216,6 +218,21 @@ def apply_import(
         )
     changed = Changed(frozenset(written.tables), frozenset(written.household_ids))
     return RosterResult(changed, counts, import_id)
+
+
+def write_import_report(preview: RosterPreview, path: Path) -> list[Path]:
+    """Write the report of an import as workbooks, one a file; return where they stand.
+
+    Raises:
+        TableError: a file can no longer be read.
+        OSError: a report cannot be written.
+    """
+    written = []
+    for number, item in enumerate(preview.files, 1):
+        target = path if number == 1 else path.with_stem(f"{path.stem}-{number}")
+        import_report.write_import_report(item.file, target, reason_text)
+        written.append(target)
+    return written
 
 
 def _compare(file: RosterFile, known: KnownRoster) -> RosterDiff:

@@ -170,7 +170,7 @@ class _Undo:
 
     def _hangers_on(self) -> Iterator[str]:
         """Yield what was written since about households and people that the import made."""
-        own = {row.id for _, row in self.made}
+        own = {row.id for _, row in (*self.made, *self.changes)}
         homes = [row.id for _, row in self.made if isinstance(row, Household)]
         people = [row.id for _, row in self.made if isinstance(row, Member)]
         for table, cls in self._classes.items():

@@ -215,3 +215,64 @@ def test_a_township_is_told_where_to_import(
     monkeypatch.setenv("ZHUCUN_PASSPHRASE", PASSPHRASE)
     assert run(["--data", str(folder), "--json", "roster", "import", str(FIRST)]) == 1
     assert json.loads(capsys.readouterr().out)["error"]["code"] == "E216"
+
+
+def test_decisions_by_key_and_by_kind_are_honoured(call: Any, tmp_path: Path) -> None:
+    call("import", FIRST)
+    offered = call("import", NEXT, "--dry-run", "--explain", today="2025-11-30").json
+    assert {item["kind"] for item in offered["items"]} <= set(offered["item_kinds"])
+    silent = next(item for item in offered["items"] if item["kind"] == "missing")
+    changed = next(item for item in offered["items"] if item["kind"] == "member_changed")
+    decisions = tmp_path / "决定.json"
+    decisions.write_text(
+        json.dumps(
+            {
+                "items": {
+                    silent["key"]: {"choice": "apply", "reason": "迁出", "on": "2025-11-02"},
+                    changed["key"]: "skip",
+                },
+                "kinds": {"new_member": "later"},
+            }
+        ),
+        "utf-8",
+    )
+    done = call("import", NEXT, "--decisions", decisions, today="2025-11-30").json
+    assert done["reported"] == 1
+    assert done["created"] < offered["created"]
+    left = call("import", NEXT, "--dry-run", "--explain", today="2025-11-30").json["items"]
+    assert changed["key"] in {item["key"] for item in left}
+
+
+def test_decisions_of_another_form_are_wrong_usage(call: Any, tmp_path: Path) -> None:
+    path = tmp_path / "d.json"
+    for text in ("[]", '{"items": {"x": "vielleicht"}}', '{"items": {"x": {"on": "1"}}}', "{"):
+        path.write_text(text, "utf-8")
+        answer = call("import", FIRST, "--decisions", path)
+        assert (answer.code, answer.json["error"]["code"]) == (2, "E001")
+
+
+def test_an_import_is_listed_and_undone_and_then_unknown(call: Any) -> None:
+    done = call("import", FIRST).json
+    listed = call("imports").json["imports"]
+    assert [line["import_id"] for line in listed] == [done["import_id"]]
+    undone = call("undo", done["import_id"])
+    assert (undone.code, undone.json["fields_restored"]) == (0, 0)
+    assert call("show").json["matches"] == []
+    assert call("undo", done["import_id"]).json["error"]["code"] == "E218"
+
+
+def test_the_same_file_again_says_so_and_again_reads_it_all_the_same(call: Any) -> None:
+    call("import", FIRST)
+    answer = call("import", FIRST)
+    assert answer.code == 0
+    assert answer.json["unchanged"] == 481
+    assert "10-31导入过" in answer.json["already_imported"][0]["message"]
+    assert answer.json["import_id"] == ""
+    assert call("import", FIRST, "--again").json["import_id"]
+
+
+def test_a_dry_run_may_leave_a_report_with_marked_cells(call: Any, tmp_path: Path) -> None:
+    target = tmp_path / "报告.xlsx"
+    answer = call("import", MESSY, "--dry-run", "--report", target)
+    assert answer.json["reports"] == [str(target)]
+    assert target.stat().st_size > 5000

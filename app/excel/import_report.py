@@ -1,0 +1,210 @@
+"""The report of an import as a workbook: the original layout again, faulty cells marked.
+
+A small .xlsx is copied with its looks; everything else is written anew as a table with the same
+sheets, rows and columns. Either way no formula, link, macro or outside reference survives, and
+text that a spreadsheet would take for a formula is marked as text.
+"""
+
+import os
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import xlsxwriter
+from openpyxl.cell.cell import MergedCell
+from openpyxl.comments import Comment
+from openpyxl.formatting.formatting import ConditionalFormattingList
+from openpyxl.styles import Font, PatternFill
+from openpyxl.worksheet.datavalidation import DataValidationList
+from openpyxl.worksheet.worksheet import Worksheet
+
+from app.domain.roster_values import ErrorCell
+from app.excel.guard import Format, check_file
+from app.excel.headings import FEEDS
+from app.excel.reader import read_table
+from app.excel.roster import RosterFile
+from app.excel.writer import cell_text
+
+SHEET = "导入报告"
+_HEADINGS = ("工作表", "行", "列", "结果", "原因")
+_WIDTHS = (16, 7, 6, 10, 60)
+_RESULTS = {"error": "没有导入", "warn": "请核对", "ok": "请核对"}
+_COLOURS = {"error": "F8B4B4", "warn": "FFE08A", "ok": "FFE08A"}
+_COPIED_ROWS = 20_000  # beyond, copying the looks takes too much memory
+_AUTHOR = "驻村"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A cell that somebody should look at; ``column`` from 0, None for the whole row."""
+
+    sheet: str
+    row: int
+    column: int | None
+    letter: str
+    row_class: str
+    words: str
+
+
+def marks_of(file: RosterFile, words: Callable[[str], str]) -> list[Mark]:
+    """Return the marks of an import, in the order of the file."""
+    columns = {
+        (sheet.sheet, FEEDS.get(column.field, column.field)): column
+        for sheet in file.sheets
+        for column in reversed(sheet.columns)
+    }
+    found = []
+    for row in file.table.rows:
+        for reason in row.reasons:
+            column = columns.get((row.place.sheet, reason.field))
+            found.append(
+                Mark(
+                    row.place.sheet,
+                    row.place.row,
+                    column.index if column else None,
+                    column.letter if column else "",
+                    row.row_class if reason.code.startswith("E_") else "warn",
+                    words(reason.code),
+                )
+            )
+    return found
+
+
+def write_import_report(file: RosterFile, path: Path, words: Callable[[str], str]) -> int:
+    """Write the report; return the number of marks. A file that exists is replaced at the end.
+
+    Raises:
+        TableError: the original can no longer be read.
+        OSError: the report cannot be written; what stood there before is untouched.
+    """
+    marks = marks_of(file, words)
+    checked = check_file(file.path)
+    is_small = checked.format is Format.XLSX and len(file.table.rows) <= _COPIED_ROWS
+    write = _write_copy if is_small else _write_table
+    part = path.with_name(f".{path.stem}.part.xlsx")
+    try:
+        write(file.path, part, marks)
+        os.replace(part, path)  # noqa: PTH105  atomic
+    finally:
+        part.unlink(missing_ok=True)
+    return len(marks)
+
+
+def _by_cell(marks: Iterable[Mark]) -> dict[tuple[str, int, int], list[Mark]]:
+    found: dict[tuple[str, int, int], list[Mark]] = defaultdict(list)
+    for mark in marks:
+        found[mark.sheet, mark.row, mark.column or 0].append(mark)
+    return found
+
+
+def _worst(marks: Sequence[Mark]) -> str:
+    return min((mark.row_class for mark in marks), key=("error", "warn", "ok").index)
+
+
+def _write_copy(source: Path, target: Path, marks: Sequence[Mark]) -> None:
+    book = openpyxl.load_workbook(source, data_only=True, keep_links=False, keep_vba=False)
+    book.defined_names.clear()
+    for sheet in book.worksheets:
+        _defuse(sheet)
+    for (name, row, column), found in _by_cell(marks).items():
+        cell = book[name].cell(row, column + 1)
+        colour = _COLOURS[_worst(found)]
+        cell.fill = PatternFill("solid", start_color=colour, end_color=colour)
+        if not isinstance(cell, MergedCell):
+            cell.comment = Comment("\n".join(m.words for m in found), _AUTHOR)
+    _report_sheet(book.create_sheet(_free_name(book.sheetnames), 0), marks)
+    book.active = 0
+    book.save(target)
+
+
+def _defuse(sheet: Worksheet) -> None:
+    """Leave only values: no link, no rule with a formula, no text that looks like a formula."""
+    sheet.conditional_formatting = ConditionalFormattingList()
+    sheet.data_validations = DataValidationList()
+    sheet.print_title_rows = sheet.print_title_cols = None
+    cells: Iterable[Any] = (cell for row in sheet.iter_rows() for cell in row)
+    for cell in cells:
+        if isinstance(cell, MergedCell):
+            continue
+        cell.hyperlink, cell.comment = None, None
+        if isinstance(cell.value, str):
+            _set_text(cell, cell.value)
+
+
+def _set_text(cell: Any, text: str) -> None:
+    cell.value = text
+    cell.data_type = "s"  # openpyxl would take a leading "=" for a formula
+    cell.quotePrefix = True
+
+
+def _report_sheet(sheet: Worksheet, marks: Sequence[Mark]) -> None:
+    for index, (heading, width) in enumerate(zip(_HEADINGS, _WIDTHS, strict=True), 1):
+        cell = sheet.cell(1, index, heading)
+        cell.font = Font(bold=True)
+        sheet.column_dimensions[cell.column_letter].width = width
+    for number, mark in enumerate(marks, 2):
+        for index, value in enumerate(_line(mark), 1):
+            if isinstance(value, str):
+                _set_text(sheet.cell(number, index), value)
+            else:
+                sheet.cell(number, index, mark.row)
+    sheet.freeze_panes = "A2"
+
+
+def _line(mark: Mark) -> tuple[str, int, str, str, str]:
+    return mark.sheet, mark.row, mark.letter, _RESULTS[mark.row_class], mark.words
+
+
+def _free_name(taken: Iterable[str]) -> str:
+    names = {name.lower() for name in taken}
+    return next(n for n in (SHEET, *(f"{SHEET}{i}" for i in range(2, 99))) if n not in names)
+
+
+def _write_table(source: Path, target: Path, marks: Sequence[Mark]) -> None:
+    """Write the rows as they were read, in the same places, without the looks."""
+    table = read_table(source)
+    cells = _by_cell(marks)
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    book = xlsxwriter.Workbook(str(target), options)
+    try:
+        text = {"num_format": "@", "quote_prefix": True}
+        plain = book.add_format(text)
+        colours = {c: book.add_format(text | {"bg_color": f"#{v}"}) for c, v in _COLOURS.items()}
+        names = [sheet.name or "数据" for sheet in table.sheets]
+        _table_report(book.add_worksheet(_free_name(names)), marks, plain)
+        for name, sheet in zip(names, table.sheets, strict=True):
+            copied = book.add_worksheet(name)
+            for index, row in enumerate(sheet.rows):
+                number = sheet.number(index)
+                for column, value in enumerate(row):
+                    found = cells.get((sheet.name, number, column))
+                    style = colours[_worst(found)] if found else plain
+                    if found or value not in (None, ""):
+                        copied.write_string(index, column, _cell(value), style)
+    finally:
+        book.close()
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, ErrorCell):
+        return value.text
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, float) and value == int(value):
+        return str(int(value))
+    return cell_text("" if value is None else str(value))
+
+
+def _table_report(sheet: Any, marks: Sequence[Mark], plain: Mapping[str, Any]) -> None:
+    for index, (heading, width) in enumerate(zip(_HEADINGS, _WIDTHS, strict=True)):
+        sheet.set_column(index, index, width)
+        sheet.write_string(0, index, heading, plain)
+    for number, mark in enumerate(marks, 1):
+        for index, value in enumerate(_line(mark)):
+            if isinstance(value, int):
+                sheet.write_number(number, index, value)
+            else:
+                sheet.write_string(number, index, cell_text(value), plain)
