@@ -1,10 +1,12 @@
 """Natural changes: reported by the village, decided by the township, then in the roster."""
 
 from datetime import date, timedelta
+from random import Random
 
 import pytest
 from sqlalchemy import select
 
+from app.domain import natural_change as domain
 from app.domain.period import Period
 from app.errors import AppError
 from app.models.household import Household, Member
@@ -236,3 +238,59 @@ def test_a_date_in_the_future_is_refused(store: Store, home: str) -> None:
                   effective_on=date(2025, 12, 1))  # fmt: skip
     with pytest.raises(ChangeRefusedError, match="E422"):
         act(store, "village", made.item_id, "submit")
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_no_walk_of_changes_ever_loses_a_person_or_a_household(
+    store: Store, home: str, seed: int
+) -> None:
+    rng = Random(seed)  # noqa: S311  a walk, no secret
+    add_family(store, "3")
+    everybody = _members(store)
+    for _ in range(40):
+        try:
+            _random_change(store, rng)
+        except AppError:
+            continue
+    done = changes.list_changes(store, TODAY, ME, only_open=False)
+    assert {c.fields["change_kind"] for c in done if c.state == "done"} >= {"increase", "decrease"}
+    after = _members(store)
+    with store.read() as session:
+        homes = {h.id: h for h in session.scalars(select(Household))}
+    assert set(everybody) <= set(after)
+    for member in after.values():
+        if member.member_status == "present":
+            assert homes[member.household_id].removed_on is None
+    for home_id, living in homes.items():
+        inside = [m for m in after.values() if m.household_id == home_id]
+        heads = [m for m in inside if m.relation == "户主" and m.member_status == "present"]
+        assert len(heads) <= 1
+        numbers = [m.number for m in inside]
+        assert len(set(numbers)) == len(numbers)
+        if living.removed_reason == "整户消亡":
+            assert all(m.member_status != "present" for m in inside)
+
+
+def _members(store: Store) -> dict[str, Member]:
+    with store.read() as session:
+        return {m.id: m for m in session.scalars(select(Member))}
+
+
+def _random_change(store: Store, rng: Random) -> None:
+    with store.read() as session:
+        homes = list(session.scalars(select(Household.id).order_by(Household.id)))
+    home = rng.choice(homes)
+    inside = sorted(m.id for m in _members(store).values() if m.household_id == home)
+    who = rng.choice(inside) if inside else ""
+    kind = rng.choice(domain.KINDS)
+    reason = rng.choice([*domain.INCREASE_REASONS, *domain.DECREASE_STATUS, *domain.HEAD_REASONS])
+    made = report(
+        store, home, kind, reason=reason, member_id=who, name="王小明", relation="亲属",
+        sex="male", head_id=who, relations={i: "亲属" for i in inside if i != who},
+        member_ids=",".join({who, rng.choice(inside) if inside else ""} - {""}),
+        target_household_id=rng.choice(homes),
+    )  # fmt: skip
+    if kind == domain.HEAD_CHANGE:
+        act(store, "village", made.item_id, "decide")
+    else:
+        through(store, made)

@@ -1,0 +1,128 @@
+"""``clue case change measure visit doubt negative campaign issue deadline``: JSON and refusals."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.cli import main
+from app.domain.ownership import Actor
+from app.ops import months, setup, sheets
+from app.ops.setup import ReplicaPlan
+from tests.ops.village import OCTOBER, TODAY, add_family, answer_all
+
+GOOD = "shanlihaofengguang9"
+PLAN = ReplicaPlan("village", "539901101201", "上坝村", "张卫东")
+ME = Actor("张卫东", "administrator")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a village with one family, October open and a red warning in it."""
+    path = tmp_path_factory.mktemp("lives") / "village"
+    setup.create_replica(path, PLAN, GOOD)
+    store = setup.open_replica(path, GOOD, "测试")
+    home = add_family(store)
+    months.open_period(store, ME, OCTOBER, TODAY)
+    sheet_id = answer_all(store, home, {("WT-01", ""): "short"})
+    sheets.submit_sheet(store, ME, sheet_id, TODAY)
+    store.close()
+    return path
+
+
+@pytest.fixture
+def run(folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setenv("ZHUCUN_PASSPHRASE", GOOD)
+
+    def call(*words: str, today: str = "2025-10-20") -> tuple[int, dict[str, Any]]:
+        code = main.run(["--data", str(folder), "--json", "--today", today, *words])
+        return code, json.loads(capsys.readouterr().out)
+
+    return call
+
+
+def test_a_clue_is_opened_shown_and_refused_a_step_of_the_township(run: Any) -> None:
+    code, out = run("clue", "open", "--household", "2", "--set", "clue_source=农户自主申报",
+                    "--set", "text=大病住院")  # fmt: skip
+    assert code == 0
+    item = out["item"]
+    assert {"state", "state_label", "actions", "history", "due_on", "steps", "checks"} <= set(item)
+    assert (item["state"], item["state_label"], item["due_on"]) == ("clue", "线索", "2025-10-22")
+    assert [i["id"] for i in run("clue", "list")[1]["items"]] == [item["id"]]
+    code, out = run("clue", "act", item["id"], "accept", "--set", "team=王芳、刘洋")
+    assert (code, out["error"]["code"]) == (1, "E411")
+    assert "待核实" not in out["error"]["message"]
+    code, out = run("clue", "open", "--household", "2", "--set", "clue_source=cadre",
+                    "--set", "text=又一条")  # fmt: skip
+    assert (code, out["error"]["code"]) == (1, "E421")
+    assert run("case", "to-type")[1] == {"items": []}
+    assert run("case", "list")[1] == {"items": []}
+
+
+def test_a_measure_is_planned_and_led_on_with_what_it_needs(run: Any) -> None:
+    code, out = run("measure", "open", "--household", "赵德福", "--set",
+                    "measure_category=健康帮扶", "--set", "measure_kind=大病救治", "--set", "responsible_person=李会计",
+                    "--set", "cause=illness", "--set", "planned_end_on=2025-10-25")  # fmt: skip
+    assert (code, out["item"]["state_label"]) == (0, "拟定")
+    measure_id = out["item"]["id"]
+    assert run("measure", "act", measure_id, "start")[1]["item"]["state"] == "running"
+    code, out = run("measure", "act", measure_id, "finish", "--note", "已报销")
+    assert (code, out["error"]["code"]) == (1, "E412")
+    assert "受益人" in out["error"]["message"]
+    code, out = run("measure", "act", measure_id, "finish", "--note", "已报销",
+                    "--set", "beneficiary=无人")  # fmt: skip
+    assert (code, out["error"]["code"]) == (1, "E424")
+    code, out = run("measure", "act", measure_id, "finish", "--note", "已报销",
+                    "--set", "beneficiary=全户")  # fmt: skip
+    assert out["item"]["history"][-1]["values"]["beneficiary"] == "全户"
+    assert run("measure", "open", "--household", "2")[0] == 2
+
+
+def test_a_change_a_visit_a_campaign_and_an_issue(run: Any) -> None:
+    code, out = run("change", "open", "--household", "2", "--set", "change_kind=increase",
+                    "--set", "reason=birth")  # fmt: skip
+    assert (code, out["item"]["state_label"]) == (0, "待办理")
+    code, out = run("change", "act", out["item"]["id"], "submit")
+    assert (code, out["error"]["code"]) == (1, "E412")
+    code, out = run("visit", "open", "--household", "2", "--set", "visit_way=入户见到户主")
+    assert (code, out["item"]["purpose"]) == (0, "follow_up")
+    assert run("visit", "act", out["item"]["id"], "close")[1]["error"]["code"] == "E411"
+    code, out = run("campaign", "open", "--set", "campaign_kind=回头看", "--set", "name=秋季回头看")
+    campaign = out["item"]["id"]
+    assert run("campaign", "act", campaign, "start")[1]["item"]["state"] == "running"
+    code, out = run("campaign", "result", campaign, "--household", "2", "--result", "无问题")
+    assert out == {"due": 1, "checked": 1, "problems": 0, "not_checked": []}
+    code, out = run("issue", "open", "--set", "source=督导", "--set", "text=缺签字")
+    assert (code, out["item"]["state_label"]) == (0, "待整改")
+
+
+def test_deadlines_name_who_holds_what(run: Any) -> None:
+    code, out = run("deadline", "list", "--overdue", today="2025-10-25")
+    assert code == 0
+    assert "warning" in {item["subject"] for item in out["items"]}
+    assert {"holder", "holder_label", "overdue_days", "escalated_to"} <= set(out["items"][0])
+    assert run("deadline", "tasks")[1]["items"][0]["key"] == "monthly_screening"
+
+
+def test_a_month_that_is_not_ready_is_not_closed(run: Any) -> None:
+    code, out = run("month", "close", "2025-10")
+    assert (code, out["error"]["code"]) == (1, "E423")
+    assert "系统提示" in out["error"]["message"]
+
+
+def test_a_warning_is_opened_by_hand_and_several_go_in_a_batch(run: Any) -> None:
+    code, out = run("warning", "open", "--household", "2", "--note", "屋后滑坡危险",
+                    "--set", "severity=yellow", "--set", "message=屋后滑坡")  # fmt: skip
+    assert (code, out["warning"]["state"]) == (0, "pending_township")
+    water = next(w for w in run("warning", "list")[1]["warnings"] if w["code"] == "WT-01")
+    code, out = run("warning", "batch", "confirm", water["id"])
+    assert out == {"done": [], "skipped": [{"id": water["id"], "reason": "红色要逐条看"}]}
+
+
+@pytest.mark.parametrize("verb", ["doubt", "negative", "case", "campaign", "issue", "visit"])
+def test_every_register_lists_and_names_an_unknown_id(run: Any, verb: str) -> None:
+    code, out = run(verb, "list", "--all")
+    assert (code, list(out)) == (0, ["items"])
+    code, out = run(verb, "show", "nobody")
+    assert (code, out["error"]["code"]) == (1, "E420")
