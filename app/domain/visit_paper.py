@@ -29,6 +29,7 @@ class VisitSource:
         asked: every field of the month with the value that stands before it, None if there is none.
         spot_check: the field whose earlier value must not be shown (抽题).
         carried: field -> month of its last check, for what rests this month.
+        unread: stored texts of another edition of the form, printed as they are.
     """
 
     area: str
@@ -40,6 +41,7 @@ class VisitSource:
     asked: Mapping[AnswerKey, AnswerValue | None]
     spot_check: AnswerKey | None = None
     carried: Mapping[AnswerKey, str] = field(default_factory=lambda: NOTHING)
+    unread: Mapping[AnswerKey, str] = field(default_factory=lambda: NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,15 @@ def _chapters(source: VisitSource) -> Iterator[VisitChapter]:
         questions = tuple(_question(question, source) for question in asked)
         if questions:
             yield VisitChapter(f"{number}. {chapter.label}", questions)
+    if source.unread:
+        yield VisitChapter("其他版本的题", tuple(_unread(source)))
+
+
+def _unread(source: VisitSource) -> Iterator[VisitQuestion]:
+    names = {m.id: f"{m.number} {m.name}" for m in source.view.facts.members}
+    for (code, member_id), text in sorted(source.unread.items()):
+        line = VisitLine(names.get(member_id, ""), text, (code, member_id))
+        yield VisitQuestion(code, "（本版没有这道题，原样列出）", "", (line,))
 
 
 def _is_sum(question: Question, source: VisitSource) -> bool:

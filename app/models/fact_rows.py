@@ -22,6 +22,7 @@ from app.domain.measure import MEASURE
 from app.domain.period import Period
 from app.models import form as form_rows
 from app.models import household as rows
+from app.models.base import Money
 from app.models.plan import Measure
 from app.models.step import steps_of
 
@@ -83,8 +84,9 @@ class Month(NamedTuple):
 
 def households(session: Session, wanted: Collection[str] | None) -> list[HouseholdRow]:
     """Return the given households (None: all living ones), in roster order."""
-    columns = [_column(rows.Household, name) for name in HouseholdRow._fields]
-    found = _all(session, select(*columns), rows.Household.id, wanted)
+    session.flush()  # statements on bare tables do not do that by themselves
+    columns = _columns(rows.Household, HouseholdRow._fields)
+    found = _all(session, select(*columns), rows.Household.__table__.c.id, wanted)
     kept = (HouseholdRow(*row) for row in found)
     living = [row for row in kept if wanted is not None or row.removed_on is None]
     return sorted(living, key=lambda row: (row.position, row.household_no))
@@ -103,16 +105,20 @@ class Tables:
         self.measures = _of(session, Measure, Measure.id, wanted)
         self.measure_steps = steps_of(session, MEASURE.subject, _ids(self.measures, wanted))
         self.sheets = _sheets(session, month, wanted)
-        self.answers = _answers(session, month, wanted)
+        self.answers, self.unread = _answers(session, month, wanted)
         self.helper_visits = _helper_visits(session, month)
         few = self.members if wanted is not None and len(wanted) <= _FEW else None
         self.ids = _shared(session, rows.Member.id_no, few, "id_no")
         self.phones = _shared(session, rows.Member.phone, few, "phone")
 
 
-def _column(table: Any, name: str) -> Any:
-    column = getattr(table, name)
-    return type_coerce(column, Text) if name in {"farmland_mu", "monthly_wage"} else column
+def _columns(mapped: Any, names: Iterable[str]) -> list[Any]:
+    """Return columns of the bare table; amounts as their text."""
+    table = mapped.__table__.c
+    return [
+        type_coerce(table[name], Text) if isinstance(table[name].type, Money) else table[name]
+        for name in names
+    ]
 
 
 def _all(
@@ -120,11 +126,11 @@ def _all(
 ) -> Iterator[Any]:
     """Run a query for the wanted households, some hundred at a time."""
     if wanted is None:
-        yield from session.execute(query)
+        yield from session.execute(query).all()
         return
     ids = sorted(wanted)
     for start in range(0, len(ids), _CHUNK):
-        yield from session.execute(query.where(column.in_(ids[start : start + _CHUNK])))
+        yield from session.execute(query.where(column.in_(ids[start : start + _CHUNK]))).all()
 
 
 def _of(session: Session, table: Any, order: Any, wanted: set[str] | None) -> dict[str, list[Any]]:
@@ -140,12 +146,18 @@ def _ids(groups: Mapping[str, list[Any]], wanted: set[str] | None) -> list[str] 
 
 
 def _members(session: Session, wanted: set[str] | None, phones: Phones) -> dict[str, list[Member]]:
-    columns = [_column(rows.Member, name) for name in ("household_id", *_MEMBER)]
-    query = select(*columns).order_by(rows.Member.number)
+    query = select(*_columns(rows.Member, ("household_id", *_MEMBER)))
+    owner = rows.Member.__table__.c.household_id
     found: dict[str, list[Member]] = defaultdict(list)
-    for household_id, *values in _all(session, query, rows.Member.household_id, wanted):
+    for household_id, *values in _all(session, query, owner, wanted):
         found[household_id].append(_member(values, phones.get(household_id)))
+    for people in found.values():
+        people.sort(key=_place)  # faster than a sort of all people by the database
     return found
+
+
+def _place(member: Member) -> tuple[int, str]:
+    return member.number, member.id
 
 
 def member_of(row: rows.Member) -> Member:
@@ -200,9 +212,9 @@ def key_set(joined: str) -> frozenset[str]:
 
 def _annual(session: Session, wanted: set[str] | None) -> dict[str, Decimal | None]:
     """Return household id → its newest annual income per capita."""
-    table = rows.AnnualIncome
-    amount = type_coerce(table.annual_per_capita, Text)
-    query = select(table.household_id, amount).order_by(table.year)
+    table = rows.AnnualIncome.__table__.c
+    columns = _columns(rows.AnnualIncome, ("household_id", "annual_per_capita"))
+    query = select(*columns).order_by(table.year)
     return {
         household_id: None if text is None else Decimal(text)
         for household_id, text in _all(session, query, table.household_id, wanted)
@@ -213,9 +225,9 @@ def _sheets(
     session: Session, month: Month, wanted: set[str] | None
 ) -> dict[str, dict[Period, SheetRow]]:
     """Return household id → month → sheet, of this month and the two years before."""
-    table = form_rows.Sheet
+    table = form_rows.Sheet.__table__.c
     query = (
-        select(*(getattr(table, name) for name in SheetRow._fields))
+        select(*_columns(form_rows.Sheet, SheetRow._fields))
         .where(table.period >= str(month.period.plus(-_WINDOW)))
         .where(table.period <= str(month.period))
     )
@@ -233,31 +245,37 @@ def _period(text: str) -> Period:
 
 def _answers(
     session: Session, month: Month, wanted: set[str] | None
-) -> dict[str, dict[AnswerKey, AnswerValue]]:
-    """Return sheet id → answers: all of this month and the last ones, amounts of older ones."""
-    sheet, answer = form_rows.Sheet, form_rows.Answer
+) -> tuple[dict[str, dict[AnswerKey, AnswerValue]], dict[str, dict[AnswerKey, str]]]:
+    """Return sheet id → answers: all of this month and the last ones, amounts of older ones.
+
+    And sheet id → texts that this edition of the form cannot read.
+    """
+    sheet, answer = form_rows.Sheet.__table__.c, form_rows.Answer.__table__.c
     recent = str(month.period.plus(-RECENT))
     resting = (q.code for q in month.form.questions if q.ask_every or q.ask_months)
     long_lived = (*income_window.AMOUNT_QUESTIONS, *_LONG_LIVED, *resting)
     query = (
         select(answer.sheet_id, answer.question, answer.member_id, answer.value)
-        .join(sheet, sheet.id == answer.sheet_id)
+        .join_from(form_rows.Answer.__table__, form_rows.Sheet.__table__)
         .where(sheet.period >= str(month.period.plus(-_WINDOW)))
         .where(sheet.period <= str(month.period))
         .where((sheet.period >= recent) | answer.question.in_(long_lived))
         .where(answer.value.is_not(None))
     )
     found: dict[str, dict[AnswerKey, AnswerValue]] = defaultdict(dict)
+    unread: dict[str, dict[AnswerKey, str]] = defaultdict(dict)
     by_code = month.form.by_code
     for sheet_id, code, member_id, text in _all(session, query, sheet.household_id, wanted):
         question = by_code.get(code)
-        if question is None:
+        if question is not None and question.type == "choice":
+            found[sheet_id][code, member_id] = text  # most are options, stored as they are
             continue
-        # most answers are options, stored as they are
-        value = text if question.type == "choice" else _readable(question, text)
-        if value is not None:
+        value = None if question is None else _readable(question, text)
+        if value is None:
+            unread[sheet_id][code, member_id] = text
+        else:
             found[sheet_id][code, member_id] = value
-    return found
+    return found, unread
 
 
 def _readable(question: Question, text: str) -> AnswerValue | None:

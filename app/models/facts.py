@@ -5,7 +5,7 @@ Loading is by table, not by household: the same queries serve one sheet and a wh
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -54,6 +54,7 @@ class HouseholdMonth:
 
     ``months``: answers of the submitted months before, whole for the last three, else only amounts
     and the questions that rest for months. ``helper_visited``: on the spot, this month.
+    ``unread``: stored texts of this month that its edition of the form cannot read.
     """
 
     facts: Facts
@@ -61,6 +62,7 @@ class HouseholdMonth:
     sheet: SheetRow | None
     months: Mapping[Period, Answers]
     helper_visited: bool
+    unread: Mapping[AnswerKey, str] = field(default_factory=lambda: NOTHING)
 
 
 def load_households(
@@ -106,7 +108,14 @@ def _month(
     figures = income_window.figures(month.period, {**before, month.period: answers})
     previous = _previous(month, sheets, before, tables) if sheets else Previous()
     facts = _facts(household, month, tables, answers, figures, previous, open_warnings)
-    return HouseholdMonth(facts, household, sheet, before, household.id in tables.helper_visits)
+    return HouseholdMonth(
+        facts=facts,
+        household=household,
+        sheet=sheet,
+        months=before,
+        helper_visited=household.id in tables.helper_visits,
+        unread=tables.unread.get(sheet.id, NOTHING) if sheet else NOTHING,
+    )
 
 
 def _facts(  # noqa: PLR0913, PLR0917  one value from its parts

@@ -79,6 +79,7 @@ def paper_of(context: SheetContext, areas: Mapping[str, str], today: date) -> Vi
         view=HouseholdView(context.facts, context.policy),
         asked={key: before.get(key) for key in context.asked},
         spot_check=context.spot_check,
+        unread=context.loaded.unread,
         carried={key: str(verified[key]) for key in context.resting if key in verified},
     )
     return visit_paper(source)

@@ -100,3 +100,19 @@ def test_members_who_left_are_not_on_the_paper() -> None:
 def test_answer_text(code: str, value: object, expected: str) -> None:
     text = answer_text(FORM.question(code), value, FORM, full_family())  # type: ignore[arg-type]  # a table of mixed values
     assert plain(text) == expected
+
+
+def test_an_answer_of_another_edition_is_printed_as_it_is() -> None:
+    source = replace(make_visit(), unread={("ZZ-09", ""): "老答案"})
+    last = visit_paper(source).chapters[-1]
+    assert last.title == "其他版本的题"
+    assert (last.questions[0].code, last.questions[0].lines[0].before) == ("ZZ-09", "老答案")
+
+
+def test_a_sum_is_asked_only_where_nothing_adds_up() -> None:
+    source = make_visit()
+    known = replace(source, asked={**source.asked, ("IN-01", ""): Decimal(4200)})
+    unknown = replace(source, asked={**source.asked, ("IN-01", ""): None})
+    codes = {q.code for c in visit_paper(known).chapters for q in c.questions}
+    assert "IN-01" not in codes
+    assert question(visit_paper(unknown), "IN-01").lines[0].key == ("IN-01", "")

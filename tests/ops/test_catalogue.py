@@ -3,6 +3,7 @@
 import copy
 import tomllib
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,14 @@ def data(path: Path) -> dict[str, Any]:
 def question(form: dict[str, Any], code: str) -> dict[str, Any]:
     found: dict[str, Any] = next(q for q in form["questions"] if q["code"] == code)
     return found
+
+
+def test_each_month_has_the_edition_that_began_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = catalogue.form_for(Period(2025, 10))
+    second = replace(first, valid_from="2026-01")
+    monkeypatch.setattr(catalogue, "forms", lambda: (first, second))
+    assert catalogue.form_for(Period(2025, 12)).version == "monthly@2025-01"
+    assert catalogue.form_for(Period(2026, 1)).version == "monthly@2026-01"
 
 
 def test_a_month_has_its_form_and_its_policy() -> None:
