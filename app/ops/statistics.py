@@ -187,6 +187,9 @@ def _context(
     store: Store, window: Window, label: str, today: date, area: str
 ) -> tuple[Context, str, Policy]:
     code = area or store.area_code
+    is_running = window.start <= today < window.end
+    if is_running:
+        window = Window(window.start, today)
     with store.read() as session:
         names = known_areas(session, store)
         level = _level_of(code, store, names)
@@ -203,6 +206,7 @@ def _context(
         correction=correction,
         missing=tuple(v.name for v in villages if not v.has_reported) if level != "village" else (),
         unclosed=tuple(v.name for v in villages if not v.is_closed),
+        until=today if is_running else None,
     )
     return Context(found, window, heading, _parameters(window, policy)), level, policy
 

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.period import Period
+from app.domain.statistics.records import Village
 from app.domain.statistics.report import by_village
 from app.models.replica import Device, PackageRow
 from app.models.store import Store
@@ -53,7 +54,7 @@ def reminders(store: Store, period: Period, today: date, area: str = "") -> list
         found.append(
             Reminder(
                 village.code, village.name, village.has_reported, on, number, missed, waiting,
-                due_on, _text(village.name, period, missed, waiting, due_on, village.has_reported),
+                due_on, _text(village, period, (missed, waiting), due_on, today),
             )
         )  # fmt: skip
     return found
@@ -74,12 +75,14 @@ def _last_packages(session: Session) -> dict[str, tuple[date, int]]:
 
 
 def _text(
-    village: str, period: Period, missed: int, waiting: int, due_on: date, has_reported: bool
+    village: Village, period: Period, counts: tuple[int, int], due_on: date, today: date
 ) -> str:
-    parts = ["还没有收到变更包" if not has_reported else "还没有关账"]
+    parts = ["还没有关账" if village.has_reported else "还没有收到变更包"]
+    missed, waiting = counts
     if missed:
         parts.append(f"应访未访{missed}户")
     if waiting:
         parts.append(f"未确认预警{waiting}条")
     day = f"{due_on.month}月{due_on.day}日"
-    return f"{village}：{period.month}月监测{'，'.join(parts)}，请于{day}前上报。"
+    ask = f"请于{day}前上报" if today <= due_on else f"已过截止日{day}，请尽快上报"
+    return f"{village.name}：{period.month}月监测{'，'.join(parts)}，{ask}。"

@@ -64,6 +64,7 @@ class Heading:
     correction: str = ""  # 已更正，第n版
     missing: tuple[str, ...] = ()  # villages that have not reported
     unclosed: tuple[str, ...] = ()  # villages whose figures may still change
+    until: date | None = None  # the day up to which a period that still runs was counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,8 @@ class ReportTable:
         heading = self.heading
         missing = (f"缺报：{'、'.join(heading.missing)}",) if heading.missing else ()
         unclosed = (f"未关账，数会变：{'、'.join(heading.unclosed)}",) if heading.unclosed else ()
-        return (*missing, *unclosed, *self.notes)
+        until = (f"本期还没有结束，数截至{heading.until}。",) if heading.until else ()
+        return (*missing, *unclosed, *until, *self.notes)
 
     def row(self, label: str) -> Line:
         """Return the first row of a label."""

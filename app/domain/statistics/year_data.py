@@ -110,7 +110,7 @@ class _Parser:
             return self.written(node, field)
         if isinstance(node.value, dict):
             return self.named(node, field)
-        if not isinstance(node.value, list) or len(node.value) != 2:
+        if len(node.value) != 2:
             self.fail(node, field, "应写成 [户, 人] 两个数")
         households, persons = node.value
         return Figure(self.count(households, field), self.count(persons, field))
