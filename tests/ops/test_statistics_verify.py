@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from app.domain.statistics.errors import FigureFileError
 from app.domain.statistics.year_figures import Figure, MeasureFigure
@@ -163,3 +165,23 @@ def test_an_empty_form_has_nothing_to_check(tmp_path: Path) -> None:
     assert not [c.line for c in verify_figures(blank_figures()).checks if c.ok is False]
     with pytest.raises(AppError):
         write_figures(blank_figures(), tmp_path / "no" / "a.xlsx")
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_a_damaged_file_is_checked_or_refused_but_never_crashes(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    text = SOURCE_YEAR.read_text(encoding="utf-8")
+    start = data.draw(st.integers(0, len(text)))
+    end = min(len(text), start + data.draw(st.integers(0, 40)))
+    junk = data.draw(st.text("0123456789[]{}:,- \n\"'&*!|>#%户人因病null\t\x00é", max_size=12))
+    path = tmp_path_factory.mktemp("fuzz") / "a.yaml"
+    path.write_text(text[:start] + junk + text[end:], encoding="utf-8")
+    refused = None
+    try:
+        numbers = {check.check for check in verify_file(path).checks}
+    except FigureFileError as error:
+        refused, numbers = error, {"K1", "K7", "K9"}
+    assert numbers >= {"K1", "K7", "K9"}
+    assert refused is None or (refused.where.file == "a.yaml" and refused.sentence())
