@@ -115,7 +115,7 @@ class PlansPage(QWidget):
         """Leave the preview out where large text needs its room; printing shows it anyway."""
         self.preview.setVisible(scale < _FOLDED_FROM)
         if scale < _FOLDED_FROM:
-            self._split.setSizes([330, 500, 400])
+            self._split.setSizes([360, 490, 390])
         else:
             self._split.setSizes([420, 760, 0])
         self._show_preview()
@@ -129,6 +129,10 @@ class PlansPage(QWidget):
         """Return the household that is edited, "" for none."""
         line: PlanLine | None = self.table.current()
         return line.household.household_id if line is not None else ""
+
+    def chosen_edition(self) -> Edition:
+        """Return the edition that is shown and printed."""
+        return Edition(self.edition.currentData())  # the box keeps only its text
 
     def _fill(self) -> None:
         wanted = self.filter.currentText()
@@ -178,7 +182,7 @@ class PlansPage(QWidget):
     def _show_preview(self) -> None:
         home = self.household_id()
         if home:
-            self.preview.show_sheet(home, self.edition.currentData())
+            self.preview.show_sheet(home, self.chosen_edition())
 
     # ---------------------------------------------------------------- edits
     def _on_add_suggestions(self, ticked: list[Key], terms: Terms) -> None:
@@ -221,7 +225,7 @@ class PlansPage(QWidget):
         """Print the selected households; one whose wall shows it already is asked about."""
         chosen: list[PlanLine] = self.table.chosen()
         ids = tuple(line.household.household_id for line in chosen)
-        edition: Edition = self.edition.currentData()
+        edition = self.chosen_edition()
         if not ids:
             return
         if edition is Edition.WALL and len(ids) == 1:
@@ -237,7 +241,7 @@ class PlansPage(QWidget):
 
     def print_village(self) -> None:
         """Print every living household, with a cover."""
-        edition: Edition = self.edition.currentData()
+        edition = self.chosen_edition()
         only = edition is Edition.WALL and self.only_changed.isChecked()
         self._print(PlanJob(None, edition, only, has_cover=True, role=self._desk.actor.role))
 
@@ -288,7 +292,7 @@ class PlansPage(QWidget):
             self.tabs.addTab(view, name)
         left, self._middle, right = QWidget(), QWidget(), self.preview
         column = QVBoxLayout(left)
-        column.setContentsMargins(0, 0, 0, 0)
+        column.setContentsMargins(0, 0, 8, 0)
         filters = QHBoxLayout()
         filters.addWidget(self.filter)
         filters.addStretch()
@@ -296,14 +300,14 @@ class PlansPage(QWidget):
         column.addLayout(filters)
         column.addWidget(self.table, 1)
         middle = QVBoxLayout(self._middle)
-        middle.setContentsMargins(0, 0, 0, 0)
+        middle.setContentsMargins(8, 0, 8, 0)
         middle.addWidget(self.head)
         middle.addWidget(self.tabs, 1)
         split = self._split = QSplitter(Qt.Orientation.Horizontal)
         for widget in (left, self._middle, right):
             split.addWidget(widget)
         split.setChildrenCollapsible(False)
-        split.setSizes([330, 500, 400])
+        split.setSizes([360, 490, 390])
         self._work = QWidget()
         inner = QVBoxLayout(self._work)
         inner.setContentsMargins(12, 12, 12, 12)
@@ -353,15 +357,15 @@ class PlansPage(QWidget):
             shortcut.activated.connect(slot)
 
     def _on_edition(self, _index: int) -> None:
-        self.only_changed.setVisible(self.edition.currentData() is Edition.WALL)
+        self.only_changed.setVisible(self.chosen_edition() is Edition.WALL)
         self._show_preview()
 
 
 _COLUMNS = (
-    Column("户号", lambda line: line.household.household_no, width=4, spare=2),
-    Column("户主", lambda line: line.household.head_name),
-    Column("人", lambda line: str(line.household.persons), width=2, right=True, spare=1),
-    Column("计划", lambda line: line.state, width=4),
+    Column("户号", lambda line: line.household.household_no, width=3, spare=1),
+    Column("户主", lambda line: line.household.head_name, width=4),
+    Column("人", lambda line: str(line.household.persons), width=2, right=True, spare=2),
+    Column("计划", lambda line: line.state),
     Column("措施", lambda line: str(line.measures), width=2, right=True),
     Column("预警", lambda line: str(line.problems), width=2, right=True),
 )

@@ -3,10 +3,11 @@
 import shutil
 import tempfile
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QPixmap, QResizeEvent
+from PySide6.QtGui import QHideEvent, QPixmap, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from app.domain.plan import Edition
@@ -46,7 +47,7 @@ class Preview(QWidget):
         self._timer.setInterval(_DELAY)
         self._timer.timeout.connect(self._make)
         self._arrange()
-        self.destroyed.connect(lambda folder=self._folder: _remove(folder))
+        self.destroyed.connect(partial(_remove, self._folder))
 
     def show_sheet(self, household_id: str, edition: Edition) -> None:
         """Show a household's sheet as it stands now."""
@@ -108,6 +109,14 @@ class Preview(QWidget):
         self.picture.setPixmap(QPixmap.fromImage(image))
         self.place.setText(f"第{self._number + 1}页，共{len(self._pages)}页")
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._timer.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._timer.stop()  # whoever cannot see it needs no paper
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._draw()
@@ -136,5 +145,5 @@ class Preview(QWidget):
         self.hint.hide()
 
 
-def _remove(folder: Path) -> None:
+def _remove(folder: Path, _gone: object = None) -> None:
     shutil.rmtree(folder, ignore_errors=True)
