@@ -11,7 +11,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
+from app.domain.case import CLEAR_OUT_REASONS
+from app.domain.labels import LABELS
 from app.domain.roster_values import ErrorCell
+from app.domain.statistics import year_figures as names
 from app.domain.statistics.errors import FigureFieldError
 from app.domain.statistics.year_data import Node
 from app.errors import Where
@@ -41,9 +44,24 @@ _HEADINGS = {
     "percent": frozenset({"占比", "占比%", "比例", "percent"}),
     "units": frozenset({"原文单位", "单位", "units_as_written"}),
 }
-_TOTALS = frozenset({"合计", "总计", "total"})
+_TOTALS = frozenset({"合计", "总计", "total", "监测对象合计", "监测对象总数"})
 _UNITS = "units_as_written"
 _NUMBER = re.compile(r"[\d.]+%?")
+_WHOLE = re.compile(r"\d+户\d+人?|\d+户?\d+人")  # both figures in one cell: 81户321人
+_ROWS: Mapping[str, str] = {  # a row that belongs to one table only → that table
+    **dict.fromkeys((names.MONITORING, names.REMOVED), "stock.by_state"),
+    **dict.fromkeys(LABELS["object_type"].values(), "stock.by_type"),
+    **dict.fromkeys((w for w in LABELS["risk_cause"].values() if w != names.OTHER), "by_cause"),
+    **dict.fromkeys(
+        (
+            names.OPENING, names.MIDYEAR, names.CLOSING, names.OPENING_MONITORING, names.NEW,
+            names.AGAIN, names.RISK_REMOVED, names.ROLLED_BACK, names.TYPE_CHANGED,
+            names.CLEARED, names.EXTINCT, names.INCREASE, names.DECREASE,
+        ),
+        "dynamics",
+    ),
+    **dict.fromkeys((w for w in CLEAR_OUT_REASONS if w != names.OTHER), "removed_by_reason"),
+}  # fmt: skip
 
 
 def read_nodes(path: Path) -> Node:
@@ -73,7 +91,7 @@ class _Line:
     def words(self) -> Iterator[tuple[int, str]]:
         """Yield the cells that are no numbers."""
         for place, text in enumerate(self.cells):
-            if text and not _NUMBER.fullmatch(text):
+            if text and not _NUMBER.fullmatch(text) and not _WHOLE.fullmatch(text):
                 yield place, text
 
 
@@ -85,6 +103,7 @@ class _Book:
     top: dict[str, Node] = field(default_factory=dict)
     sheet: str = ""
     table: str = ""
+    is_guessed: bool = False  # the table follows from the rows' names
     columns: dict[str, int] = field(default_factory=dict)
 
     def take(self, sheet: RawSheet) -> None:
@@ -104,12 +123,13 @@ class _Book:
         words = [(place, text) for place, text in line.words()]
         if not words:
             self._refuse(line, "", "没有项目名")
+        words[0] = (words[0][0], self._undotted(words[0][1]))
         named = _table(words[0][1])
         if named in {"area", "period"}:
             self._put(self.top, named, line, self._rest(line, words[0][0]))
             return
         if named and (len(words) > 1 or not self._has_numbers(line) or named == "stock.total"):
-            self.table = named
+            self.table, self.is_guessed = named, False
             words = words[1:]
         if self.table == "claims":
             for _, text in words:
@@ -117,8 +137,16 @@ class _Book:
         elif words or self.table == "stock.total":
             self._figures(line, words[0][1] if words else "合计")
 
+    def _undotted(self, text: str) -> str:
+        """Return the row of ``by_cause.因病``, whose table is taken over."""
+        table, _, row = text.rpartition(".")
+        if row and text not in TABLES and table in TABLES:
+            self.table, self.is_guessed = TABLES[table], False
+            return row
+        return text
+
     def _has_numbers(self, line: _Line) -> bool:
-        return any(_NUMBER.fullmatch(cell) for cell in line.cells)
+        return any(_NUMBER.fullmatch(cell) or _WHOLE.fullmatch(cell) for cell in line.cells)
 
     def _rest(self, line: _Line, place: int) -> str:
         return next((cell for cell in line.cells[place + 1 :] if cell), "")
@@ -136,6 +164,7 @@ class _Book:
             self.table = "stock.total"
         if item in _TOTALS and self.table != "stock.total":
             return  # totals of breakdowns are computed, here as everywhere
+        self._guess(item)
         if not self.table or self.table == "stock":
             self._refuse(line, item, "不知道属于哪张表")
         values = {name: self._number(line, name) for name in ("households", "persons", "percent")}
@@ -143,7 +172,8 @@ class _Book:
             node = {name: values[name] for name in ("households", "percent")}
             self._put(self._rows("measures"), item, line, node)
             return
-        pair: list[Node] = [values["households"], values["persons"]]
+        whole = next((cell for cell in line.cells if _WHOLE.fullmatch(cell)), None)
+        pair: str | list[Node] = whole or [values["households"], values["persons"]]
         if self.table == "stock.total":
             self._put(self._rows("stock"), "total", line, pair)
             return
@@ -154,6 +184,16 @@ class _Book:
             written = rows.setdefault(_UNITS, Node({}, line.row, sheet=self.sheet))
             assert isinstance(written.value, dict)  # noqa: S101  made in the line above
             written.value[item] = Node(units, line.row, sheet=self.sheet)
+
+    def _guess(self, item: str) -> None:
+        """Take the table from the row's own name where the sheet does not name one."""
+        if item in _TOTALS or not (self.is_guessed or self.table in {"", "stock", "stock.total"}):
+            return
+        found = _ROWS.get(item)
+        if found is not None:
+            self.table, self.is_guessed = found, True
+        elif self.table == "stock.total":
+            self.table = ""
 
     def _number(self, line: _Line, name: str) -> Node:
         """Return a cell by its heading; without headings 户, 人 are the first two numbers."""

@@ -1,5 +1,6 @@
 """Files that somebody else filled in: read as they are, or refused with their place."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ _BREAKDOWNS = {
 }  # fmt: skip
 
 
-def write(path: Path, rows: list[list[object]]) -> Path:
+def write(path: Path, rows: Sequence[Sequence[object]]) -> Path:
     book = xlsxwriter.Workbook(str(path))
     sheet = book.add_worksheet("年度数据")
     for number, row in enumerate(rows):
@@ -78,6 +79,25 @@ def test_tables_under_their_titles_are_read_too(tmp_path: Path) -> None:
     path = write(tmp_path / "年度.xlsx", as_rows(titled=True))
     without_unit = [line for line in outcome(SOURCE_YEAR) if line[0] != "K13"]
     assert [line for line in outcome(path) if line[0] != "K13"] == without_unit
+
+
+def test_rows_are_placed_by_dotted_names_or_by_what_they_are_called(tmp_path: Path) -> None:
+    dotted = [
+        ["stock.total", 614, 2470],
+        ["by_cause.因病", 300, 1200],
+        ["by_cause.因学", 314, 1270],
+    ]
+    plain = [["年度监测数据"], ["项目", "户数", "人数"], ["监测对象合计", 614, 2470],
+             ["未消除", 156, 580], ["因病", 300, 1200], ["新识别", "81户321"]]  # fmt: skip
+    first = verify_file(write(tmp_path / "a.xlsx", dotted)).figures
+    assert first.total == Figure(614, 2470)
+    assert first.by_cause == {"因病": Figure(300, 1200), "因学": Figure(314, 1270)}
+    second = verify_file(write(tmp_path / "b.xlsx", plain)).figures
+    assert second.total == Figure(614, 2470)
+    assert second.by_state == {"未消除": Figure(156, 580)}
+    assert second.by_cause == {"因病": Figure(300, 1200)}
+    assert second.dynamics == {"新识别": Figure(81, 321)}
+    assert second.units == {"新识别": "户"}
 
 
 def save(path: Path, text: str) -> Path:
