@@ -82,12 +82,12 @@ def test_tables_under_their_titles_are_read_too(tmp_path: Path) -> None:
 
 
 def test_rows_are_placed_by_dotted_names_or_by_what_they_are_called(tmp_path: Path) -> None:
-    dotted = [
+    dotted: list[list[object]] = [
         ["stock.total", 614, 2470],
         ["by_cause.因病", 300, 1200],
         ["by_cause.因学", 314, 1270],
     ]
-    plain = [["年度监测数据"], ["项目", "户数", "人数"], ["监测对象合计", 614, 2470],
+    plain: list[list[object]] = [["年度监测数据"], ["项目", "户数", "人数"], ["监测对象合计", 614, 2470],
              ["未消除", 156, 580], ["因病", 300, 1200], ["新识别", "81户321"]]  # fmt: skip
     first = verify_file(write(tmp_path / "a.xlsx", dotted)).figures
     assert first.total == Figure(614, 2470)
