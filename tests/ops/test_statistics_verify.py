@@ -87,8 +87,14 @@ def test_rows_are_placed_by_dotted_names_or_by_what_they_are_called(tmp_path: Pa
         ["by_cause.因病", 300, 1200],
         ["by_cause.因学", 314, 1270],
     ]
-    plain: list[list[object]] = [["年度监测数据"], ["项目", "户数", "人数"], ["监测对象合计", 614, 2470],
-             ["未消除", 156, 580], ["因病", 300, 1200], ["新识别", "81户321"]]  # fmt: skip
+    plain: list[list[object]] = [
+        ["年度监测数据"],
+        ["项目", "户数", "人数"],
+        ["监测对象合计", 614, 2470],
+        ["未消除", 156, 580],
+        ["因病", 300, 1200],
+        ["新识别", "81户321"],
+    ]
     first = verify_file(write(tmp_path / "a.xlsx", dotted)).figures
     assert first.total == Figure(614, 2470)
     assert first.by_cause == {"因病": Figure(300, 1200), "因学": Figure(314, 1270)}
