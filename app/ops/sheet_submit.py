@@ -1,4 +1,4 @@
-"""Submitting a household: freeze what it said, open, raise and withdraw warnings."""
+"""Submitting a household: freeze what it said, open and withdraw warnings and changes to do."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from app.models.facts import snapshot
 from app.models.form import Sheet
 from app.models.store import Store
 from app.models.warning import HouseholdWarning
-from app.ops import sheet_context, warnings
+from app.ops import changes, sheet_context, warnings
 from app.ops.changed import Changed
 from app.ops.sheet_answers import contradictions, require_filling
 from app.ops.sheet_context import SheetContext, month_of
@@ -61,7 +61,18 @@ def submit_in(session: Session, actor: Actor, sheet: Sheet, today: date) -> Subm
         return Submitted("partial", missing, findings, (), Changed())
     _freeze(sheet, actor, context, findings, today)
     opened = _reconcile(session, sheet, findings, context, today)
-    changed = Changed(frozenset({"sheet", "warning"}), frozenset({sheet.household_id}))
+    entries = context.given.answers.get(("EV-03", ""))
+    if isinstance(entries, tuple):
+        changes.changes_from_answers(
+            session,
+            household_id=sheet.household_id,
+            period=period,
+            items=entries,
+            actor=actor,
+            today=today,
+        )
+    tables = frozenset({"sheet", "warning", "natural_change"})
+    changed = Changed(tables, frozenset({sheet.household_id}))
     return Submitted(context.sheet_state(is_closed=False), (), findings, opened, changed)
 
 

@@ -8,16 +8,25 @@ from sqlalchemy import select
 from app.domain.household import AnswerKey, AnswerValue
 from app.domain.open_answer import OpenReply
 from app.errors import AppError
+from app.models.change import NaturalChange
 from app.models.form import Answer, PeriodRow, Sheet
 from app.models.household import Member
 from app.models.journal import ChangeRow
 from app.models.step import Step
 from app.models.store import Store
-from app.ops import follow_ups, months, sheets
+from app.ops import changes, follow_ups, months, sheets, warnings
 from app.ops.errors import AnswerError, SheetStateError
 from tests.conftest import VILLAGE, StoreMaker
 from tests.ops import network
-from tests.ops.village import ME, OCTOBER, TODAY, add_family, answer_all, open_october
+from tests.ops.village import (
+    ME,
+    OCTOBER,
+    TODAY,
+    add_family,
+    answer_all,
+    open_october,
+    usual_answers,
+)
 
 NOVEMBER = OCTOBER.next()
 Values = dict[AnswerKey, AnswerValue | None]
@@ -110,6 +119,35 @@ def test_an_open_shortfall_is_answered_by_what_became_of_it(store: Store, househ
     with pytest.raises(AnswerError) as refused:
         sheets.answer_open(store, ME, sheet_id, ("LV-01", ""), OpenReply("1"), TODAY)
     assert "上月没有答案" in refused.value.sentence()
+
+
+def test_who_is_gone_becomes_a_change_to_do_and_is_withdrawn_with_the_answer(
+    store: Store, household: str
+) -> None:
+    key, girl = ("EV-03", ""), person(store, "赵明月")
+    sheet_id = answer_all(store, household, {key: (f"move_out:{girl}",)})
+    sheets.submit_sheet(store, ME, sheet_id, TODAY)
+    with store.read() as session:
+        assert [c.household_id for c in session.scalars(select(NaturalChange))] == [household]
+    assert len(changes.list_changes(store, TODAY, ME)) == 1
+    save(store, sheet_id, {key: ()})
+    sheets.submit_sheet(store, ME, sheet_id, TODAY)
+    assert changes.list_changes(store, TODAY, ME) == []
+
+
+def test_what_is_no_longer_asked_is_marked_for_cancelling(store: Store, household: str) -> None:
+    head = person(store, "赵德福")
+    sheet_id = answer_all(store, household, {("EM-02", head): "may_lose"})
+    sheets.submit_sheet(store, ME, sheet_id, TODAY)
+    months.open_period(store, ME, NOVEMBER, TODAY)
+    later = sheets.open_sheet(store, household, NOVEMBER, TODAY)
+    save(store, later.sheet_id, {("EM-01", head): "farming"})
+    for _ in range(2):
+        shown = sheets.open_sheet(store, household, NOVEMBER, TODAY)
+        save(store, later.sheet_id, {**usual_answers(shown), ("IN-05", ""): "none"})
+    assert sheets.submit_sheet(store, ME, later.sheet_id, TODAY).missing == ()
+    (line,) = [w for w in warnings.list_warnings(store, TODAY) if w.code == "EM-02"]
+    assert line.is_cancel_proposed
 
 
 def test_a_note_may_stand_without_an_answer(store: Store, household: str) -> None:
