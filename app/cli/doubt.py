@@ -1,10 +1,13 @@
-"""``doubt``: list, show, act; they are opened when a month is checked."""
+"""``doubt``: list, show, act; open; most are opened when a month is checked."""
+
+import click
 
 from app.cli.common import Cli
-from app.cli.items import Register, group_of
+from app.cli.items import SET, Register, emit, group_of, household_id, pairs, required
 from app.ops import registers
 from app.ops.items import Item
 from app.ops.lives import StepInput
+from app.ops.registers import NewFinding
 
 _SUBJECT = "data_doubt"
 
@@ -24,3 +27,16 @@ def _act(cli: Cli, item_id: str, action: str, given: StepInput) -> Item:
 
 
 group = group_of(Register("doubt", "疑点", _list, _show, _act))
+
+
+@group.command("open", help="登记一条上级发来的疑点")
+@click.option("--household", required=True, metavar="ID", help="户号、姓名或编号")
+@SET
+@click.pass_obj
+def open_one(cli: Cli, household: str, values: tuple[str, ...]) -> None:
+    """Note a doubt that came in a list."""
+    given = pairs(values)
+    required(given, "code", "message")
+    home = household_id(cli, household)
+    new = NewFinding(home, given["code"], given["message"], given.get("member_id", ""))
+    emit(cli, registers.open_finding(cli.store, cli.actor, _SUBJECT, new, cli.today)[0])

@@ -10,7 +10,7 @@ import click
 from app.cli.common import Cli, UsageError
 from app.domain import labels
 from app.ops.items import Item
-from app.ops.lives import StepInput
+from app.ops.lives import StepInput, missing_data
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +139,11 @@ def required(values: dict[str, str], *names: str) -> None:
     """Refuse an ``open`` without what it needs, with the list of what is missing.
 
     Raises:
-        UsageError: names the missing fields.
+        MissingStepDataError: names the missing fields.
     """
     missing = [name for name in names if not values.get(name, "").strip()]
     if missing:
-        raise UsageError(text=f"还缺：{'、'.join(missing)}（用 --set 字段=值）。")
+        raise missing_data("登记", missing)
 
 
 def _line(item: Item) -> str:

@@ -128,7 +128,7 @@ def act_change(
     return show_change(store, change_id, today, actor), changed
 
 
-def changes_from_answers(
+def changes_from_answers(  # noqa: PLR0913  where, when, what was told, by whom
     session: Session,
     *,
     household_id: str,
@@ -136,11 +136,12 @@ def changes_from_answers(
     items: Iterable[str],
     actor: Actor,
     today: date,
+    level: str = "village",
 ) -> tuple[str, ...]:
     """Make one change per entry of EV-03 (split entries together); return the ids of new ones.
 
-    An entry that was taken back withdraws its change while nobody has decided. To be called when
-    the household is submitted, inside that operation.
+    An entry that was taken back withdraws its change while nobody has decided; only the village
+    withdraws. To be called when the household is submitted, inside that operation.
     """
     home = session.get_one(Household, household_id)
     wanted = _rows_of(home, period, items, today)
@@ -155,11 +156,10 @@ def changes_from_answers(
             session.add(row)
             made.append(change_id)
     session.flush()
-    who = Who(actor, "village")
+    who = Who(actor, level)
     for change_id, thing in known.items():
-        if change_id not in wanted and NATURAL_CHANGE.find(
-            "withdraw", thing.state, "village", thing.kind
-        ):
+        row_of_table = NATURAL_CHANGE.find("withdraw", thing.state, level, thing.kind)
+        if change_id not in wanted and row_of_table is not None:
             write_step(session, thing, "withdraw", who, StepInput("答案已更正", today))
     return tuple(made)
 

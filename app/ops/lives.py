@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.domain import labels
 from app.domain.lifecycle import EVERY, PROGRAM, Lifecycle, Standing, Transition
 from app.domain.ownership import Actor
+from app.errors import Where
 from app.models.step import Step
 from app.ops.errors import (
     MissingStepDataError,
@@ -74,6 +75,19 @@ DATA_LABELS = {
     "removal_way": "消除方式",
     "per_capita": "消除时人均纯收入",
     "proof": "佐证",
+    "effective_on": "变更日期",
+    "photo": "照片",
+    "measure_category": "措施类别",
+    "measure_kind": "措施种类",
+    "visit_way": "走访方式",
+    "change_kind": "变更类别",
+    "clue_source": "线索来源",
+    "text": "内容",
+    "campaign_kind": "排查类别",
+    "name": "名称",
+    "source": "来源",
+    "code": "规则编号",
+    "message": "内容",
 }
 
 
@@ -223,12 +237,17 @@ def check(
     needs = (*row.needs, *(extra or {}).get(action, ()))
     missing = [name for name in needs if not given.get(name)]
     if missing:
-        names = "、".join(DATA_LABELS.get(name, name) for name in missing)
-        raise MissingStepDataError(action=row.label, fields=names)
+        raise missing_data(row.label, missing)
     last = thing.last()
     if last is not None and on < last.step_on:
         raise StepDateError(on=on.isoformat(), reason=f"早于上一步（{last.step_on.isoformat()}）")
     return row
+
+
+def missing_data(action: str, names: Sequence[str]) -> MissingStepDataError:
+    """Return the refusal of a step without its data; ``where.column`` has the fields' names."""
+    shown = "、".join(DATA_LABELS.get(name, name) for name in names)
+    return MissingStepDataError(action=action, fields=shown, where=Where(column=",".join(names)))
 
 
 def _row(thing: Living, action: str, who: Who) -> Transition:

@@ -12,13 +12,21 @@ from app.domain import labels, registers
 from app.domain.labels import LABELS
 from app.domain.lifecycle import Lifecycle
 from app.domain.ownership import Actor
+from app.domain.period import Period
 from app.models.base import Journaled, natural_id
 from app.models.household import Household
 from app.models.register import CampaignResult, DataDoubt, Issue, NegativeCheck, ReviewCampaign
 from app.models.step import steps_of
 from app.models.store import Store
+from app.ops import policies
 from app.ops.changed import Changed
-from app.ops.errors import StepConditionError, StepDataError, StepDateError, UnknownItemError
+from app.ops.errors import (
+    StepConditionError,
+    StepDataError,
+    StepDateError,
+    UnknownHouseholdError,
+    UnknownItemError,
+)
 from app.ops.items import Item, Shown, item
 from app.ops.lives import SUBJECT_WORDS, Living, StepInput, Who, check, living, write_step
 from app.ops.names import Names
@@ -50,6 +58,16 @@ class NewIssue:
     household_id: str = ""
     campaign_id: str = ""
     village: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewFinding:
+    """A doubt or a negative-list finding from above. ``code``: of the rule, D-… or N-…."""
+
+    household_id: str
+    code: str
+    message: str
+    member_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +212,35 @@ def open_issue(store: Store, actor: Actor, new: NewIssue, today: date) -> tuple[
         text=new.text.strip(),
         found_on=today,
         due_on=new.due_on,
+    )
+    return _add(store, actor, row, today)
+
+
+def open_finding(
+    store: Store, actor: Actor, subject: str, new: NewFinding, today: date
+) -> tuple[Item, Changed]:
+    """Note a doubt (data_doubt) or a negative-list finding (negative_check) that came in a list.
+
+    Raises:
+        UnknownHouseholdError, StepDataError: nothing is written.
+    """
+    letter = {"data_doubt": "D", "negative_check": "N"}[subject]
+    with store.read() as session:
+        home = session.get(Household, new.household_id)
+        if home is None:
+            raise UnknownHouseholdError(text=new.household_id)
+        text = policies.policy_for(session, Period.of(today), home.scope).rules.get(new.code)
+    if text is None or not new.code.startswith(f"{letter}-"):
+        raise StepDataError(field="规则编号", value=new.code, reason=f"应是{letter}-开头的规则")
+    row = _BY_SUBJECT[subject].table(
+        scope=home.scope,
+        household_id=home.id,
+        member_id=new.member_id,
+        code=new.code,
+        severity=text.severity,
+        message=new.message.strip() or text.name,
+        period=f"{today:%Y-%m}",
+        opened_on=today,
     )
     return _add(store, actor, row, today)
 

@@ -61,9 +61,11 @@ def test_a_clue_is_opened_shown_and_refused_a_step_of_the_township(run: Any) -> 
 
 
 def test_a_measure_is_planned_and_led_on_with_what_it_needs(run: Any) -> None:
-    code, out = run("measure", "open", "--household", "赵德福", "--set",
-                    "measure_category=健康帮扶", "--set", "measure_kind=大病救治", "--set", "responsible_person=李会计",
-                    "--set", "cause=illness", "--set", "planned_end_on=2025-10-25")  # fmt: skip
+    code, out = run(
+        "measure", "open", "--household", "赵德福", "--set", "measure_category=健康帮扶",
+        "--set", "measure_kind=大病救治", "--set", "responsible_person=李会计",
+        "--set", "cause=illness", "--set", "planned_end_on=2025-10-25",
+    )  # fmt: skip
     assert (code, out["item"]["state_label"]) == (0, "拟定")
     measure_id = out["item"]["id"]
     assert run("measure", "act", measure_id, "start")[1]["item"]["state"] == "running"
@@ -76,7 +78,9 @@ def test_a_measure_is_planned_and_led_on_with_what_it_needs(run: Any) -> None:
     code, out = run("measure", "act", measure_id, "finish", "--note", "已报销",
                     "--set", "beneficiary=全户")  # fmt: skip
     assert out["item"]["history"][-1]["values"]["beneficiary"] == "全户"
-    assert run("measure", "open", "--household", "2")[0] == 2
+    code, out = run("measure", "open", "--household", "2", "--set", "measure_kind=低保")
+    assert (code, out["error"]["code"]) == (1, "E412")
+    assert out["error"]["where"] == {"column": "measure_category,responsible_person"}
 
 
 def test_a_change_a_visit_a_campaign_and_an_issue(run: Any) -> None:
@@ -118,6 +122,18 @@ def test_a_warning_is_opened_by_hand_and_several_go_in_a_batch(run: Any) -> None
     water = next(w for w in run("warning", "list")[1]["warnings"] if w["code"] == "WT-01")
     code, out = run("warning", "batch", "confirm", water["id"])
     assert out == {"done": [], "skipped": [{"id": water["id"], "reason": "红色要逐条看"}]}
+
+
+@pytest.mark.parametrize(("verb", "given"), [("doubt", "D-05"), ("negative", "N-02")])
+def test_a_doubt_and_a_negative_check_may_come_from_above(run: Any, verb: str, given: str) -> None:
+    code, out = run(verb, "open", "--household", "2", "--set", f"code={given}",
+                    "--set", "message=上级比对发现")  # fmt: skip
+    assert (code, out["item"]["state_label"]) == (0, "待核实")
+    action = "confirm-ok" if verb == "doubt" else "harmless"
+    code, out = run(verb, "act", out["item"]["id"], action, "--note", "已看原件")
+    assert (code, out["item"]["actions"]) == (0, [])
+    code, out = run(verb, "open", "--household", "2", "--set", "code=X-99", "--set", "message=x")
+    assert (code, out["error"]["code"]) == (1, "E416")
 
 
 @pytest.mark.parametrize("verb", ["doubt", "negative", "case", "campaign", "issue", "visit"])
