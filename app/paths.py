@@ -32,6 +32,16 @@ class ReplicaPaths:
         return self.folder / "replica.lock"
 
     @property
+    def holder(self) -> Path:
+        """Who has the lock."""
+        return self.folder / "replica.holder"
+
+    @property
+    def tries(self) -> Path:
+        """How often a wrong passphrase was given, for the pause."""
+        return self.folder / "tries.json"
+
+    @property
     def backups(self) -> Path:
         """Encrypted whole copies."""
         return self.folder / "backup"

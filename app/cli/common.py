@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -14,9 +15,12 @@ import click
 
 from app.domain.ownership import Actor
 from app.errors import AppError
+from app.models.errors import WrongPassphraseError
 from app.models.store import Store
-from app.ops import operators, setup
+from app.ops import operators, passphrases, setup
 from app.paths import ReplicaPaths, default_replica
+
+_LONGEST_WAIT = 5  # seconds; a script must not hang
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -58,7 +62,7 @@ class Cli:
             NoPassphraseError: none of them, and no terminal.
         """
         if self.passphrase_file is not None:
-            return self.passphrase_file.read_text(encoding="utf-8").strip("\r\n")
+            return read_secret(self.passphrase_file)
         given = os.environ.get("ZHUCUN_PASSPHRASE")
         if given:
             return given
@@ -69,7 +73,14 @@ class Cli:
     @cached_property
     def store(self) -> Store:
         """The replica, opened and locked at first use, closed when the command ends."""
-        store = setup.open_replica(self.folder, self.passphrase(), "命令行", clock=self._clock)
+        passphrase, now = self.passphrase(), datetime.now(UTC)
+        time.sleep(min(passphrases.pause_left(self.folder, now), _LONGEST_WAIT))
+        try:
+            store = setup.open_replica(self.folder, passphrase, "命令行", clock=self.clock)
+        except WrongPassphraseError:
+            passphrases.note_wrong_try(self.folder, now)
+            raise
+        passphrases.forget_wrong_tries(self.folder)
         self._opened.append(store)
         return store
 
@@ -101,10 +112,15 @@ class Cli:
         for store in self._opened:
             store.close()
 
-    def _clock(self) -> datetime:
+    def clock(self) -> datetime:
         """Return the time of day, on the day that ``--today`` names."""
         now = datetime.now(UTC)
         return now if self.today == now.astimezone().date() else _noon(self.today)
+
+
+def read_secret(path: Path) -> str:
+    """Return the one line of a file that holds a passphrase or a recovery key."""
+    return path.read_text(encoding="utf-8").strip("\r\n")
 
 
 def _noon(day: date) -> datetime:

@@ -36,6 +36,9 @@ _VERBS = {  # verb → module and attribute
     "device": ("app.cli.device", "group"),
     "package": ("app.cli.package", "group"),
     "report": ("app.cli.report", "group"),
+    "backup": ("app.cli.backup", "group"),
+    "recover": ("app.cli.backup", "recover"),
+    "passphrase": ("app.cli.backup", "passphrase"),
 }
 
 

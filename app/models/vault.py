@@ -71,6 +71,15 @@ def open_with_recovery(path: Path, recovery_key: str) -> bytes:
     return _unwrap(body["recovery"], _from_recovery(recovery))
 
 
+def check_vault(path: Path) -> None:
+    """Check that the vault is whole, without any secret.
+
+    Raises:
+        DamagedFileError, NewerDatabaseError: the vault cannot be read.
+    """
+    _read(path)
+
+
 def change_passphrase(path: Path, key: bytes, passphrase: str) -> None:
     """Wrap the data key by a new passphrase; the recovery key stays."""
     body = _read(path)

@@ -1,8 +1,6 @@
 """First start, opening and locking a replica."""
 
 import itertools
-import json
-import os
 import re
 import shutil
 from collections.abc import Callable
@@ -11,13 +9,13 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from app.errors import AppError
 from app.models import schema, vault
-from app.models.errors import NoReplicaError, ReplicaExistsError, ReplicaInUseError
+from app.models.errors import NoReplicaError, ReplicaExistsError
 from app.models.replica import OperatorRow, ReplicaRow
 from app.models.store import Store, new_epoch
+from app.ops import backup, restore
+from app.ops.locking import take_lock
 from app.paths import RESOURCES, ReplicaPaths
 from app.sync import keys
 
@@ -80,6 +78,7 @@ def create_replica(folder: Path, plan: ReplicaPlan, passphrase: str) -> NewRepli
         WeakPassphraseError, AreaCodeError: refused; nothing is left behind.
     """
     paths = ReplicaPaths(folder)
+    restore.finish_restore(paths)
     if paths.vault.exists() or paths.database.exists():
         raise ReplicaExistsError
     _check_area(plan)
@@ -146,11 +145,13 @@ def open_replica(
         NewerDatabaseError: nothing was changed.
     """
     paths = ReplicaPaths(folder)
+    restore.finish_restore(paths)
     if not paths.vault.exists() or not paths.database.exists():
         raise NoReplicaError
     key = vault.open_vault(paths.vault, passphrase)
-    lock = _take_lock(paths, holder)
+    lock = take_lock(paths, holder)
     try:
+        backup.clear_left_over(paths)
         if schema.needs_upgrade(paths.database, key):
             _copy_before_upgrade(paths, key)
             schema.upgrade(paths.database, key)
@@ -161,39 +162,17 @@ def open_replica(
         raise
 
 
-def _take_lock(paths: ReplicaPaths, holder: str) -> FileLock:
-    lock = FileLock(paths.lock)
-    note = paths.folder / "replica.holder"
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise ReplicaInUseError(holder=_holder_of(note)) from None
-    text = {"holder": holder, "pid": os.getpid(), "since": datetime.now().astimezone().isoformat()}
-    note.write_text(json.dumps(text, ensure_ascii=False), encoding="utf-8")
-    return lock
-
-
-def _holder_of(note: Path) -> str:
-    try:
-        found = json.loads(note.read_text(encoding="utf-8"))
-        return f"{found['holder']}，进程 {found['pid']}"
-    except (OSError, ValueError, KeyError):
-        return "另一个进程"
-
-
 def _copy_before_upgrade(paths: ReplicaPaths, key: bytes) -> None:
-    """Keep the old state: an encrypted copy that the same key opens."""
-    old = schema.current(paths.database, key) or "empty"
-    paths.backups.mkdir(exist_ok=True)
-    target = paths.backups / f"before-upgrade-{old}.db"
-    target.unlink(missing_ok=True)
-    store = Store(paths.database, key)
-    try:
-        connection = store.raw()
-        connection.execute("VACUUM INTO ?", (str(target),))
-        connection.close()
-    finally:
-        store.close()
+    """Keep the old state as a verified backup.
+
+    Raises:
+        BackupFailedError: then the database is not migrated either.
+    """
+    old, now = schema.current(paths.database, key), datetime.now(UTC)
+    if old is not None:
+        paths.backups.mkdir(exist_ok=True)
+        out = paths.backups / f"升级前-{old}-{now:%Y%m%d-%H%M%S}{backup.SUFFIX}"
+        backup.write_backup(paths, key, out, now)
 
 
 def _check_area(plan: ReplicaPlan) -> None:
