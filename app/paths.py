@@ -42,6 +42,11 @@ class ReplicaPaths:
         return self.folder / "tries.json"
 
     @property
+    def preview(self) -> Path:
+        """Papers while they are being made for the screen; emptied at each start."""
+        return self.folder / "preview"
+
+    @property
     def backups(self) -> Path:
         """Encrypted whole copies."""
         return self.folder / "backup"

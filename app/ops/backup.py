@@ -219,7 +219,8 @@ def work_folder(beside: Path | None) -> Iterator[Path]:
 
 
 def clear_left_over(paths: ReplicaPaths) -> None:
-    """Remove what a killed backup left behind; called while the lock is held."""
+    """Remove what a killed process left behind; called while the lock is held."""
+    shutil.rmtree(paths.preview, ignore_errors=True)
     for folder in paths.backups.glob("*.work"):
         shutil.rmtree(folder, ignore_errors=True)
     for part in paths.backups.glob("*.part"):

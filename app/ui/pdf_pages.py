@@ -1,7 +1,5 @@
 """Pages of a PDF as pictures, for preview and printer."""
 
-from pathlib import Path
-
 import pypdfium2
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter
@@ -12,10 +10,10 @@ _POINTS = 72
 
 
 class PdfPages:
-    """An open PDF; ``close`` frees the file."""
+    """A PDF in memory; ``close`` frees it."""
 
-    def __init__(self, path: Path) -> None:
-        self._document = pypdfium2.PdfDocument(path)
+    def __init__(self, data: bytes) -> None:
+        self._document = pypdfium2.PdfDocument(data)
 
     def __len__(self) -> int:
         return len(self._document)

@@ -1,7 +1,5 @@
 """Printing: made on the worker, seen before it is printed or kept."""
 
-import shutil
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.period import Period
-from app.ops import plans, visit_papers
+from app.ops import plans, previews, visit_papers
 from app.ops.plans import Printed
 from app.ui.page import Desk
 from app.ui.parts import button, give_size, plain, title
@@ -61,8 +59,7 @@ class PrintDialog(QDialog):
     def __init__(self, parent: QWidget, desk: Desk, job: PrintJob) -> None:
         super().__init__(parent)
         self._desk, self._job = desk, job
-        self._folder = Path(tempfile.mkdtemp(prefix="zhucun-"))  # private; gone when closed
-        self._path = self._folder / f"{job.name}.pdf"
+        self._data = b""
         self._pages: PdfPages | None = None
         self._number = 0
         self.setWindowTitle(f"打印{job.name}")
@@ -72,16 +69,21 @@ class PrintDialog(QDialog):
         desk.runner.progress.connect(self._on_progress)
         desk.runner.failed.connect(self.reject)
         self.finished.connect(self._on_finished)
-        desk.runner.start(lambda progress: job.make(self._path, progress), self._on_made)
+        store = desk.store
+        desk.runner.start(
+            lambda progress: previews.in_memory(store, lambda path: job.make(path, progress)),
+            self._on_made,
+        )
 
-    def _on_made(self, printed: Printed) -> None:
-        self._pages = PdfPages(self._path)
+    def _on_made(self, made: tuple[Printed, bytes]) -> None:
+        printed, self._data = made
+        self._pages = PdfPages(self._data)
         self.bar.hide()
         self.head.setText(f"{printed.households}户，{printed.pages}页")
         self.notes.setText("\n".join(printed.warnings))
         self.notes.setVisible(bool(printed.warnings))
-        for made in (self.print_button, self.save_button, self.before, self.after):
-            made.setEnabled(True)
+        for one in (self.print_button, self.save_button, self.before, self.after):
+            one.setEnabled(True)
         self.print_button.setFocus()
         self._show(0)
 
@@ -93,9 +95,11 @@ class PrintDialog(QDialog):
         self.place.setText(f"第{number + 1}页，共{len(self._pages)}页")
 
     def _on_save(self) -> None:
-        name, _filter = QFileDialog.getSaveFileName(self, "存成PDF", self._path.name, "PDF (*.pdf)")
+        name, _filter = QFileDialog.getSaveFileName(
+            self, "存成PDF", f"{self._job.name}.pdf", "PDF (*.pdf)"
+        )
         if name:
-            self._desk.runner.call(lambda: shutil.copyfile(self._path, name))
+            self._desk.runner.call(lambda: previews.save(Path(name), self._data))
 
     def _on_print(self) -> None:
         printer = QPrinter(QPrinter.PrinterMode.HighResolution)
@@ -113,7 +117,6 @@ class PrintDialog(QDialog):
         self._desk.runner.progress.disconnect(self._on_progress)
         if self._pages is not None:
             self._pages.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
 
     def _arrange(self) -> None:
         area = QScrollArea()

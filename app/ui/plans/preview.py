@@ -1,9 +1,6 @@
 """The real PDF of a household's sheet beside the editor, made anew after every change."""
 
-import shutil
-import tempfile
 from datetime import date
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
@@ -11,7 +8,7 @@ from PySide6.QtGui import QHideEvent, QPixmap, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from app.domain.plan import Edition
-from app.ops import plans
+from app.ops import plans, previews
 from app.ops.plans import Made, PlanJob
 from app.ui.page import Desk
 from app.ui.parts import button, quiet
@@ -29,7 +26,6 @@ class Preview(QWidget):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
-        self._folder = Path(tempfile.mkdtemp(prefix="zhucun-"))  # private; gone with the page
         self._wanted: tuple[str, Edition] | None = None
         self._round = 0
         self._pages: PdfPages | None = None
@@ -47,7 +43,6 @@ class Preview(QWidget):
         self._timer.setInterval(_DELAY)
         self._timer.timeout.connect(self._make)
         self._arrange()
-        self.destroyed.connect(partial(_remove, self._folder))
 
     def show_sheet(self, household_id: str, edition: Edition) -> None:
         """Show a household's sheet as it stands now."""
@@ -66,23 +61,24 @@ class Preview(QWidget):
         self._round += 1
         household_id, edition = self._wanted
         store, today, number = self._desk.store, self._desk.today(), self._round
-        path = self._folder / f"{number}.pdf"
         job = PlanJob((household_id,), edition)
 
-        def make(_progress: object) -> tuple[Made, str]:
-            made = plans.make_plans(store, job, path, today)
+        def paper(path: Path) -> Made:
+            return plans.make_plans(store, job, path, today)
+
+        def make(_progress: object) -> tuple[Made, bytes, str]:
+            made, data = previews.in_memory(store, paper)
             is_wall = edition is Edition.WALL
-            return made, plans.hangs_since(store, household_id, today) if is_wall else ""
+            return made, data, plans.hangs_since(store, household_id, today) if is_wall else ""
 
-        self._desk.runner.start(make, lambda done: self._show_made(number, path, done))
+        self._desk.runner.start(make, lambda done: self._show_made(number, done))
 
-    def _show_made(self, number: int, path: Path, done: tuple[Made, str]) -> None:
+    def _show_made(self, number: int, done: tuple[Made, bytes, str]) -> None:
         if number != self._round:
-            path.unlink(missing_ok=True)
             return
         self._close()
-        self._pages = PdfPages(path)
-        made, since = done
+        made, data, since = done
+        self._pages = PdfPages(data)
         notes = list(made.printed.warnings)
         if since:
             day = date.fromisoformat(since)
@@ -143,7 +139,3 @@ class Preview(QWidget):
         layout.addWidget(self.area, 1)
         layout.addLayout(row)
         self.hint.hide()
-
-
-def _remove(folder: Path, _gone: object = None) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
