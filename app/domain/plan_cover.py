@@ -43,7 +43,7 @@ def plan_cover(sources: Sequence[PlanSource], edition: Edition) -> PlanCover:
     ]
     return PlanCover(
         area=first.area,
-        title=f"{first.year} 年“一户一策”帮扶计划表（{EDITION_LABELS[edition]}）",
+        title=f"{first.year} 年“一户一策”帮扶计划表\n（{EDITION_LABELS[edition]}）",
         printed_on=first.printed_on,
         groups=(
             ("户", tuple(totals)),

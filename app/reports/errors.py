@@ -34,3 +34,10 @@ class NothingToPrintError(PrintError):
     """No household was chosen, or the village has none."""
 
     code, message, hint = "E504", "没有可以打印的户。", "请先选择户，或先导入花名册。"
+
+
+class FontRefusedError(PrintError):
+    """A county's own font file that cannot stand in a PDF."""
+
+    code, message = "E505", "这个字体不能用：{reason}。仍用程序自带的字体，能照常打印。"
+    hint = "请换一个.ttf文件；仿宋、小标宋可向县里要可嵌入的版本。"

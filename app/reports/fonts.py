@@ -4,9 +4,11 @@ Nothing is ever printed as a blank: a character that no font can draw becomes �
 named in the result, so that the village can write it in by hand.
 """
 
+import struct
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,7 +16,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFError, TTFont
 
 from app.paths import RESOURCES
-from app.reports.errors import FontMissingError
+from app.reports.errors import FontMissingError, FontRefusedError
 
 FOLDER = RESOURCES / "fonts"
 BODY, HEADING, BOLD = "body", "heading", "bold"
@@ -31,6 +33,7 @@ _SYSTEM_FOLDERS = (
     Path("C:/Windows/Fonts"),
 )
 _INVISIBLE = {"Cc", "Cf", "Cs"}  # control, format (zero width, direction), half of a pair
+_NOT_EMBEDDABLE = 0x0302  # restricted licence, no subsets, bitmaps only
 _CODES_PER_BLOCK = 100  # limit of one bfchar block in a PDF character map
 
 
@@ -139,14 +142,65 @@ def _character_map(name: str, codes: Sequence[int]) -> str:
     return "\n".join(lines)
 
 
+_own: dict[str, Path] = {}  # style → the county's own font file, for this run of the program
+
+
 @cache
 def typeface(style: str, folder: Path = FOLDER) -> Typeface:
     """Return the typeface of ``style`` (BODY, HEADING or BOLD), loading it at the first call.
 
+    A county's own font comes first, the bundled one where it lacks a character.
+
     Raises:
         FontMissingError: the file is not there, or is not a TrueType font.
     """
-    return Typeface(_load(folder / _FILES[style]), lambda: _fallbacks(folder))
+    bundled = folder / _FILES[style]
+    own = _own.get(style)
+    if own is None:
+        return Typeface(_load(bundled), lambda: _fallbacks(folder))
+    return Typeface(_load(own), lambda: chain([_load(bundled)], _fallbacks(folder)))
+
+
+def use_own(style: str, path: Path | None) -> None:
+    """Print ``style`` with a county's own font from now on; None: with the bundled one.
+
+    Raises:
+        FontRefusedError: it cannot be read, or may not be embedded; nothing changes.
+    """
+    if path is not None:
+        _check_own(path)
+        _own[style] = path
+    else:
+        _own.pop(style, None)
+    typeface.cache_clear()
+
+
+def _check_own(path: Path) -> None:
+    try:
+        data = path.read_bytes()
+        _Font(path.stem, str(path), shapable=False)
+    except OSError as error:
+        raise FontRefusedError(type(error).__name__, reason="文件读不出来") from error
+    except (TTFError, struct.error, IndexError, KeyError) as error:
+        raise FontRefusedError(repr(error), reason=_why_refused(str(error))) from error
+    if _embedding(data) & _NOT_EMBEDDABLE:
+        raise FontRefusedError(reason="字库的版权设置不许嵌入文件，印出来的PDF别人看不了")
+
+
+def _embedding(data: bytes) -> int:
+    """Return the rights that a font's maker gives (fsType); ReportLab does not refuse them all."""
+    (count,) = struct.unpack_from(">H", data, 4)
+    for entry in range(12, 12 + 16 * count, 16):
+        if data[entry : entry + 4] == b"OS/2":
+            (start,) = struct.unpack_from(">L", data, entry + 8)
+            return int(struct.unpack_from(">H", data, start + 8)[0])
+    return 0
+
+
+def _why_refused(problem: str) -> str:
+    if "postscript outlines" in problem:
+        return "这是OpenType（CFF）字库，只能用TrueType字库（.ttf）"
+    return "不是完好的TrueType字库（.ttf）"
 
 
 def missing_fonts(folder: Path = FOLDER) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from app.reports.pdf import FRAME_WIDTH, Paper, Section, compose
 from app.reports.table import Cell, Layout, Row, Table
 from app.reports.text import Style
 
-_TITLE = Style(BOLD, 26, 38)
+_TITLE = Style(BOLD, 22, 34)
 _AREA = Style(HEADING, 16, 26)
 _HEAD = Style(BOLD, 12, 18)
 _LABEL = Style(HEADING, 12, 18)
