@@ -88,7 +88,7 @@ def list_cases(
     states: frozenset[str] | None = None,
     only_open: bool = True,
 ) -> list[Item]:
-    """Return clues and cases, oldest first; superseded ones only with ``only_open`` False."""
+    """Return clues and cases by household; superseded ones only with ``only_open`` False."""
     with store.read() as session:
         found = case_rows.load(session, [household_id] if household_id else None)
         newest = _newest(found)
@@ -96,7 +96,8 @@ def list_cases(
             found = [f for f in found if f.thing.is_open and f.id in newest]
         if states is not None:
             found = [f for f in found if f.state in states]
-        return _items(session, found, newest, Who(actor, store.level), today)
+        items = _items(session, found, newest, Who(actor, store.level), today)
+    return sorted(items, key=lambda i: (i.village, len(i.household_no), i.household_no))
 
 
 def show_case(store: Store, case_id: str, today: date, actor: Actor) -> CasePage:

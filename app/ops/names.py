@@ -10,6 +10,7 @@ from app.domain.household import HEAD
 from app.models.household import Area, Household, Member
 
 _PRESENT = "present"
+_FEW = 500  # bound parameters of one statement; for more all rows are read
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +26,12 @@ class Names:
     def of(cls, session: Session, household_ids: Collection[str]) -> "Names":
         """Return the names of these households."""
         wanted = set(household_ids)
-        homes = session.execute(select(Household.id, Household.household_no))
-        numbers = {id_: number for id_, number in homes if id_ in wanted}
-        people = [m for m in session.scalars(select(Member)) if m.household_id in wanted]
+        numbers_of, people_of = select(Household.id, Household.household_no), select(Member)
+        if len(wanted) <= _FEW:
+            numbers_of = numbers_of.where(Household.id.in_(wanted))
+            people_of = people_of.where(Member.household_id.in_(wanted))
+        numbers = {id_: number for id_, number in session.execute(numbers_of) if id_ in wanted}
+        people = [m for m in session.scalars(people_of) if m.household_id in wanted]
         heads = {m.household_id: m.name for m in sorted(people, key=_rank, reverse=True)}
         members = {member.id: member.name for member in people}
         villages = session.execute(

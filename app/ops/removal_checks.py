@@ -64,10 +64,12 @@ def _months(found: LoadedCase, context: SheetContext, on: date) -> CheckItem:
 
 
 def _no_grave_warning(session: Session, home: str) -> CheckItem:
+    """C findings ask for this very assessment (研判是否可消除): they do not stand in its way."""
     grave = [
         loaded
         for loaded in warnings.open_states(session, {home})
         if warning.RANK[loaded.severity] >= warning.RANK["orange"]
+        and not loaded.row.code.startswith("C-")
     ]
     shown = "、".join(loaded.row.code for loaded in grave)
     return CheckItem("no_warning", "没有未销的橙色、红色预警", not grave, shown)
