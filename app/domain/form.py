@@ -15,7 +15,7 @@ from app.domain.catalogue import (
     Question,
     SpecialAnswer,
 )
-from app.domain.household import AnswerKey, Answers, AnswerValue, Facts
+from app.domain.household import AnswerKey, Answers, AnswerValue, Facts, Finding
 from app.domain.policy import Policy
 from app.domain.rules.checklist import is_asked, option_keys
 from app.domain.view import HouseholdView, is_special
@@ -39,6 +39,7 @@ __all__ = [
     "completion_note",
     "from_text",
     "is_readable",
+    "misplaced",
     "parse_amount",
     "parse_answer",
     "parse_date",
@@ -123,6 +124,26 @@ def completeness(
 def _partial_codes(form: FormDef) -> tuple[str, ...]:
     unknown = form.special("_unknown")
     return unknown.partial_codes if unknown else ()
+
+
+def misplaced(form: FormDef, facts: Facts, policy: Policy) -> list[Finding]:
+    """Return a doubt for each asked question that was answered 不适用, by the question's code.
+
+    They are no findings of the rules: they go to the list of doubts alone.
+    """
+    names = {member.id: member.name for member in facts.members}
+    return [
+        Finding(
+            code=code,
+            member_id=member_id,
+            severity="blue",
+            message=f"{names.get(member_id, '')}{form.by_code[code].short}：此题不该问本户",
+            fields=((code, member_id),),
+            basis=f"{code} {form.by_code[code].short} · 监测表{form.valid_from}版",
+        )
+        for code, member_id in asked_questions(form, facts, policy)
+        if facts.answers.get((code, member_id)) == "_na"
+    ]
 
 
 def completion_note(facts: Facts) -> str:

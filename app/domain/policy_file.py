@@ -26,6 +26,14 @@ _WORDS = {  # what the entries of a table may say
     "close_level": LEVELS,
     "class_level_map": ("high", "medium", "low"),
 }
+_ALIASES = {  # words that people write for the keys of tables
+    "监测对象": "object", "脱贫户高": "lifted_high", "脱贫户中": "lifted_medium",
+    "脱贫户低": "lifted_low", "一般农户": "ordinary", "每月": "monthly", "每季": "quarterly",
+    "大排查或有线索": "campaign", "蓝": "blue", "黄": "yellow", "橙": "orange", "红": "red",
+    "村": "village", "镇": "township", "县": "county", "高": "high", "中": "medium", "低": "low",
+    "重点监测户": "key", "一般监测户": "general", "边缘脱贫户": "edge_lifted",
+    "脱贫户": "lifted",
+}  # fmt: skip
 _CODE_LISTS = frozenset(("relapse_items", "event_items"))
 _CODE = re.compile(r"[A-Z]{1,2}-[0-9]{2}")
 _NOT_PARAMETERS = frozenset(("line_source", "note", "meta"))
@@ -178,17 +186,22 @@ def _as(base: Any, value: Any) -> Any:
     if isinstance(base, Mapping):
         return dict(base) | _entries(base, value)
     if isinstance(base, list):
-        return [str(item) for item in value] if isinstance(value, list) else _refuse("应是清单")
-    return value if isinstance(value, str) else _refuse("应是文字")
+        return list(map(_word, value)) if isinstance(value, list) else _refuse("应是清单")
+    return _word(value) if isinstance(value, str) else _refuse("应是文字")
+
+
+def _word(value: Any) -> str:
+    return _ALIASES.get(str(value), str(value))
 
 
 def _entries(base: Mapping[str, Any], value: Any) -> dict[str, Any]:
     if not isinstance(value, Mapping):
         _refuse("应是表")
-    unknown = [str(name) for name in value if name not in base]
+    entries = {_word(name): _word(entry) for name, entry in value.items()}
+    unknown = [name for name in entries if name not in base]
     if unknown:
         _refuse(f"不认识“{'、'.join(unknown)}”，只有 {'、'.join(base)}")
-    return {name: str(entry) for name, entry in value.items()}
+    return entries
 
 
 def _refuse(reason: str) -> Any:

@@ -56,6 +56,15 @@ class SheetContext:
             found |= self.loaded.months[period]
         return found
 
+    def reported(self, key: AnswerKey) -> AnswerValue | None:
+        """Return the newest earlier answer that fell short, else the newest one (P-0)."""
+        harmless = self.form.question(key[0]).harmless
+        for period in sorted(self.loaded.months, reverse=True):
+            value = self.loaded.months[period].get(key)
+            if value is not None and value not in harmless:
+                return value
+        return self.last.get(key)
+
     @cached_property
     def history(self) -> prefill.History:
         """What the months before say beyond last month's answers."""

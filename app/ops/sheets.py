@@ -80,6 +80,7 @@ class SheetData:
         is_read_only: another level's, or a month that takes no answers.
         notes, follow_ups: what was noted or asked further beside an answer.
         other_answers: stored texts that this edition of the form has no field for.
+        reported: of questions with an open warning, the answer that was the shortfall (P-0).
         income_months: the answers of the months before, for ``income_window.renewed``.
     """
 
@@ -98,6 +99,7 @@ class SheetData:
     notes: Mapping[AnswerKey, str] = field(default_factory=lambda: NOTHING)
     follow_ups: Mapping[AnswerKey, Mapping[str, str]] = field(default_factory=lambda: NOTHING)
     other_answers: Mapping[AnswerKey, str] = field(default_factory=lambda: NOTHING)
+    reported: Mapping[AnswerKey, AnswerValue] = field(default_factory=lambda: NOTHING)
     income_months: Mapping[Period, Answers] = field(default_factory=lambda: NOTHING)
     income: IncomeLine | None = None
 
@@ -134,9 +136,16 @@ def open_sheet(store: Store, household_id: str, period: Period, today: date) -> 
             notes={_key(row): row.note for row in answers if row.note},
             follow_ups={_key(row): json.loads(row.follow_up) for row in answers if row.follow_up},
             other_answers=_other_answers(answers, context.form),
+            reported=_reported(context),
             income_months=context.loaded.months,
             income=income_line(now, context.policy, figures),
         )
+
+
+def _reported(context: SheetContext) -> dict[AnswerKey, AnswerValue]:
+    keys = ((w.code, w.member_id) for w in context.given.open_warnings)
+    found = {key: context.reported(key) for key in keys if key[0] in context.form.by_code}
+    return {key: value for key, value in found.items() if value is not None}
 
 
 def _key(row: Answer) -> AnswerKey:
@@ -199,7 +208,7 @@ def answer_open(
         require_filling(session, sheet)
         context = _context(session, sheet, today)
         question = context.form.question(key[0])
-        reported = context.last.get(key)
+        reported = context.reported(key)
         if reported is None:
             raise AnswerError(question=question.label, reason="上月没有答案，请直接答。")
         try:

@@ -151,3 +151,20 @@ def test_the_catalogue_has_what_the_form_needs() -> None:
     assert all(question.short and question.department for question in FORM.questions)
     for question in FORM.questions:
         assert len(question.options) <= 10 or question.menu, question.code
+
+
+def test_a_question_that_does_not_fit_is_a_doubt_by_its_code() -> None:
+    answers: dict[AnswerKey, AnswerValue] = {("LV-03", ""): "_na", ("CL-01", "2"): "_na"}
+    found = form.misplaced(FORM, facts(answers=answers), POLICY)
+    assert [(f.code, f.member_id, f.severity) for f in found] == [
+        ("CL-01", "2", "blue"), ("LV-03", "", "blue"),
+    ]  # fmt: skip
+    assert found[0].message == "李秀兰衣服：此题不该问本户"
+    assert form.misplaced(FORM, facts(answers={("LV-03", ""): "_unknown"}), POLICY) == []
+
+
+def test_what_another_edition_wrote_is_told_from_what_can_be_read() -> None:
+    readable = [("LV-03", "paved"), ("LV-03", "_na"), ("EV-01", ""), ("MD-05", "12.5")]
+    assert all(form.is_readable(FORM, code, text) for code, text in readable)
+    strange = [("LV-03", "marble"), ("ZZ-01", "x"), ("MD-05", "viel"), ("EV-01", "flood,ufo")]
+    assert not any(form.is_readable(FORM, code, text) for code, text in strange)

@@ -48,6 +48,12 @@ def test_groups_tables_and_texts_of_a_catalogue_say_the_same() -> None:
     assert changed({"publicity_on": "false"}) == {"publicity_on": (True, False)}
 
 
+def test_chinese_words_stand_for_the_keys() -> None:
+    scope = changed({"monthly_scope": {"脱贫户低": "每月"}})["monthly_scope"]
+    assert scope[1]["lifted_low"] == "monthly"
+    assert changed({"evidence_required_from": "红"})["evidence_required_from"][1] == "red"
+
+
 def test_one_entry_of_a_table_leaves_the_others() -> None:
     scope = changed({"monthly_scope": {"lifted_low": "monthly"}})["monthly_scope"]
     assert scope[1] == {**scope[0], "lifted_low": "monthly"}

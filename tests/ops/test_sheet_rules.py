@@ -108,6 +108,7 @@ def test_an_open_shortfall_is_answered_by_what_became_of_it(store: Store, househ
     months.open_period(store, ME, NOVEMBER, TODAY)
     later = sheets.open_sheet(store, household, NOVEMBER, TODAY)
     assert later.cells[key].origin == "empty"
+    assert later.reported == {key: "wage_arrears"}
     result, _ = sheets.answer_open(
         store, ME, later.sheet_id, key, OpenReply("3", note="已结清"), TODAY
     )
