@@ -19,7 +19,7 @@ from app.ui.review.queue_table import QueueTable
 from app.ui.review.review_card import ReviewCardView
 from app.ui.review.review_matter import ReviewMatter, grouped, in_order
 
-_BELOW_FROM = 1.5  # text size
+_LARGE = 1.5  # text size
 _LOWER = {"township": "村", "county": "镇"}
 _PASSING = {"township": "通过", "county": "审核确定"}
 _TOO_EARLY = "上一步的日期比今天还晚，请先核对两边电脑的日期。"
@@ -113,10 +113,8 @@ class QueueView(QWidget):
         return [self.bar.boxes["village"], self.table, self.card.remark.text, self.write]
 
     def set_scale(self, scale: float) -> None:
-        """Put the card below the list where large text needs the whole width."""
-        below = scale >= _BELOW_FROM
-        self._split.setOrientation(Qt.Orientation.Vertical if below else Qt.Orientation.Horizontal)
-        self._split.setSizes([230, 420] if below else [690, 530])
+        """Give the card more of the width where the text is large; the list leaves columns out."""
+        self._split.setSizes([530, 670] if scale >= _LARGE else [690, 530])
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -214,7 +212,8 @@ class QueueView(QWidget):
         waiting = sum(len(one.ids) for one in self._found)
         missing = len(self.missing_reporters())
         came = len(self._reporters) - missing
-        self.head.setText(f"收{came}{self.below}　已审{done}/{total}事项　还有{waiting}条")
+        received = f"收{came}{self.below}　" if self._reporters else ""
+        self.head.setText(f"{received}已审{done}/{total}事项　还有{waiting}条")
         self.missing.setText(f"缺报{missing} ▸")
         self.missing.setVisible(bool(self._reporters))
         self.write.setText(f"给{len(self._reporters)}个{self.below}各写一个决定包")

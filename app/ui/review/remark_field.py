@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QListWidget, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QListWidget, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from app.ui.parts import quiet
 from app.ui.review.remarks import filled, placeholder, remarks
@@ -99,8 +99,13 @@ class _Text(QPlainTextEdit):
         super().__init__()
         self._field = field
         self.setTabChangesFocus(True)
-        lines = self.fontMetrics().lineSpacing()
-        self.setFixedHeight(round(lines * 2.9))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), round(self.fontMetrics().lineSpacing() * 2.5))
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, field = event.key(), self._field

@@ -16,14 +16,14 @@ _HOUR = "17点"
 
 def reminder(one: Reporter, today: date, until: str) -> str:
     """Return the sentence for one village, to be sent by telephone or message."""
-    last = f"{one.last_on.month}月{one.last_on.day}日" if one.last_on else "还没有收到过"
-    return f"{one.name}：{today.month}月变更包还没收到，上次{last}。今天{until}前请送U盘。"
+    last = f"上次{one.last_on.month}月{one.last_on.day}日" if one.last_on else "以前也没有"
+    return f"{one.name}：{today.month}月变更包还没收到，{last}。今天{until}前请送U盘。"
 
 
 class RemindersDialog(QDialog):
     """A list with the texts; one button copies them all."""
 
-    def __init__(self, parent: QWidget, missing: Sequence[Reporter], today: date) -> None:
+    def __init__(self, parent: QWidget | None, missing: Sequence[Reporter], today: date) -> None:
         super().__init__(parent)
         self._missing, self._today = list(missing), today
         self.setWindowTitle("缺报")

@@ -145,7 +145,7 @@ def _body(one: ReviewMatter, shown: ReviewCard) -> QWidget:
     line = one.first
     card = Card(f"{line.village}　{line.head_name}户　{'　'.join(shown.facts[:2])}")
     head = QHBoxLayout()
-    chip = SeverityChip()
+    chip = SeverityChip(parent=card)  # without one it would be a window for a moment
     chip.set_severity(line.severity)
     head.addWidget(chip)
     who = f"{line.member_name}　" if line.member_name else ""

@@ -133,6 +133,6 @@ def columns(ticked: Collection[tuple[str, str]], today: date) -> tuple[Column, .
         Column("村", lambda m: m.first.village, width=4),
         Column("户", lambda m: m.first.head_name, width=3),
         Column("事项", ReviewMatter.text),
-        Column("证明", ReviewMatter.proof, width=2),
-        Column("限", lambda m: m.days(today), width=3),
+        Column("证明", ReviewMatter.proof, width=2, spare=2),
+        Column("限", lambda m: m.days(today), width=3, spare=1),
     )

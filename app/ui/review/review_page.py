@@ -27,6 +27,7 @@ class ReviewPage(QWidget):
         self.tabs.addTab("审核队列")
         self.tabs.addTab("全部预警（B）")
         self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(False)
         ini = desk.store.path.parent / "desktop.ini"
         self.queue = QueueView(desk, QSettings(str(ini), QSettings.Format.IniFormat))
         self.warnings = WarningsPage(desk)
