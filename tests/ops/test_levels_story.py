@@ -4,15 +4,19 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from app.models.household import Household, Member, MonitoredCase
 from app.models.store import Store
-from app.ops import monitored, sheets, warnings
+from app.ops import catalogue, changes, monitored, sheets, warnings
+from app.ops.changes import NewChange
+from app.ops.errors import ChangeRefusedError
 from app.ops.lives import StepInput
 from app.ops.monitored import NewClue
-from tests.conftest import StoreMaker
+from tests.conftest import VILLAGE, StoreMaker
 from tests.ops.levels import acting_as
 from tests.ops.network import ME, Network, build
-from tests.ops.village import TODAY, add_family, answer_all, open_october
+from tests.ops.village import OCTOBER, TODAY, add_family, answer_all, open_october
 
 
 @pytest.fixture
@@ -63,3 +67,73 @@ def test_a_clue_goes_up_and_the_case_comes_down(network: Network) -> None:
     page = monitored.show_case(network.village, made.item_id, TODAY, ME)
     assert page.item.state == "to_verify"
     assert [a.name for a in page.item.actions] == ["verify", "exclude"]
+
+
+def test_an_old_couple_dies_and_nothing_stays_open(network: Network) -> None:
+    village, township = network.village, network.township
+    home = add_family(village)
+    with village.write("test.couple", ME) as session:
+        family = list(session.scalars(select(Member).order_by(Member.number)))
+        for child in family[2:]:
+            child.member_status = "moved_out"
+        case = MonitoredCase(scope=VILLAGE, household_id=home, object_type="edge_prone",
+                             identified_on="2025-01-10", causes="illness")  # fmt: skip
+        session.add(case)
+        session.flush()
+        case_id = case.id
+    open_october(village)
+    sheet_id = answer_all(village, home, {("WT-01", ""): "short"})
+    sheets.submit_sheet(village, ME, sheet_id, TODAY)
+    with pytest.raises(ChangeRefusedError):  # the head, with his wife still there
+        died(network, home, family[0].id)
+    died(network, home, family[1].id)
+    died(network, home, family[0].id)
+    (task,) = changes.list_changes(village, TODAY, ME)
+    decided(network, task.item_id)
+    for store in (village, township):
+        assert warnings.list_warnings(store, TODAY) == []
+        page = monitored.show_case(store, case_id, TODAY, ME)
+        assert (page.item.state, page.item.actions) == ("extinct", ())
+        assert [s.level for s in page.item.history] == ["program"]
+        with store.read() as session:
+            assert session.get_one(Household, home).removed_reason == "整户消亡"
+            assert len(list(session.scalars(select(Member)))) == 4
+
+
+def died(network: Network, home: str, member_id: str) -> None:
+    new = NewChange(home, "decrease", "death", TODAY, member_id, "火化证")
+    made, _ = changes.open_change(network.village, ME, new, TODAY)
+    try:
+        decided(network, made.item_id)
+    except ChangeRefusedError:
+        withdraw = StepInput("报错", TODAY)
+        changes.act_change(network.village, ME, made.item_id, "withdraw", withdraw, TODAY)
+        raise
+
+
+def decided(network: Network, change_id: str) -> None:
+    given = StepInput("", TODAY, {"proof": "火化证"})
+    changes.act_change(network.village, ME, change_id, "submit", given, TODAY)
+    network.send(network.village, network.township)
+    changes.act_change(network.township, ME, change_id, "decide", StepInput("", TODAY), TODAY)
+    network.send(network.township, network.village)
+
+
+def test_a_question_that_is_no_longer_asked_is_cancelled_by_the_township(
+    network: Network,
+) -> None:
+    village, township = network.village, network.township
+    home = add_family(village)
+    open_october(village)
+    sheet_id = answer_all(village, home, {("WT-01", ""): "short"})
+    (warning_id,) = sheets.submit_sheet(village, ME, sheet_id, TODAY).opened
+    warnings.act(village, ME, warning_id, "confirm", StepInput("属实", TODAY))
+    form = catalogue.form_for(OCTOBER)
+    for expected in ([warning_id], []):  # once is enough
+        with village.write("test.obsolete", ME) as session:
+            marked = warnings.propose_obsolete(session, home, {("FD-01", "")}, form, TODAY)
+        assert marked == expected
+    assert warnings.show_warning(village, warning_id, TODAY).line.is_cancel_proposed
+    network.send(village, township)
+    page, _ = warnings.act(township, ME, warning_id, "confirm-cancel", StepInput("", TODAY))
+    assert page.line.state == "cancelled"
