@@ -9,11 +9,15 @@ from sqlalchemy.orm import Session
 
 from app.domain import natural_change as domain
 from app.domain.household import HEAD
+from app.domain.natural_change import NATURAL_CHANGE
+from app.domain.period import Period, months_between
 from app.models.base import natural_id
 from app.models.change import NaturalChange
 from app.models.household import Household, Member, MonitoredCase
-from app.ops import case_rows, warnings
+from app.models.step import steps_of
+from app.ops import case_rows, policies, warnings
 from app.ops.change_rules import PRESENT, details_of, ids_of, present, relations_of
+from app.ops.lives import Living, living
 
 SPLIT_FLAG = "split_recent"
 _MEMBER_FIELDS = (
@@ -25,6 +29,31 @@ _MEMBER_FIELDS = (
 def apply(session: Session, row: NaturalChange, today: date) -> set[str]:
     """Bring a change into the roster; return the households touched. Nothing is deleted."""
     return _EFFECTS[row.change_kind](session, row, details_of(row), today)
+
+
+def expire_split_flags(session: Session, today: date) -> None:
+    """Take the mark of a 分户 off both households after split_months; a later split renews it."""
+    done = [t for t in _splits(session) if t.state == domain.DONE]
+    last: dict[str, date] = {}
+    for thing in done:
+        for home in (thing.row.household_id, natural_id("household", thing.row.id)):
+            if thing.row.effective_on is not None:
+                last[home] = max(last.get(home, date.min), thing.row.effective_on)
+    for home_id, split_on in last.items():
+        household = session.get(Household, home_id)
+        if household is None:
+            continue
+        policy = policies.policy_for(session, Period.of(today), household.scope)
+        if months_between(split_on, today) >= int(policy.process["split_months"]):
+            flags = filter(None, household.flags.split(","))
+            household.flags = ",".join(flag for flag in flags if flag != SPLIT_FLAG)
+
+
+def _splits(session: Session) -> list[Living]:
+    """Return the splits with their lives."""
+    rows = list(session.scalars(select(NaturalChange).filter_by(change_kind=domain.SPLIT)))
+    steps = steps_of(session, NATURAL_CHANGE.subject, [row.id for row in rows])
+    return [living(r, steps.get(r.id, []), NATURAL_CHANGE, r.change_kind) for r in rows]
 
 
 def _increase(

@@ -88,10 +88,16 @@ def _cases(session: Session, today: date, allowed: int) -> Iterator[Deadline]:
     names = Names.of(session, {f.thing.row.household_id for f in found})
     arrivals = Arrivals(session)
     for one in found:
+        home, clue = one.thing.row.household_id, one.clue
+        if clue and clue.reply_due_on and one.state in case.BEFORE_ENTRY:
+            yield _deadline(
+                "monitored_case", one.id, home, f"{names.number(home)}号户 线索答复农户",
+                state_label("monitored_case", one.state), case.HOLDERS[one.state],
+                clue.reply_due_on, today, allowed,
+            )  # fmt: skip
         due = monitored.due_of(session, one, arrivals)
         if due is None:
             continue
-        home = one.thing.row.household_id
         holder = case.HOLDERS[one.state]
         word = state_label("monitored_case", one.state)
         yield _deadline(

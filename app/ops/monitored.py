@@ -18,7 +18,7 @@ from app.domain.policy import Policy
 from app.models.case import Clue
 from app.models.form import Sheet
 from app.models.household import Household
-from app.models.plan import Measure
+from app.models.plan import Measure, Plan
 from app.models.store import Store
 from app.ops import case_effects, case_rows, case_rules, policies, removal_checks
 from app.ops.case_rows import LoadedCase
@@ -185,11 +185,22 @@ def due_of(session: Session, found: LoadedCase, arrivals: Arrivals) -> date | No
     if found.state == domain.IN_PUBLICITY and last:
         _, procedure = case_rules.procedure_of(session, row.scope, last.step_on)
         return due_on(last.step_on, procedure.publicity_days)
+    entered = found.thing.last("enter")
+    if found.state == domain.MONITORING and entered and not _has_plan(session, row.household_id):
+        return limit(_policy(session, found), "plan_days", entered.step_on)
     name = domain.STATE_LIMITS.get(found.state)
     if name is None or (last is None and found.clue is None):
         return None
     policy = _policy(session, found)
     return limit(policy, name, arrivals.start(last, opened, policy))
+
+
+def _has_plan(session: Session, household_id: str) -> bool:
+    """Tell whether there is a 一户一策: a plan of its own, or measures."""
+    return any(
+        session.scalars(select(table.id).filter_by(household_id=household_id)).first()
+        for table in (Plan, Measure)
+    )
 
 
 def identify_due(session: Session, found: LoadedCase) -> date | None:

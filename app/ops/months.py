@@ -22,7 +22,15 @@ from app.models.form import PeriodRow, Sheet
 from app.models.household import Helper, HelperAssignment
 from app.models.step import Step, steps_of
 from app.models.store import Store
-from app.ops import case_rows, catalogue, measures, policies, registers, sheet_context
+from app.ops import (
+    case_rows,
+    catalogue,
+    change_effects,
+    measures,
+    policies,
+    registers,
+    sheet_context,
+)
 from app.ops.errors import NoPeriodError, PeriodStateError
 from app.ops.sheet_context import SheetContext, month_of
 
@@ -111,6 +119,7 @@ def open_period(store: Store, actor: Actor, period: Period, today: date) -> Mont
             )
         )
         measures.sweep(session, today)
+        change_effects.expire_split_flags(session, today)
         if period.month == 1:
             measures.carry_over_in(session, period.year, today)
         _add_sheets(session, store.area_code, period, today)

@@ -285,19 +285,37 @@ def propose_cancel(session: Session, loaded: Loaded, reason: str, today: date) -
 
 
 def propose_obsolete(
-    session: Session, household_id: str, asked: Collection[AnswerKey], form: FormDef, today: date
+    session: Session,
+    household_id: str,
+    asked: Collection[AnswerKey],
+    found: Collection[AnswerKey],
+    form: FormDef,
+    today: date,
 ) -> list[str]:
     """Mark 拟撤销 what is open on a question that is no longer asked of this subject (A17b).
 
-    ``asked``: the keys of the sheet as submitted. What is new this month is withdrawn instead.
+    Also R-07 and R-08 that are no longer found and whose own question is not open (A18r: the
+    person works again). What is 系统提示 is withdrawn instead.
+
+    Args:
+        asked: the keys of the sheet as submitted.
+        found: (code, member id) of its findings.
     """
+    known = open_states(session, {household_id})
+    open_now = {(loaded.row.code, loaded.row.member_id) for loaded in known}
     marked = []
-    for loaded in open_states(session, {household_id}):
+    for loaded in known:
         row = loaded.row
-        is_asked = (row.code, row.member_id) in asked or row.code not in form.by_code
-        if is_asked or row.is_manual or loaded.state == warning.SUGGESTED:
+        if row.is_manual or loaded.state == warning.SUGGESTED:
             continue
-        if propose_cancel(session, loaded, form.question(row.code).label, today):
+        reason = ""
+        if row.code in form.by_code and (row.code, row.member_id) not in asked:
+            reason = form.question(row.code).label
+        leader = SETTLED_WITH.get(row.code)
+        is_alone = leader is not None and (leader, row.member_id) not in open_now
+        if is_alone and (row.code, row.member_id) not in found:
+            reason = "情况已恢复"
+        if reason and propose_cancel(session, loaded, reason, today):
             marked.append(row.id)
     return marked
 

@@ -11,7 +11,7 @@ from app.domain.period import Period
 from app.errors import AppError
 from app.models.household import Household, Member
 from app.models.store import Store
-from app.ops import changes, sheets, warnings
+from app.ops import change_effects, changes, sheets, warnings
 from app.ops.changes import NewChange
 from app.ops.errors import ChangeRefusedError, MissingStepDataError, StepNotAllowedError
 from app.ops.items import Item
@@ -142,6 +142,18 @@ def test_a_split_keeps_everybody_and_marks_both_households(store: Store, home: s
     assert len(everybody) == 4
     assert {m.name for m in everybody if m.household_id == homes[1].id} == {"李秀兰", "赵明月"}
     assert people(store, homes[1].id)["李秀兰"].relation == "户主"
+
+
+def test_the_mark_of_a_split_ends_after_a_year(store: Store, home: str) -> None:
+    family = people(store, home)
+    going = [family["李秀兰"].id, family["赵明月"].id]
+    through(store, report(store, home, "household_split", head_id=going[0],
+            member_ids=",".join(going), relations={going[1]: "之女"}))  # fmt: skip
+    for day, flags in (date(2026, 10, 9), {"split_recent"}), (date(2026, 10, 10), {""}):
+        with store.write("test.expire", ME) as session:
+            change_effects.expire_split_flags(session, day)
+        with store.read() as session:
+            assert set(session.scalars(select(Household.flags))) == flags
 
 
 @pytest.mark.parametrize(

@@ -131,7 +131,7 @@ def test_a_question_that_is_no_longer_asked_is_cancelled_by_the_township(
     form = catalogue.form_for(OCTOBER)
     for expected in ([warning_id], []):  # once is enough
         with village.write("test.obsolete", ME) as session:
-            marked = warnings.propose_obsolete(session, home, {("FD-01", "")}, form, TODAY)
+            marked = warnings.propose_obsolete(session, home, {("FD-01", "")}, set(), form, TODAY)
         assert marked == expected
     assert warnings.show_warning(village, warning_id, TODAY).line.is_cancel_proposed
     network.send(village, township)

@@ -97,6 +97,10 @@ def test_a_clue_becomes_an_object_when_it_is_entered(store: Store, home: str) ->
     assert page.item.fields["causes"] == "illness,disability"
     assert page.item.fields["late_entry"] == ""
     assert dict(page.bar)["录"] == on(16)
+    assert page.item.due_on == on(26)  # the plan within plan_days
+    new = NewMeasure(home, "health", "大病救治", "李会计", cause="illness")
+    measures.plan_measure(store, ME, new, on(16))
+    assert monitored.show_case(store, case_id, on(16), ME).item.due_on is None
     assert state_as_rules_see_it(store, home, on(16)) == "monitoring"
 
 
