@@ -11,7 +11,7 @@ from app.cli.month import PERIOD
 from app.domain.dossier import PAPERS
 from app.domain.period import Period
 from app.domain.plan import Edition
-from app.ops import checklist_file, monitoring_papers, plans, visit_papers
+from app.ops import checklist_file, monitoring_papers, paper_fonts, plans, visit_papers
 from app.ops import dossier as dossiers
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -130,6 +130,7 @@ def notice(cli: Cli, household: str, everyone: bool, out: Path | None) -> None:
 @click.pass_obj
 def dossier(cli: Cli, household: str, out: Path | None, papers: tuple[str, ...]) -> None:
     """Print one household's file."""
+    _use_own_fonts(cli)
     household_id = plans.find_household(cli.store, household)
     path = out or Path("一户一档.pdf")
     chosen = papers or tuple(PAPERS)
@@ -145,7 +146,14 @@ def _chosen(cli: Cli, household: str, everyone: bool) -> list[str] | None:
     """
     if bool(household) == everyone:
         raise UsageError(text="请用 --household 指定一户，或用 --all 打印全村。")
+    _use_own_fonts(cli)
     return None if everyone else [plans.find_household(cli.store, household)]
+
+
+def _use_own_fonts(cli: Cli) -> None:
+    """Print with the county's own fonts; one that cannot be used is told, and not used."""
+    for problem in paper_fonts.apply(cli.store).values():
+        cli.note(problem)
 
 
 def _progress(cli: Cli) -> Callable[[int, int], None]:

@@ -22,6 +22,8 @@ from app.ui.review.review_page import ReviewPage
 from app.ui.roster.roster_page import RosterPage
 from app.ui.runner import Runner
 from app.ui.search_box import Hit
+from app.ui.settings.attach import attach_settings
+from app.ui.settings.settings_page import SettingsPage
 from app.ui.sheet.visits_page import VisitsPage
 from app.ui.start.first_use import FirstUse
 from app.ui.start.unlock_dialog import UnlockDialog
@@ -36,27 +38,54 @@ _LEVELS = {"village": "村", "township": "镇", "county": "县"}
 
 
 Demo = Callable[[], None]
+Clock = Callable[[], datetime]
 
 
-def run(folder: Path, passphrase_file: str | None, see_demo: Demo | None = None) -> int:
-    """Open the replica of ``folder`` (or make one) and show the window until it is closed.
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """How the desktop was started.
 
-    ``see_demo`` makes an invented village and opens it in a program of its own; without it no
-    button offers that.
+    ``clock``: the time on another day than today; None for the real one. ``see_demo``: makes an
+    invented village and opens it in a program of its own; without it no button offers that.
     """
+
+    folder: Path
+    passphrase_file: str | None = None
+    clock: Clock | None = None
+    see_demo: Demo | None = None
+
+
+def run(launch: Launch) -> int:
+    """Open the replica of the folder (or make one) and show the window until it is closed."""
+    folder = launch.folder
     scale = _scale(folder)
     app, families = application(scale)
-    store, page = _start(folder, passphrase_file, see_demo)
+    store, page = _start(launch)
     if store is None:
         return 1
-    window = make_window(store, folder, families, operators.actor(store).name, see_demo)
+    window = make_window(store, folder, families, operators.actor(store).name, launch.see_demo)
+    keeper = keep_backups(window, store)
     window.set_scale(scale)
     window.show_page(page)
     window.show()
     try:
-        return app.exec()
+        code = app.exec()
+        error = keeper.close()
+        if error is not None:
+            messages.show_error(None, error)
+        return code
     finally:
         store.close()
+
+
+def keep_backups(window: MainWindow, store: Store) -> BackupKeeper:
+    """Make the day's backup while the window is used; the first page tells of it."""
+    keeper = BackupKeeper(store)
+    bench = window.pages["workbench"]
+    keeper.made.connect(lambda: bench.refresh(None))
+    keeper.failed.connect(window.show_error)
+    window.runner.changed.connect(keeper.on_changed)
+    return keeper
 
 
 def application(scale: float) -> tuple[QApplication, list[str]]:
@@ -85,7 +114,8 @@ def make_window(
         families=families,
         remember_scale=partial(_settings(folder).setValue, "scale"),
     )
-    bench, people, exchange = WorkbenchPage(desk, see_demo), RosterPage(desk), ExchangePage(desk)
+    bench = WorkbenchPage(desk, _on_worker(see_demo, runner))
+    people, exchange = RosterPage(desk), ExchangePage(desk)
     bench.import_requested.connect(people.import_roster)
     pages: list[Page] = [bench, people]
     is_village = store.level == "village"
@@ -93,7 +123,9 @@ def make_window(
         pages.append(VisitsPage(desk))
     pages.append(WarningsPage(desk) if is_village else ReviewPage(desk))
     # What is not built is not shown.
-    window = MainWindow(frame, runner, [*pages, PlansPage(desk), exchange])
+    settings = SettingsPage(desk, _settings(folder))
+    window = MainWindow(frame, runner, [*pages, PlansPage(desk), exchange, settings])
+    attach_settings(window, settings, store, frame.remember_scale)
     window.files_dropped.connect(partial(_take_dropped, window, people, exchange))
     return window
 
@@ -111,28 +143,62 @@ def _take_dropped(
         people.import_roster([*paths])
 
 
-def _start(folder: Path, passphrase_file: str | None, see_demo: Demo | None) -> tuple[Store, str]:
+def _on_worker(see_demo: Demo | None, runner: Runner) -> Demo | None:
+    """Making the demo takes long: the window stays alive."""
+    if see_demo is None:
+        return None
+    return lambda: runner.start(lambda _progress: see_demo(), lambda _none: None)
+
+
+def _start(launch: Launch) -> tuple[Store, str]:
     """Return the open replica and the page to begin with; None if the user left."""
+    folder = launch.folder
+    if folder.is_dir():
+        setup.finish_started_restore(folder)
     if not ReplicaPaths(folder).vault.exists():
-        wizard = FirstUse(folder, HOLDER, see_demo)
+        wizard = FirstUse(folder, HOLDER, launch.see_demo, launch.clock)
         if wizard.exec() != QDialog.DialogCode.Accepted and wizard.store is None:
             return None, ""
         return wizard.store, wizard.first_page
-    opener = partial(_open, folder)
-    if passphrase_file is not None:
+    door = make_door(launch)
+    if launch.passphrase_file is not None:
         try:
-            text = Path(passphrase_file).read_text(encoding="utf-8")
-            return opener(text.rstrip("\r\n")), "workbench"
+            text = Path(launch.passphrase_file).read_text(encoding="utf-8")
+            return door.open_store(text.rstrip("\r\n")), "workbench"
         except Exception as error:
             messages.show_error(None, problems.as_app_error(error))
             return None, ""
-    dialog = UnlockDialog(opener)
+    dialog = UnlockDialog(door)
     dialog.exec()
     return dialog.store, "workbench"
 
 
-def _open(folder: Path, passphrase: str) -> Store:
-    return setup.open_replica(folder, passphrase, HOLDER)
+def make_door(launch: Launch) -> Door:
+    """Return how the replica is opened, recovered and rescued."""
+    folder = launch.folder
+    now = launch.clock or partial(datetime.now, UTC)
+
+    def recover() -> str:
+        dialog = RecoverDialog(None, partial(passphrases.recover, folder))
+        dialog.exec()
+        return dialog.passphrase
+
+    return Door(
+        partial(_open, launch),
+        pause=lambda: passphrases.pause_left(folder, datetime.now(UTC)),
+        recover=recover,
+        rescue=lambda text: offer_backup(folder, text, now()),
+    )
+
+
+def _open(launch: Launch, passphrase: str) -> Store:
+    folder = launch.folder
+    try:
+        store = passphrases.open_replica(folder, passphrase, HOLDER, launch.clock)
+    except setup.WrongPassphraseError:
+        passphrases.note_wrong_try(folder, datetime.now(UTC))
+        raise
+    return store
 
 
 def _heading(desk: Desk, folder: Path) -> Heading:

@@ -1,0 +1,1 @@
+"""设置: people, parameters, fonts, passphrase, prints, about."""
