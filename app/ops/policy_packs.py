@@ -27,6 +27,7 @@ class PackAreaError(AppError):
 
 
 NOTHING_CHANGED = Changed()
+MAX_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,8 @@ def read_pack_file(path: Path) -> dict[str, Any]:
     Raises:
         CatalogueError, CaseFileError: it cannot be read.
     """
+    if path.exists() and path.stat().st_size > MAX_BYTES:
+        raise CatalogueError(path.name, "整个文件", "太大，不像参数包")
     if path.suffix.lower() not in (".yaml", ".yml"):
         return catalogue.read_toml(path)
     data = read_text_yaml(path)

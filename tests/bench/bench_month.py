@@ -173,10 +173,10 @@ def judge(contexts: Iterable[sheet_context.SheetContext]) -> Counter[str]:
 
 
 def timed(run: Callable[[], Any]) -> tuple[float, Any]:
-    """Return seconds and result."""
-    start = time.perf_counter()
+    """Return seconds of the processor and result: other people's work does not count."""
+    start = time.process_time()
     result = run()
-    return time.perf_counter() - start, result
+    return time.process_time() - start, result
 
 
 def main(households: int, with_answers: bool) -> None:
