@@ -22,6 +22,7 @@ from tests.ops.statistics_village import fill
 
 V2 = "539901101202"
 TODAY = date(2025, 11, 2)
+NEW_YEAR = date(2026, 1, 5)
 OCTOBER = Period(2025, 10)
 
 
@@ -84,7 +85,7 @@ def pair(report: Report, number: str, label: str, start: int = 0) -> tuple[Any, 
 
 
 def test_the_stock_agrees_in_every_breakdown(township: Store, sql: Counter) -> None:
-    report = statistics.yearly_report(township, 2025, TODAY)
+    report = statistics.yearly_report(township, 2025, NEW_YEAR)
     end = "2025-12-31"
     assert pair(report, "T2", "合计") == stock(sql, end)
     assert pair(report, "T2", "已消除") == stock(sql, end, "is_eliminated")
@@ -101,7 +102,7 @@ def test_the_stock_agrees_in_every_breakdown(township: Store, sql: Counter) -> N
 
 
 def test_what_happened_to_objects_agrees(township: Store, sql: Counter) -> None:
-    report = statistics.yearly_report(township, 2025, TODAY)
+    report = statistics.yearly_report(township, 2025, NEW_YEAR)
     cleared = sql.one(
         """SELECT count(*) FROM step s JOIN monitored_case c ON c.id = s.subject_id
            JOIN household h ON h.id = c.household_id WHERE s.action='clear-out'
@@ -159,7 +160,7 @@ def test_coverage_agrees(township: Store, sql: Counter) -> None:
 
 
 def test_measures_agree(township: Store, sql: Counter) -> None:
-    report = statistics.yearly_report(township, 2025, TODAY)
+    report = statistics.yearly_report(township, 2025, NEW_YEAR)
     ids = "(SELECT household_id FROM stock)"
     started = "EXISTS (SELECT 1 FROM step s WHERE s.subject='measure' AND s.subject_id = m.id)"
     where = f"FROM measure m WHERE {started} AND m.household_id IN {ids}"
@@ -283,7 +284,7 @@ def test_an_empty_replica_has_a_report_without_a_single_failure(store: Store) ->
 
 
 def test_files_are_written_whole_and_texts_in_both_forms(township: Store, tmp_path: Path) -> None:
-    report = statistics.yearly_report(township, 2025, TODAY)
+    report = statistics.yearly_report(township, 2025, NEW_YEAR)
     printed = statistics.print_report(report, tmp_path / "a.pdf")
     assert printed.pages == len(PdfDocument(tmp_path / "a.pdf"))
     statistics.write_report(report, tmp_path / "a.xlsx")
@@ -305,7 +306,9 @@ def test_villages_that_have_not_closed_are_reminded_without_any_household(
     line = report.table("T11").row("村01").cells
     assert first.not_visited == int(str(line[0].value)) - int(str(line[1].value)) > 0
     assert first.text.startswith("村01：10月监测还没有关账，应访未访")
-    assert "请于10月25日前上报" in first.text
+    assert "已过截止日10月25日，请尽快上报" in first.text
+    early, _ = reminders(township, OCTOBER, date(2025, 10, 25))
+    assert "请于10月25日前上报" in early.text
     assert (first.package_on, first.package_no) == (None, None)
     (never, _) = reminders(township, Period(2025, 11), TODAY)
     assert never.text.startswith("村01：11月监测还没有收到变更包")
@@ -329,3 +332,12 @@ def test_an_enrolled_village_that_never_sent_is_missing(township: Store) -> None
     assert report.heading.missing == ("高坝村",)
     last = reminders(township, OCTOBER, TODAY)[-1]
     assert (last.village, last.package_no, last.package_on) == ("高坝村", 7, date(2025, 10, 1))
+
+
+def test_a_period_that_still_runs_is_counted_up_to_today(township: Store, sql: Counter) -> None:
+    report = statistics.yearly_report(township, 2025, date(2025, 6, 30))
+    assert report.window.end == date(2025, 6, 30)
+    assert pair(report, "T2", "合计") == stock(sql, "2025-06-30")
+    assert "本期还没有结束，数截至2025-06-30。" in report.table("T2").all_notes
+    done = statistics.yearly_report(township, 2025, date(2025, 12, 31))
+    assert not any("还没有结束" in note for note in done.table("T2").all_notes)
