@@ -38,6 +38,7 @@ __all__ = [
     "completeness",
     "completion_note",
     "from_text",
+    "is_blind",
     "is_readable",
     "misplaced",
     "parse_amount",
@@ -154,10 +155,12 @@ def completion_note(facts: Facts) -> str:
 def problem(form: FormDef, facts: Facts, policy: Policy, key: AnswerKey, value: AnswerValue) -> str:
     """Return why an answer cannot stand beside the others, "" if it can.
 
-    Checks only_when of the option, the lower bound that another answer sets (WT-06 not below
-    WT-05), and house against dwelling (HS-01 with HS-02).
+    Checks what a telephone call cannot see, only_when of the option, the lower bound that another
+    answer sets (WT-06 not below WT-05), and house against dwelling (HS-01 with HS-02).
     """
     question = form.by_code[key[0]]
+    if is_blind(form, facts, key) and not is_special(value):
+        return "电话核实的看不到，只能答“没看成”"
     view = HouseholdView(facts, policy)
     member = next((m for m in view.members if m.id == key[1]), None)
     option = question.by_key.get(value) if isinstance(value, str) else None
@@ -168,6 +171,13 @@ def problem(form: FormDef, facts: Facts, policy: Policy, key: AnswerKey, value: 
         if isinstance(least, int) and isinstance(value, int) and value < least:
             return f"不能少于{least}{question.unit}"
     return _house_problem(view, key, value)
+
+
+def is_blind(form: FormDef, facts: Facts, key: AnswerKey) -> bool:
+    """Tell whether a telephone call leaves only 没看成: what must be seen on the spot."""
+    seen = form.special("_not_seen")
+    is_by_phone = facts.answers.get(("BF-03", "")) == "phone"
+    return is_by_phone and seen is not None and form.by_code[key[0]].chapter in seen.chapters
 
 
 def is_readable(form: FormDef, code: str, text: str) -> bool:

@@ -59,6 +59,7 @@ def person(store: Store, name: str) -> str:
         ({("HS-02", ""): "own"}, {("HS-01", ""): "no_own"}, "不能是自有住房"),
         ({("WT-05", ""): 3}, {("WT-06", ""): 2}, "不能少于3天"),
         ({}, {("HS-01", ""): "A", ("HS-02", ""): "still_unsafe"}, "先改其中一项"),
+        ({("BF-03", ""): "phone"}, {("WT-03", ""): "piped"}, "只能答“没看成”"),
         ({}, {("MD-05", ""): "_not_seen"}, "不能这样答"),
         ({}, {("FD-01", ""): "_refused"}, "不能这样答"),
         ({}, {("BF-03", ""): "_unknown"}, "不能这样答"),
@@ -90,6 +91,18 @@ def test_special_answers_stand_where_the_catalogue_has_them(store: Store, househ
     save(store, sheet_of(store, household), values)
     given = sheets.open_sheet(store, household, OCTOBER, TODAY).facts.answers
     assert dict(given) == values
+
+
+def test_what_was_seen_before_a_telephone_call_is_to_be_answered_again(
+    store: Store, household: str
+) -> None:
+    sheet_id = answer_all(store, household)
+    sheets.record_visit(store, ME, sheet_id, "phone", "", TODAY)
+    missing = sheets.submit_sheet(store, ME, sheet_id, TODAY).missing
+    assert {code[:2] for code, _ in missing} == {"FD", "CL", "HS", "WT"}
+    save(store, sheet_id, dict.fromkeys(missing, "_not_seen"))
+    result = sheets.submit_sheet(store, ME, sheet_id, TODAY)
+    assert (result.missing, result.state) == ((), "partial")  # nobody was there lately
 
 
 def test_what_a_later_answer_contradicts_is_missing_at_submission(
