@@ -3,13 +3,20 @@
 import logging
 import logging.handlers
 import os
+import secrets
+import shutil
+import subprocess
 import sys
 import traceback
+from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from app.paths import ReplicaPaths, default_replica
+from app.ops.clock import on_day
+from app.paths import ROOT, ReplicaPaths, default_replica
 
+_DEMO_DAY = "2025-10-25"  # the last day of the story
 _COMMON_WITH_VALUE = ("--data", "--as", "--today", "--passphrase-file")
 
 
@@ -79,12 +86,50 @@ def _start_log(folder: Path) -> None:
 def _desktop(arguments: list[str]) -> int:
     from app.ui import desktop  # noqa: PLC0415
 
-    folder = _folder(arguments)
+    folder, today = _folder(arguments), _today(arguments)
     _start_log(folder)
     if sys.platform.startswith("linux") and not os.environ.get("QT_IM_MODULE"):
         # Qt's wheel has no fcitx plug-in; fcitx5 answers as ibus, so Chinese can be typed.
         os.environ["QT_IM_MODULE"] = "ibus"
-    return desktop.run(folder, _option(arguments, "--passphrase-file"))
+    launch = desktop.Launch(
+        folder,
+        _option(arguments, "--passphrase-file"),
+        on_day(today) if today else None,
+        partial(_see_demo, folder),
+    )
+    return desktop.run(launch)
+
+
+def _today(arguments: list[str]) -> date | None:
+    """Return the day that was given for this start; None: the real one."""
+    text = _option(arguments, "--today") or os.environ.get("ZHUCUN_TODAY")
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        sys.stderr.write("日期应写成 2025-10-31\n")
+        sys.exit(2)
+
+
+def _see_demo(folder: Path) -> None:
+    """Make an invented village in a folder of its own, once, and open it in a program of its own.
+
+    Its passphrase protects nobody; the file that holds it is written last, so a demo without it
+    was not finished and is made anew.
+    """
+    home = folder.resolve().with_name(f"{folder.resolve().name}-demo")
+    secret = home / "passphrase"
+    if not secret.exists():
+        from app.cli import demo  # noqa: PLC0415
+        from app.demo import story  # noqa: PLC0415
+
+        shutil.rmtree(home, ignore_errors=True)
+        passphrase = secrets.token_urlsafe(15)
+        demo.mark(story.play(home, passphrase, 60, 1, lambda _text: None).folders.values())
+        secret.write_text(passphrase, encoding="utf-8")
+    frozen = getattr(sys, "frozen", False)
+    program = [sys.executable] if frozen else [sys.executable, "-m", "app"]
+    words = ["--data", str(home / "village"), "--passphrase-file", str(secret)]
+    subprocess.Popen([*program, *words, "--today", _DEMO_DAY], cwd=ROOT)  # noqa: S603  ourselves
 
 
 def _tour(arguments: list[str]) -> int:

@@ -47,6 +47,11 @@ class ReplicaPaths:
         return self.folder / "preview"
 
     @property
+    def demo_mark(self) -> Path:
+        """A file that says: everybody in here is invented."""
+        return self.folder / "demo"
+
+    @property
     def backups(self) -> Path:
         """Encrypted whole copies."""
         return self.folder / "backup"

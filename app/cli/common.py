@@ -15,9 +15,8 @@ import click
 
 from app.domain.ownership import Actor
 from app.errors import AppError
-from app.models.errors import WrongPassphraseError
 from app.models.store import Store
-from app.ops import operators, passphrases, setup
+from app.ops import clock, operators, passphrases, unlock
 from app.paths import ReplicaPaths, default_replica
 
 _LONGEST_WAIT = 5  # seconds; a script must not hang
@@ -75,12 +74,7 @@ class Cli:
         """The replica, opened and locked at first use, closed when the command ends."""
         passphrase, now = self.passphrase(), datetime.now(UTC)
         time.sleep(min(passphrases.pause_left(self.folder, now), _LONGEST_WAIT))
-        try:
-            store = setup.open_replica(self.folder, passphrase, "命令行", clock=self.clock)
-        except WrongPassphraseError:
-            passphrases.note_wrong_try(self.folder, now)
-            raise
-        passphrases.forget_wrong_tries(self.folder)
+        store = unlock.unlock(self.folder, passphrase, "命令行", self.clock)
         self._opened.append(store)
         return store
 
@@ -114,17 +108,12 @@ class Cli:
 
     def clock(self) -> datetime:
         """Return the time of day, on the day that ``--today`` names."""
-        now = datetime.now(UTC)
-        return now if self.today == now.astimezone().date() else _noon(self.today)
+        return clock.on_day(self.today)()
 
 
 def read_secret(path: Path) -> str:
     """Return the one line of a file that holds a passphrase or a recovery key."""
     return path.read_text(encoding="utf-8").strip("\r\n")
-
-
-def _noon(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, 4, tzinfo=UTC)  # noon in China
 
 
 def make(
@@ -135,14 +124,23 @@ def make(
     Raises:
         UsageError: ``--today`` is no date.
     """
-    text = today or os.environ.get("ZHUCUN_TODAY")
-    try:
-        day = date.fromisoformat(text) if text else datetime.now().astimezone().date()
-    except ValueError:
-        raise UsageError(text="日期应写成 2025-10-31") from None
+    day = day_of(today)
     folder = Path(data) if data else default_replica().folder
     file = Path(passphrase_file) if passphrase_file else None
     return Cli(folder, as_json, operator, day, file)
+
+
+def day_of(text: str | None) -> date:
+    """Return the day of ``--today``, else of ``ZHUCUN_TODAY``, else the clock's.
+
+    Raises:
+        UsageError: no date.
+    """
+    given = text or os.environ.get("ZHUCUN_TODAY")
+    try:
+        return date.fromisoformat(given) if given else datetime.now().astimezone().date()
+    except ValueError:
+        raise UsageError(text="日期应写成 2025-10-31") from None
 
 
 def error_object(error: AppError) -> dict[str, Any]:

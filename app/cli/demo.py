@@ -3,7 +3,7 @@
 import os
 import secrets
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import click
 
 from app.cli import main
 from app.cli.common import Cli
+from app.paths import ReplicaPaths
 
 Play = Callable[[Path, str, int, int, Callable[[str], None]], Any]
 
@@ -25,6 +26,12 @@ def passphrase_of(cli: Cli) -> str:
     return passphrase
 
 
+def mark(folders: Iterable[Path]) -> None:
+    """Let the window say that everybody in these replicas is invented."""
+    for folder in folders:
+        ReplicaPaths(folder).demo_mark.touch()
+
+
 def run_demo(arguments: list[str], play: Play) -> int:
     """Run the verb ``demo`` with the common options; return the exit code."""
 
@@ -34,6 +41,7 @@ def run_demo(arguments: list[str], play: Play) -> int:
     @click.pass_obj
     def command(cli: Cli, households: int, seed: int) -> None:
         played = play(cli.folder, passphrase_of(cli), households, seed, cli.note)
+        mark(played.folders.values())
         folders = {level: str(path) for level, path in played.folders.items()}
         files = [str(path) for path in played.files]
         figures = {

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from app.errors import AppError
+from app.models import copies
 from app.models.store import Store
 from app.ops import backup, backup_file, durable
 from app.ops.backup import SUFFIX, Backup
@@ -97,6 +98,20 @@ def daily_backup(store: Store) -> Backup:
         _write_state(paths, further_at=made.header.made_at)
         thin(further)
     return made
+
+
+def closing_backup(store: Store) -> Backup | None:
+    """Make a backup at the end of the work unless there is nothing that the last one lacks.
+
+    Raises:
+        BackupFailedError, DamagedFileError: see ``daily_backup``.
+    """
+    found = list_backups(store.path.parent)
+    if found:
+        known = backup_file.open_file(found[0][0]).header.heads
+        if known == backup.heads_digest(copies.heads_of(store.path, store.key)):
+            return None
+    return daily_backup(store)
 
 
 def backup_elsewhere(store: Store, out: Path) -> Backup:

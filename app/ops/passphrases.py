@@ -8,7 +8,7 @@ from pathlib import Path
 from app.models import vault
 from app.models.errors import NoReplicaError, WrongPassphraseError
 from app.models.store import Store
-from app.ops import operators, restore
+from app.ops import backup, backup_file, operators, restore
 from app.ops.locking import take_lock
 from app.ops.setup import ReplicaPlan, WeakPassphraseError, check_passphrase
 from app.paths import ReplicaPaths
@@ -68,6 +68,24 @@ def recover(folder: Path, recovery_key: str, new: str) -> None:
         forget_wrong_tries(folder)
     finally:
         lock.release()
+
+
+def restore_by_recovery(path: Path, folder: Path, key: str, new: str, now: datetime) -> None:
+    """Restore a backup by the key of the recovery sheet and give it a new passphrase.
+
+    May be repeated with another passphrase if the first was refused as too weak.
+
+    Raises:
+        WeakPassphraseError; others as ``restore_backup`` and ``recover``.
+    """
+    header = backup_file.open_file(path).header
+    plan = ReplicaPlan(header.level, header.area_code, header.name, "")
+    reason = check_passphrase(new, plan)
+    if reason:
+        raise WeakPassphraseError(reason=reason)
+    if not ReplicaPaths(folder).vault.exists():
+        restore.restore_backup(path, folder, backup.by_recovery_key(key), now)
+    recover(folder, key, new)
 
 
 def _refuse_weak(store: Store, new: str) -> None:

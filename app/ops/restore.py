@@ -74,6 +74,12 @@ def replace_damaged(path: Path, folder: Path, open_key: OpenKey, now: datetime) 
         return _restore(paths, path, _present_first(paths.vault, path, open_key), now)
 
 
+def present_first(folder: Path, path: Path, passphrase: str) -> OpenKey:
+    """Return what opens a backup by the present vault of ``folder``, or else by its own."""
+    vault = ReplicaPaths(folder).vault
+    return _present_first(vault, path, backup.by_passphrase(passphrase))
+
+
 def finish_restore(paths: ReplicaPaths) -> None:
     """Finish what a killed restore had begun to move, or drop what it had not.
 

@@ -2,6 +2,8 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -10,9 +12,10 @@ from PySide6.QtWidgets import QApplication, QDialog
 
 from app.domain.labels import label
 from app.domain.period import Period
-from app.ops import months, operators, roster_view, setup, workbench
+from app.ops import months, operators, passphrases, restore, roster_view, unlock, workbench
 from app.paths import ReplicaPaths
 from app.ui import fonts, messages, problems, theme
+from app.ui.backup.keeper import BackupKeeper
 from app.ui.exchange.exchange_page import ExchangePage
 from app.ui.main_window import Frame, MainWindow
 from app.ui.page import Desk, Page, Store
@@ -26,14 +29,15 @@ from app.ui.settings.attach import attach_settings
 from app.ui.settings.settings_page import SettingsPage
 from app.ui.sheet.visits_page import VisitsPage
 from app.ui.start.first_use import FirstUse
-from app.ui.start.unlock_dialog import UnlockDialog
+from app.ui.start.recover_dialog import RecoverDialog
+from app.ui.start.rescue_dialog import offer_backup
+from app.ui.start.unlock_dialog import Door, UnlockDialog
 from app.ui.top_bar import Heading
 from app.ui.warnings.warnings_page import WarningsPage
 from app.ui.workbench_page import WorkbenchPage
 
 log = logging.getLogger(__name__)
 HOLDER = "桌面程序"
-DEMO_MARK = "demo"  # a file of this name in the folder: everybody in it is invented
 _LEVELS = {"village": "村", "township": "镇", "county": "县"}
 
 
@@ -154,7 +158,7 @@ def _start(launch: Launch) -> tuple[Store, str]:
     """Return the open replica and the page to begin with; None if the user left."""
     folder = launch.folder
     if folder.is_dir():
-        setup.finish_started_restore(folder)
+        restore.finish_restore(ReplicaPaths(folder))
     if not ReplicaPaths(folder).vault.exists():
         wizard = FirstUse(folder, HOLDER, launch.see_demo, launch.clock)
         if wizard.exec() != QDialog.DialogCode.Accepted and wizard.store is None:
@@ -184,21 +188,11 @@ def make_door(launch: Launch) -> Door:
         return dialog.passphrase
 
     return Door(
-        partial(_open, launch),
+        lambda text: unlock.unlock_checked(folder, text, HOLDER, launch.clock),
         pause=lambda: passphrases.pause_left(folder, datetime.now(UTC)),
         recover=recover,
         rescue=lambda text: offer_backup(folder, text, now()),
     )
-
-
-def _open(launch: Launch, passphrase: str) -> Store:
-    folder = launch.folder
-    try:
-        store = passphrases.open_replica(folder, passphrase, HOLDER, launch.clock)
-    except setup.WrongPassphraseError:
-        passphrases.note_wrong_try(folder, datetime.now(UTC))
-        raise
-    return store
 
 
 def _heading(desk: Desk, folder: Path) -> Heading:
@@ -217,7 +211,7 @@ def _heading(desk: Desk, folder: Path) -> Heading:
         period=month + state,
         who=f"{desk.actor.name}·{role}",
         receipt=f"上次导出：{sent.month}月{sent.day}日" if sent else "上次导出：还没有",
-        is_demo=(folder / DEMO_MARK).exists(),
+        is_demo=ReplicaPaths(folder).demo_mark.exists(),
     )
 
 

@@ -79,6 +79,11 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.resize(1366, 768)
 
+    @property
+    def runner(self) -> Runner:
+        """What runs the operations of all pages."""
+        return self._runner
+
     def show_page(self, key: str, target_id: str = "") -> None:
         """Show one page, fresh, and put the keyboard into it; unknown keys are not there."""
         page = self.pages.get(key)

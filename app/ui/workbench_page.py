@@ -9,14 +9,15 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.domain.labels import LABELS, label
 from app.domain.period import Period
-from app.ops import roster_view, workbench
+from app.ops import backup_plan, roster_view, workbench
 from app.ops.workbench import Todo, Workbench
+from app.ui.backup.backup_view import BackupDialog
 from app.ui.chip import SeverityChip
 from app.ui.colours import severity_text
 from app.ui.data_table import DataTable
 from app.ui.empty_state import EmptyState
 from app.ui.page import Desk, KeyHelp
-from app.ui.parts import Card, plain, quiet, title
+from app.ui.parts import Card, button, plain, quiet, repolish, title
 from app.ui.table_model import Column
 
 _COLUMNS = (
@@ -57,6 +58,8 @@ class WorkbenchPage(QWidget):
         self.todo.horizontalHeader().hide()
         self.todo.opened.connect(self._on_todo)
         self._nothing = plain("今天没有要办的事。")
+        self.backup = plain()
+        self.backup_button = button("备份…", self._on_backup)
         self._arrange()
 
     def refresh(self, changed: object | None) -> None:
@@ -70,10 +73,23 @@ class WorkbenchPage(QWidget):
         shown = self._desk.runner.call(lambda: workbench.workbench(store, Period.of(today), today))
         if shown is not None:
             self._show(shown)
+            self.show_backup()
             self._stack.setCurrentWidget(self._work)
 
     def show_target(self, target_id: str) -> None:
         """The page has no parts to go to."""
+
+    def show_backup(self) -> None:
+        """Say how old the last verified backup is, in red words when it is too old."""
+        found = backup_plan.status(self._desk.store, self._desk.today())
+        self.backup.setText(found.sentence())
+        self.backup.setProperty("kind", "problem" if found.is_late else "quiet")
+        repolish(self.backup)
+
+    def _on_backup(self) -> None:
+        dialog = BackupDialog(self, self._desk)
+        dialog.view.changed.connect(self.show_backup)
+        dialog.exec()
 
     def keys(self) -> KeyHelp:
         return (("↑ ↓", "选一件事"), ("Enter", "去办"), ("Tab", "到上面的数字，Enter 打开名单"))
@@ -138,6 +154,10 @@ class WorkbenchPage(QWidget):
         layout.addLayout(heading)
         layout.addWidget(self._nothing, 0, Qt.AlignmentFlag.AlignTop)
         layout.addWidget(self.todo, 1)
+        below = QHBoxLayout()
+        below.addWidget(self.backup, 1)
+        below.addWidget(self.backup_button)
+        layout.addLayout(below)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._stack)

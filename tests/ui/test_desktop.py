@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from app.ops import setup
 from app.ui import desktop
+from app.ui.desktop import Launch
 from app.ui.main_window import MainWindow
 from tests.ui.test_first_use import PASSPHRASE
 
@@ -32,7 +33,7 @@ def test_a_replica_opens_with_its_passphrase_file_and_is_free_again_afterwards(
                 widget.close()  # the last window: the program ends
 
     QTimer.singleShot(0, look)
-    assert desktop.run(folder / "replica", str(folder / "口令")) == 0
+    assert desktop.run(Launch(folder / "replica", str(folder / "口令"))) == 0
     assert seen == ["云岭村（村）"]
     setup.open_replica(folder / "replica", PASSPHRASE, "测试").close()
 
@@ -50,5 +51,5 @@ def test_a_wrong_passphrase_file_is_refused_with_a_sentence(
         box.accept()
 
     QTimer.singleShot(200, answer)
-    assert desktop.run(folder / "replica", str(folder / "口令")) == 1
+    assert desktop.run(Launch(folder / "replica", str(folder / "口令"))) == 1
     assert "口令不对" in said[0]

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from app.ops import roster_view, setup
 from app.ui.start import recovery_sheet
 from app.ui.start.first_use import FirstUse
-from app.ui.start.unlock_dialog import UnlockDialog
+from app.ui.start.unlock_dialog import Door, UnlockDialog
 from tests.ui.test_roster_page import TIDY
 
 PASSPHRASE = "wo-jia-men-qian-you-ke-shu"
@@ -116,7 +116,7 @@ def test_a_wrong_passphrase_stays_at_the_door_and_the_right_one_opens(
     folder = tmp_path / "replica"
     plan = setup.ReplicaPlan("village", "539901101201", "云岭村", "张卫东")
     setup.create_replica(folder, plan, PASSPHRASE)
-    dialog = UnlockDialog(lambda text: setup.open_replica(folder, text, "测试"))
+    dialog = UnlockDialog(Door(lambda text: setup.open_replica(folder, text, "测试")))
     qtbot.addWidget(dialog)
     qtbot.keyClicks(dialog.field, "not-the-passphrase")
     qtbot.keyClick(dialog.field, Qt.Key.Key_Return)

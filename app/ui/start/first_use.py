@@ -1,6 +1,7 @@
 """The first-use wizard: from nothing to a filled village in six steps."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.period import Period
-from app.ops import months, operators, setup
+from app.ops import devices, months, operators, setup, unlock
 from app.ops.roster import RosterPreview, RosterResult
 from app.ops.setup import NewReplica, ReplicaPlan
 from app.ui import messages
@@ -28,6 +29,7 @@ from app.ui.roster.import_dialog import ADVICE, ImportFlow, choose_files, result
 from app.ui.roster.preview_view import counts
 from app.ui.runner import Runner
 from app.ui.start import recovery_sheet
+from app.ui.start.restore_dialog import RestoreDialog
 from app.ui.start.steps import PassphraseStep, PlaceStep, RecoveryStep, Step
 
 WELCOME = (
@@ -43,10 +45,14 @@ class FirstUse(QDialog):
     """Makes a replica in ``folder``; ``store`` is open afterwards, ``first_page`` where to go."""
 
     def __init__(
-        self, folder: Path, holder: str, see_demo: Callable[[], None] | None = None
+        self,
+        folder: Path,
+        holder: str,
+        see_demo: Callable[[], None] | None = None,
+        clock: Callable[[], datetime] | None = None,
     ) -> None:
         super().__init__()
-        self._see_demo = see_demo
+        self._see_demo, self._clock = see_demo, clock
         self._folder, self._holder = folder, holder
         self.store: Store = None
         self.first_page = "workbench"
@@ -60,8 +66,11 @@ class FirstUse(QDialog):
         self.recovery = RecoveryStep()
         self.roster = self._roster_step()
         self.look, self.final = Step("5　看一看", ""), Step("6　好了", "")
-        self.done_text = plain()
+        self.done_text, self.request_text = plain(), plain()
+        self.request = button("把登记申请存到U盘…", self._save_request)
         self.final.body.addWidget(self.done_text)
+        self.final.body.addWidget(self.request_text)
+        self.final.body.addWidget(self.request, 0, Qt.AlignmentFlag.AlignLeft)
         self.final.body.addStretch()
         self.welcome.body.addStretch()
         self.problem = plain()
@@ -72,6 +81,7 @@ class FirstUse(QDialog):
         self.back = button("上一步", self._on_back)
         self.next = button("登记本村", self._on_next, primary=True)
         self.demo = button("先看演示", self._on_demo)
+        self.restore = button("从备份恢复…", self._on_restore)
         self.later = button("以后再说", self._on_later)
         self._arrange()
         self._connect()
@@ -125,6 +135,7 @@ class FirstUse(QDialog):
         }
         self.next.setText(labels.get(step, "下一步"))
         self.demo.setVisible(step is self.welcome and self._see_demo is not None)
+        self.restore.setVisible(step is self.welcome)
         self.back.setVisible(step in (self.place, self.passphrase, self.look))
         self.later.setVisible(step in (self.roster, self.look) or self._has_choice(step))
         self.later.setText("看工作台" if step is self.final else "以后再说")
@@ -176,11 +187,49 @@ class FirstUse(QDialog):
     def _on_created(self, passphrase: str, made: NewReplica) -> None:
         self.recovery.set_key(made.recovery_key)
         try:
-            self.store = setup.open_replica(self._folder, passphrase, self._holder)
+            self.store = unlock.unlock(self._folder, passphrase, self._holder, self._clock)
         except Exception as error:
             self._on_failed(as_app_error(error))
             return
+        self._write_request()
         self.show_step(self.recovery)
+
+    def _write_request(self) -> None:
+        """The request for enrolment lies ready; a county is its own root and asks nobody."""
+        store = self.store
+        self.request.setVisible(store.level != "county")
+        if store.level == "county":
+            return
+        path = self._request_path()
+        if self.runner.call(lambda: devices.request_device(store, path)) is not None:
+            upper = "镇里" if store.level == "village" else "县里"
+            self.request_text.setText(f"和{upper}登记设备的申请已写好，下次交U盘时带上。")
+
+    def _request_path(self) -> Path:
+        return self._folder / f"{self.store.identity.name}.登记申请"
+
+    def _save_request(self) -> None:
+        store, name = self.store, self._request_path().name
+        found, _filter = QFileDialog.getSaveFileName(
+            self, "存登记申请", name, "登记申请 (*.登记申请)"
+        )
+        if found:
+            self.runner.call(lambda: devices.request_device(store, Path(found)))
+
+    def _on_restore(self) -> None:
+        """An older replica comes back from a backup instead of making a new one."""
+        clock = self._clock or partial(datetime.now, UTC)
+        dialog = RestoreDialog(self, self._folder, clock())
+        if dialog.exec() == QDialog.DialogCode.Accepted:
+            self.open_restored(dialog.passphrase)
+
+    def open_restored(self, passphrase: str) -> None:
+        """Open what was restored and leave the wizard."""
+        self.store = self.runner.call(
+            lambda: unlock.unlock(self._folder, passphrase, self._holder, self._clock)
+        )
+        if self.store is not None:
+            self._finish("workbench")
 
     def _after_recovery(self) -> None:
         store = self.store
@@ -284,6 +333,7 @@ class FirstUse(QDialog):
         row = QHBoxLayout()
         row.addWidget(self.back)
         row.addStretch()
+        row.addWidget(self.restore)
         row.addWidget(self.demo)
         row.addWidget(self.later)
         row.addWidget(self.next)

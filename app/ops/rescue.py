@@ -1,0 +1,87 @@
+"""A damaged or exchanged database at the start: found, and the newest good backup offered."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import select
+
+from app.errors import AppError
+from app.models import copies
+from app.models.errors import DamagedFileError, WrongPassphraseError
+from app.models.journal import ChainHeadRow
+from app.models.replica import ReplicaRow
+from app.models.store import Store
+from app.ops import backup, backup_file, backup_plan, restore
+from app.ops.backup import Backup
+from app.ops.restore import Restored
+
+_LARGE = 300 * 1024 * 1024  # a whole reading at each start would take too long
+
+
+class OlderDatabaseError(AppError):
+    """The database knows less than a backup that was made of it: somebody put an old file there."""
+
+    code, message = "E115", "数据比{day}的备份还旧，可能被旧文件换掉了。程序没有改动它。"
+    hint = "请用备份恢复；现在的文件会留着。"
+
+
+def check_at_start(store: Store) -> None:
+    """Read every page and compare the journal with the newest backup.
+
+    Raises:
+        DamagedFileError, OlderDatabaseError: nothing was changed.
+    """
+    if store.path.stat().st_size <= _LARGE and copies.faults_of(store.path, store.key):
+        raise DamagedFileError("page", file=store.path.name)
+    _compare_with_backup(store)
+
+
+def _compare_with_backup(store: Store) -> None:
+    found = backup_plan.list_backups(store.path.parent)
+    if not found:
+        return
+    path, made_at = found[0]
+    header = backup_file.open_file(path).header
+    with store.read() as session:
+        restored_at = session.scalars(select(ReplicaRow.restored_at)).one()
+        if header.device_id != store.device_id or (restored_at or "") >= header.made_at:
+            return
+        rows = session.scalars(
+            select(ChainHeadRow).filter_by(origin=header.device_id, epoch=header.epoch)
+        )
+        present = {row.scope: row.number for row in rows}
+    if any(present.get(scope, 0) < int(head[0]) for scope, head in header.own.items()):
+        raise OlderDatabaseError(day=f"{made_at.month}月{made_at.day}日")
+
+
+def newest_good(
+    folder: Path, passphrase: str, progress: Callable[[int, int], None] = lambda _n, _all: None
+) -> Backup | None:
+    """Return the newest backup in the replica's folder that passes every check; None if none does.
+
+    Raises:
+        WrongPassphraseError: the passphrase opens neither the present vault nor any backup.
+    """
+    wrong: WrongPassphraseError | None = None
+    found = backup_plan.list_backups(folder)
+    for number, (path, _at) in enumerate(found, 1):
+        progress(number, len(found))
+        try:
+            return backup.verify_backup(path, restore.present_first(folder, path, passphrase))
+        except WrongPassphraseError as error:
+            wrong = error
+        except (AppError, OSError):
+            continue  # the next older one
+    if wrong is not None:
+        raise wrong
+    return None
+
+
+def rescue(folder: Path, chosen: Backup, passphrase: str, now: datetime) -> Restored:
+    """Put a backup in the place of what is damaged; that is kept aside.
+
+    Raises:
+        ReplicaInUseError, BackupDamagedError, OSError: nothing has changed.
+    """
+    return restore.replace_damaged(chosen.path, folder, backup.by_passphrase(passphrase), now)
