@@ -1,7 +1,7 @@
 """一户一档: the chosen papers of one household in one file, as values."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from app.domain.form import FormDef
@@ -38,6 +38,7 @@ _HISTORY = (
     ListColumn("日期", 22, True), ListColumn("事由", 60), ListColumn("办理", 26, True),
     ListColumn("办理人", 26, True), ListColumn("说明", 50),
 )  # fmt: skip
+_NOTHING = Listing("", (), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,8 @@ class DossierSource:
     sheet: PlanDocument
     form: FormDef
     months: Mapping[Period, Answers] = field(default_factory=lambda: NOTHING)
-    warnings: Listing | None = None
-    measures: Listing | None = None
+    warnings: Listing = _NOTHING
+    measures: Listing = _NOTHING
     history: tuple[HistoryLine, ...] = ()
 
 
@@ -104,12 +105,18 @@ def _part(key: str, source: DossierSource) -> DossierPart:
     listings: Mapping[str, Callable[[], tuple[Listing, ...]]] = {
         "members": lambda: (_members(source.plan),),
         "sheets": lambda: tuple(_sheets(source)),
-        "warnings": lambda: (source.warnings,) if source.warnings else (),
-        "measures": lambda: (source.measures,) if source.measures else (),
+        "warnings": lambda: (_own(source.warnings),),
+        "measures": lambda: (_own(source.measures),),
         "visits": lambda: (_visits(source.plan),),
         "history": lambda: (_history(source.history),),
     }
     return DossierPart(key, PAPERS[key], listings[key]())
+
+
+def _own(listing: Listing) -> Listing:
+    """Return a village's list as it stands in one household's file."""
+    title = f"共 {len(listing.rows)} 条"
+    return replace(listing.without("户编号", "户主"), title=title, note="")
 
 
 def _members(plan: PlanSource) -> Listing:

@@ -1,6 +1,6 @@
 """Lists on paper as plain values: the ledger of a village, the parts of a household's file."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 
@@ -21,6 +21,15 @@ class Listing:
     columns: tuple[ListColumn, ...]
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
+
+    def without(self, *headings: str) -> "Listing":
+        """Return the list without some columns."""
+        kept = [n for n, column in enumerate(self.columns) if column.heading not in headings]
+        return replace(
+            self,
+            columns=tuple(self.columns[n] for n in kept),
+            rows=tuple(tuple(row[n] for n in kept) for row in self.rows),
+        )
 
 
 @dataclass(frozen=True, slots=True)

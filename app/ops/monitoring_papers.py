@@ -28,9 +28,9 @@ Progress = Callable[[int, int], None]
 
 _WARNINGS = (
     ListColumn("序号", 10, True), ListColumn("户编号", 18, True), ListColumn("户主", 22, True),
-    ListColumn("对象", 22, True), ListColumn("编号", 16, True), ListColumn("事项", 62),
-    ListColumn("级别", 11, True), ListColumn("发现日期", 22, True),
-    ListColumn("到期日", 22, True), ListColumn("责任部门", 28), ListColumn("状态", 24, True),
+    ListColumn("对象", 22, True), ListColumn("编号", 16, True), ListColumn("事项", 56),
+    ListColumn("级别", 11, True), ListColumn("发现日期", 26, True),
+    ListColumn("到期日", 26, True), ListColumn("责任部门", 28), ListColumn("状态", 24, True),
 )  # fmt: skip
 _MEASURES = (
     ListColumn("序号", 10, True), ListColumn("户编号", 18, True), ListColumn("户主", 22, True),

@@ -43,6 +43,7 @@ from app.ops.errors import UnknownHouseholdError
 from app.ops.warning_rows import Loaded
 
 _FREQUENCIES = {"月": "每月{n}次", "季": "每季{n}次", "年": "每年{n}次"}
+_FEW = 500  # households that one statement can name
 _MONTHLY_VISIT = "月度走访"
 
 
@@ -100,7 +101,10 @@ def area_text(scope: str, names: Mapping[str, str]) -> str:
 
 
 def _households(session: Session, household_ids: Collection[str] | None) -> list[Household]:
-    rows = {h.id: h for h in session.scalars(select(Household))}
+    query = select(Household)
+    if household_ids is not None and len(household_ids) <= _FEW:
+        query = query.where(Household.id.in_(household_ids))
+    rows = {h.id: h for h in session.scalars(query)}
     if household_ids is None:
         wanted = [h for h in rows.values() if h.removed_on is None]
     else:
@@ -115,7 +119,12 @@ class _Tables:
     """What hangs on the wanted households, grouped by household."""
 
     def __init__(self, session: Session, wanted: set[str]) -> None:
+        few = len(wanted) <= _FEW
+
         def of(query: Any) -> dict[str, list[Any]]:
+            if few:  # the preview reads one household of a village, after every change
+                table = query.column_descriptions[0]["entity"]
+                query = query.where(table.household_id.in_(wanted))
             return _grouped(row for row in session.scalars(query) if row.household_id in wanted)
 
         self.plans = of(select(Plan).order_by(Plan.year))
@@ -126,14 +135,19 @@ class _Tables:
         self.sheets = of(handed_in)
         self.warnings = self._warnings(session, wanted)
         self.helpers = {helper.id: helper for helper in session.scalars(select(Helper))}
-        self.steps = steps_of(session, MEASURE.subject)
+        measure_ids = [row.id for rows in self.measures.values() for row in rows]
+        self.steps = steps_of(session, MEASURE.subject, measure_ids if few else None)
 
     @staticmethod
     def _warnings(session: Session, wanted: set[str]) -> dict[str, list[_Warned]]:
-        steps = steps_of(session, WARNING.subject)
         found: dict[str, list[_Warned]] = defaultdict(list)
         query = select(HouseholdWarning).order_by(HouseholdWarning.opened_on, HouseholdWarning.code)
-        for row in session.scalars(query):
+        few = len(wanted) <= _FEW
+        if few:
+            query = query.where(HouseholdWarning.household_id.in_(wanted))
+        rows = session.scalars(query).all()
+        steps = steps_of(session, WARNING.subject, [row.id for row in rows] if few else None)
+        for row in rows:
             if row.household_id in wanted:
                 found[row.household_id].append(_Warned(row, steps.get(row.id, [])))
         return found

@@ -73,3 +73,13 @@ def test_nothing_chosen_is_refused(store: Store, home: str, tmp_path: Path) -> N
     assert not (tmp_path / "a.pdf").exists()
     with pytest.raises(UnknownHouseholdError):
         dossier.print_dossier(store, "nobody", tmp_path / "a.pdf", TODAY)
+
+
+def test_the_lists_of_one_household_do_not_repeat_whose_they_are(store: Store, home: str) -> None:
+    made = dossier.dossier(store, home, TODAY, ("warnings", "measures"))
+    for part in made.parts:
+        (listing,) = part.listings
+        headings = [column.heading for column in listing.columns]
+        assert "户主" not in headings
+        assert "状态" in headings
+        assert all(len(row) == len(headings) for row in listing.rows)

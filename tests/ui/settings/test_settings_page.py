@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.domain.period import Period
 from app.domain.plan import Edition
 from app.ops import operators, paper_fonts, passphrases, plans, policy_packs, setup
 from app.ops.setup import ReplicaPlan
@@ -87,7 +88,7 @@ def test_a_county_takes_in_a_pack_after_seeing_what_changes(
     county.runner.close()
     assert "公示天数：5" in asked[0]
     assert asked[0].endswith("导入1项改动")
-    held = policy_packs.list_packs(store, policy_packs.Period(2025, 11))
+    held = policy_packs.list_packs(store, Period(2025, 11))
     assert held[-1].in_force
     assert held[-1].area_code == "539901000000"
 
