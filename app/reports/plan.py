@@ -25,27 +25,39 @@ from app.reports.pdf import (
 from app.reports.table import PAD_X, Align, Cell, Layout, Row, Table
 from app.reports.text import Style, measure
 
-PAGES = {Edition.ARCHIVE: 2, Edition.WALL: 1}  # more only if a smaller type does not help
+PAGES = 2  # more only if a smaller type does not help
 SEAL_HEIGHT = 52 * mm  # label and date, and a circle of 40 mm between them that stays free
 SEAL_WIDTH = 41.5 * mm
 HAND_HEIGHT = 8.5 * mm  # a line to write on
 
 _NUMERALS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
 _TITLE = Style(BOLD, 18, 26)
-_BLOCK_TITLE = Style(BOLD, 10, 13)
 
 
 class Look(NamedTuple):
-    """Type sizes of labels and values."""
+    """Type sizes, and how much stands side by side: items in a row, columns of short tables."""
 
     label: Style
     value: Style
+    title: Style = Style(BOLD, 10, 13)
+    small: Style = Style(HEADING, 9, 12)
+    items: int = 3
+    columns: int = 8
 
 
-_LOOKS = (
-    Look(Style(HEADING, 9, 12), Style(BODY, 10, 13)),
-    Look(Style(HEADING, 8.5, 10.5), Style(BODY, 9, 11)),
-)
+_LOOKS = {
+    Edition.ARCHIVE: (
+        Look(Style(HEADING, 9, 12), Style(BODY, 10, 13)),
+        Look(Style(HEADING, 8.5, 10.5), Style(BODY, 9, 11)),
+    ),
+    # Read from the wall, by old people too: never smaller than 16 points.
+    Edition.WALL: (
+        Look(
+            Style(HEADING, 16, 20), Style(BODY, 16, 20), Style(BOLD, 16, 22),
+            Style(HEADING, 12, 16), 2, 4,
+        ),
+    ),
+}  # fmt: skip
 
 _WIDTHS = {  # in millimetres of the archive edition; scaled to the frame where columns are fewer
     "members": {"name": 24, "relation": 13, "sex": 9, "age": 9, "labor_skill": 23,
@@ -60,7 +72,6 @@ _WIDTHS = {  # in millimetres of the archive edition; scaled to the frame where 
     "results": {"number": 18, "is_done": 18, "done_on": 22, "closed_on": 22},
 }  # fmt: skip
 _BESIDE = {"members", "visits", "results"}  # stand beside themselves where columns are few
-_COLUMNS_BESIDE = 8
 _SHORT = {"helpers", "results"}  # stay on one page as a whole
 _STRIPS = {"guarantees", "income"}  # labels over values, all in one row
 _WIDE_ITEMS = {
@@ -71,7 +82,6 @@ _WIDE_ITEMS = {
     "guarantee_target",
     "needs",
 }
-_ITEMS_IN_A_ROW = 3
 _LEFT = {"item", "content", "department", "organisation"}
 _RIGHT = {"amount"}
 
@@ -110,11 +120,13 @@ def render(
 
 def paper(document: PlanDocument, layout: Layout) -> Paper:
     """Return one sheet laid out: in the larger type if it then fits on its pages."""
-    larger = compose(section(document, _LOOKS[0]), layout)
-    if len(larger.pages) <= PAGES[document.edition]:
-        return larger
-    smaller = compose(section(document, _LOOKS[1]), layout)
-    return smaller if len(smaller.pages) < len(larger.pages) else larger
+    best = compose(section(document, _LOOKS[document.edition][0]), layout)
+    for look in _LOOKS[document.edition][1:]:
+        if len(best.pages) <= PAGES:
+            break
+        smaller = compose(section(document, look), layout)
+        best = smaller if len(smaller.pages) < len(best.pages) else best
+    return best
 
 
 def section(document: PlanDocument, look: Look) -> Section:
@@ -128,7 +140,7 @@ def section(document: PlanDocument, look: Look) -> Section:
     return Section(
         bookmark=name,
         tables=(
-            *_title(document),
+            *_title(document, look),
             *blocks,
             _signatures(document, _NUMERALS[len(document.blocks)], look),
         ),
@@ -137,12 +149,12 @@ def section(document: PlanDocument, look: Look) -> Section:
     )
 
 
-def _title(document: PlanDocument) -> Iterator[Table]:
+def _title(document: PlanDocument, look: Look) -> Iterator[Table]:
     whole = f"{document.area} {document.title}"
     fits = _width(whole, _TITLE) <= FRAME_WIDTH
     lines = whole if fits else f"{document.area}\n{document.title}"
     yield Table((FRAME_WIDTH,), (Row((Cell(lines, _TITLE, "center"),)),), is_ruled=False)
-    small = Style(HEADING, 9, 12)
+    small = look.small
     cells = (
         Cell(f"户编号：{document.household_no}", small),
         Cell(f"制表日期：{document.printed_on.isoformat()}", small, "center"),
@@ -163,17 +175,18 @@ def _block_tables(block: Block, numeral: str, look: Look) -> Iterator[Table]:
 
 def _items_table(block: Block, title: str, look: Look) -> Table:
     label_width = max(_width(item.label, look.label) for item in block.items)
-    value_width = FRAME_WIDTH / _ITEMS_IN_A_ROW - label_width
-    widths = (label_width, value_width) * _ITEMS_IN_A_ROW
-    rows = tuple(_items_row(line, look) for line in _item_lines(block.items))
-    return Table(widths, rows, (_title_row(title, len(widths)),), keep=True)
+    value_width = FRAME_WIDTH / look.items - label_width
+    widths = (label_width, value_width) * look.items
+    rows = tuple(_items_row(line, look) for line in _item_lines(block.items, look.items))
+    return Table(widths, rows, (_title_row(title, len(widths), look),), keep=True)
 
 
 def _strip_table(block: Block, title: str, look: Look) -> Table:
     count = len(block.items)
     labels = Row(tuple(Cell(item.label, look.label, "center") for item in block.items))
     values = Row(tuple(Cell(item.value, look.value, "center") for item in block.items))
-    return Table((FRAME_WIDTH / count,) * count, (values,), (_title_row(title, count), labels))
+    head = (_title_row(title, count, look), labels)
+    return Table((FRAME_WIDTH / count,) * count, (values,), head)
 
 
 def _width(text: str, style: Style) -> float:
@@ -181,13 +194,13 @@ def _width(text: str, style: Style) -> float:
     return measure(text, typeface(style.face)) * style.size / 1000 + 2 * PAD_X + 0.1
 
 
-def _item_lines(items: Sequence[Item]) -> Iterator[list[Item]]:
-    """Yield the items of each row: three, a wide one counting twice."""
+def _item_lines(items: Sequence[Item], count: int) -> Iterator[list[Item]]:
+    """Yield the items of each row: so many, a wide one counting twice."""
     line: list[Item] = []
     used = 0
     for item in items:
         size = 2 if item.key in _WIDE_ITEMS else 1
-        if used + size > _ITEMS_IN_A_ROW:
+        if used + size > count:
             yield line
             line, used = [], 0
         line.append(item)
@@ -197,7 +210,7 @@ def _item_lines(items: Sequence[Item]) -> Iterator[list[Item]]:
 
 
 def _items_row(line: list[Item], look: Look) -> Row:
-    columns = 2 * _ITEMS_IN_A_ROW
+    columns = 2 * look.items
     cells: list[Cell] = []
     for item in line:
         span = 3 if item.key in _WIDE_ITEMS else 1
@@ -209,12 +222,12 @@ def _items_row(line: list[Item], look: Look) -> Row:
 
 
 def _columns_table(block: Block, title: str, look: Look) -> Table:
-    beside = max(1, _COLUMNS_BESIDE // len(block.columns)) if block.key in _BESIDE else 1
+    beside = max(1, look.columns // len(block.columns)) if block.key in _BESIDE else 1
     known = _WIDTHS[block.key]
     wishes = [known[key] for key, _ in block.columns] * beside
     widths = tuple(wish * FRAME_WIDTH / sum(wishes) for wish in wishes)
     heads = tuple(Cell(label, look.label, "center") for _, label in block.columns)
-    head = (_title_row(title, len(widths)), Row(heads * beside))
+    head = (_title_row(title, len(widths), look), Row(heads * beside))
     rows = tuple(_body_rows(block, beside, look))
     return Table(widths, rows, head, keep=block.key in _SHORT)
 
@@ -241,8 +254,8 @@ def _value(key: str, text: str, look: Look) -> Cell:
     return Cell(text, look.value, align)
 
 
-def _title_row(title: str, columns: int) -> Row:
-    return Row((Cell(title, _BLOCK_TITLE, span=columns),))
+def _title_row(title: str, columns: int, look: Look) -> Row:
+    return Row((Cell(title, look.title, span=columns),))
 
 
 def _signatures(document: PlanDocument, numeral: str, look: Look) -> Table:
@@ -252,7 +265,7 @@ def _signatures(document: PlanDocument, numeral: str, look: Look) -> Table:
     plain = (FRAME_WIDTH - seals * SEAL_WIDTH) / max(1, len(labels) - seals)
     widths = tuple(SEAL_WIDTH if "章" in label else plain for label in labels)
     cells = tuple(Cell(f"{label}：", look.label, "left", foot="　年　月　日") for label in labels)
-    rows = [_title_row(f"{numeral}、签字", len(labels)), Row(cells, SEAL_HEIGHT)]
+    rows = [_title_row(f"{numeral}、签字", len(labels), look), Row(cells, SEAL_HEIGHT)]
     if document.edition is Edition.ARCHIVE:
         rows.append(Row((Cell("代签原因：", look.label, span=len(labels)),), HAND_HEIGHT))
     return Table(widths, tuple(rows), keep=True)

@@ -163,7 +163,11 @@ def test_nothing_to_print_and_stopped_make_no_file(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_sheet_for_the_wall_is_one_page(tmp_path: Path) -> None:
-    printed = render([document(full_source(), Edition.WALL)], tmp_path / "a.pdf")
-    assert printed.pages == 1
+def test_the_sheet_for_the_wall_is_read_from_a_distance(tmp_path: Path) -> None:
+    sheet = document(full_source(), Edition.WALL)
+    rows = [placed.row for page in paper(sheet, Layout()).pages for placed in page]
+    sizes = [text.size for row in rows if row.verticals for text in row.texts]
+    assert min(sizes) >= 16
+    printed = render([sheet], tmp_path / "a.pdf")
+    assert printed.pages == 2
     assert "本页不含证件、电话、账户和健康信息" in page_texts(tmp_path / "a.pdf")[0]
