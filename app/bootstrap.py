@@ -7,6 +7,7 @@ import secrets
 import shutil
 import subprocess
 import sys
+import threading
 import traceback
 from datetime import date
 from functools import partial
@@ -16,6 +17,7 @@ from typing import Any
 from app.ops.clock import on_day
 from app.paths import ROOT, ReplicaPaths, default_replica
 
+_DEMO_HOUSEHOLDS = 60
 _DEMO_DAY = "2025-10-25"  # the last day of the story
 _COMMON_WITH_VALUE = ("--data", "--as", "--today", "--passphrase-file")
 
@@ -28,6 +30,15 @@ class _PlacesOnly(logging.Formatter):
         places = traceback.extract_tb(ei[2])
         lines = [f"  {Path(p.filename).name}:{p.lineno} {p.name}" for p in places]
         return "\n".join([ei[0].__name__, *lines])
+
+
+class _OnceThereIsAFolder(logging.handlers.RotatingFileHandler):
+    """The first-use wizard makes the folder after the log was started."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a line if the replica's folder is there."""
+        if Path(self.baseFilename).parent.is_dir():
+            super().emit(record)
 
 
 def main() -> int:
@@ -73,14 +84,24 @@ def _folder(arguments: list[str]) -> Path:
 
 def _start_log(folder: Path) -> None:
     """Write warnings and errors beside the database: no personal data ever goes there."""
-    if not folder.is_dir():
-        logging.basicConfig(level=logging.WARNING, handlers=[logging.NullHandler()])
-        return
-    handler = logging.handlers.RotatingFileHandler(
+    handler = _OnceThereIsAFolder(
         ReplicaPaths(folder).log, maxBytes=500_000, backupCount=2, encoding="utf-8", delay=True
     )
     handler.setFormatter(_PlacesOnly("%(asctime)s %(levelname)s %(name)s %(message)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
+    sys.excepthook = _tell_crash
+    threading.excepthook = lambda crash: _tell_crash(
+        crash.exc_type, crash.exc_value or crash.exc_type(), crash.exc_traceback
+    )
+
+
+def _tell_crash(kind: type[BaseException], error: BaseException, trace: Any) -> None:
+    """Log an exception that nobody caught, and say its places: its text may hold a name."""
+    if issubclass(kind, KeyboardInterrupt):
+        sys.stderr.write("\n")
+        return
+    logging.getLogger(__name__).critical("crash", exc_info=(kind, error, trace))
+    sys.stderr.write(_PlacesOnly().formatException((kind, error, trace)) + "\n")
 
 
 def _desktop(arguments: list[str]) -> int:
@@ -124,7 +145,9 @@ def _see_demo(folder: Path) -> None:
 
         shutil.rmtree(home, ignore_errors=True)
         passphrase = secrets.token_urlsafe(15)
-        demo.mark(story.play(home, passphrase, 60, 1, lambda _text: None).folders.values())
+        demo.mark(
+            story.play(home, passphrase, _DEMO_HOUSEHOLDS, 1, lambda _text: None).folders.values()
+        )
         secret.write_text(passphrase, encoding="utf-8")
     frozen = getattr(sys, "frozen", False)
     program = [sys.executable] if frozen else [sys.executable, "-m", "app"]

@@ -1,11 +1,13 @@
 """The desktop: application, start dialogs, window. Called by the bootstrap with a folder."""
 
 import logging
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from types import TracebackType
 
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication, QDialog
@@ -72,6 +74,7 @@ def run(launch: Launch) -> int:
     window.set_scale(scale)
     window.show_page(page)
     window.show()
+    _tell_crashes(window)
     try:
         code = app.exec()
         error = keeper.close()
@@ -80,6 +83,21 @@ def run(launch: Launch) -> int:
         return code
     finally:
         store.close()
+
+
+def _tell_crashes(window: MainWindow) -> None:
+    """An error that nobody caught is logged as before, and told with its number (message 901)."""
+    log_it = sys.excepthook
+    telling: list[type[BaseException]] = []
+
+    def tell(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        log_it(kind, error, trace)
+        if not telling:  # never one message about another
+            telling.append(kind)
+            window.show_error(problems.as_app_error(error))
+            telling.clear()
+
+    sys.excepthook = tell
 
 
 def keep_backups(window: MainWindow, store: Store) -> BackupKeeper:

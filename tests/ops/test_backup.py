@@ -292,6 +292,17 @@ def test_a_wrong_read_back_does_not_count(
     assert [p.name for p in tmp_path.iterdir()] == ["v"]
 
 
+def test_what_a_killed_process_left_is_cleared_at_the_next_start(folder: Path) -> None:
+    paths = ReplicaPaths(folder)
+    for left in (paths.preview / "1" / "paper", paths.backups / "2.work" / "copy.db"):
+        left.parent.mkdir(parents=True)
+        left.write_bytes(b"%PDF")
+    (paths.backups / "x.备份.part").write_bytes(b"half")
+    setup.open_replica(folder, GOOD, "测试").close()
+    assert not paths.preview.exists()
+    assert list(paths.backups.iterdir()) == []
+
+
 # -------------------------------------------------------------------- the plan
 
 

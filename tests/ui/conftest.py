@@ -27,13 +27,6 @@ def qapp() -> QApplication:
     return app
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The offscreen platform says this of every window; it means nothing."""
-    for item in items:
-        if "tests/ui/" in item.path.as_posix():
-            item.add_marker(pytest.mark.qt_log_ignore("This plugin does not support"))
-
-
 def add_household(store: Store, actor: Actor, number: int, head: str, *, size: int = 1) -> str:
     """Write one lifted household: head, wife, then children of school age."""
     household_id = f"h{number}"
