@@ -1,6 +1,7 @@
 """``tour``: a picture of every page of one replica, for documents and for looking at changes."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtWidgets import QApplication, QWidget
@@ -10,7 +11,9 @@ from app.ui.colours import severity_rank
 from app.ui.keys_dialog import KeysDialog
 from app.ui.main_window import COMMON_KEYS, MainWindow
 from app.ui.page import Store
+from app.ui.plans.plans_page import PlansPage
 from app.ui.roster.roster_page import RosterPage
+from app.ui.settings.settings_page import SettingsPage
 from app.ui.sheet.visits_page import VisitsPage
 from app.ui.start.first_use import FirstUse
 from app.ui.start.steps import Step
@@ -72,6 +75,14 @@ def _scenes(page: object) -> Sequence[tuple[str, Callable[[], None]]]:
             ("special", lambda: _press(page, "/")),
             ("finding", lambda: _open_worst(page)),
         )
+    if isinstance(page, PlansPage):
+        return (
+            ("sheet", page.preview.draw_now),
+            ("measures", partial(page.tabs.setCurrentIndex, 1)),
+        )
+    if isinstance(page, SettingsPage):
+        rows = range(1, page.list.count())
+        return tuple((f"{n}", partial(page.list.setCurrentRow, n)) for n in rows)
     if isinstance(page, RosterPage):
         return (("household", lambda: _open_first_household(page)),)
     return ()

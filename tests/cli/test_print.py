@@ -50,7 +50,7 @@ def test_the_whole_village_becomes_one_file(
     assert isinstance(printed["seconds"], float)
     texts = page_texts(out)
     assert len(texts) == 6
-    assert "共2户2人" in texts[0]
+    assert "2户2人" in texts[0]
     assert texts[1] == ""
 
 

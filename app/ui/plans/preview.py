@@ -1,5 +1,6 @@
 """The real PDF of a household's sheet beside the editor, made anew after every change."""
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from app.ui.pdf_pages import PdfPages
 
 _DELAY = 250  # milliseconds: typing and arrowing through the list come first
 _INCHES = 8.27  # width of A4
+_Done = tuple[Made, bytes, str]
 
 
 class Preview(QWidget):
@@ -55,25 +57,36 @@ class Preview(QWidget):
         self._timer.stop()
         self._make()
 
+    def draw_now(self) -> None:
+        """Make and show what is wanted before this returns, for a picture of the page."""
+        if self._wanted is not None:
+            number, make = self._job(*self._wanted)
+            done = self._desk.runner.call(lambda: make(None))
+            if done is not None:
+                self._show_made(number, done)
+
     def _make(self) -> None:
-        if self._wanted is None:
-            return
+        if self._wanted is not None:
+            number, make = self._job(*self._wanted)
+            self._desk.runner.start(make, lambda done: self._show_made(number, done))
+
+    def _job(self, household_id: str, edition: Edition) -> tuple[int, Callable[[object], _Done]]:
+        """Return the number of the round, and what makes its PDF."""
         self._round += 1
-        household_id, edition = self._wanted
         store, today, number = self._desk.store, self._desk.today(), self._round
         job = PlanJob((household_id,), edition)
 
         def paper(path: Path) -> Made:
             return plans.make_plans(store, job, path, today)
 
-        def make(_progress: object) -> tuple[Made, bytes, str]:
+        def make(_progress: object) -> _Done:
             made, data = previews.in_memory(store, paper)
             is_wall = edition is Edition.WALL
             return made, data, plans.hangs_since(store, household_id, today) if is_wall else ""
 
-        self._desk.runner.start(make, lambda done: self._show_made(number, done))
+        return number, make
 
-    def _show_made(self, number: int, done: tuple[Made, bytes, str]) -> None:
+    def _show_made(self, number: int, done: _Done) -> None:
         if number != self._round:
             return
         self._close()
@@ -112,6 +125,7 @@ class Preview(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._timer.stop()  # whoever cannot see it needs no paper
+        self._close()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
