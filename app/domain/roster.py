@@ -5,9 +5,9 @@ Nothing is guessed: a row that cannot be attributed is an error until a person d
 """
 
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from app.domain.roster_id import IdReading
 from app.domain.roster_values import EMPTY, Reading, Value
@@ -71,6 +71,36 @@ class ReadRow:
     def is_error(self) -> bool:
         """The row is not imported until a person decides."""
         return any(reason.code.startswith("E_") for reason in self.reasons)
+
+
+class RowValues(Mapping[str, Value]):
+    """Field → value of one row; the names are shared by all rows of a table.
+
+    A county's rows as dicts of their own would take 150 MB more.
+    """
+
+    __slots__ = ("_places", "_values")
+
+    def __init__(self, places: Mapping[str, int], values: tuple[Value, ...]) -> None:
+        self._places, self._values = places, values
+
+    def __getitem__(self, name: str) -> Value:
+        return self._values[self._places[name]]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return a value; written out because comparing asks for millions."""
+        place = self._places.get(name)
+        return default if place is None else self._values[place]
+
+    def copy(self) -> dict[str, Value]:
+        """Return the same as a dict."""
+        return dict(zip(self._places, self._values, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +195,7 @@ class RosterBuilder:
         self._rows: list[ReadRow] = []
         self._duplicates: list[Duplicate] = []
         self._conflicts: list[Conflict] = []
+        self._indexes: dict[tuple[str, ...], Mapping[str, int]] = {}
         self._kept_for: dict[int, ReadRow] = {}  # row index of a moved person → the first row
 
     def add_sheet(self, rows: list[ReadRow], columns: frozenset[str]) -> None:
@@ -266,6 +297,7 @@ class RosterBuilder:
         self, index: int, row: ReadRow, all_values: Mapping[str, dict[str, Value]]
     ) -> RosterRow:
         values = {name: cell.value for name, cell in row.cells.items()}
+        row.cells = {}  # no longer needed: a county's would take 200 MB beside their values
         values["id_no"] = row.identity.value or None
         if row.identity.certificate and not values.get("disability_cert_no"):
             values["disability_cert_no"] = row.identity.certificate
@@ -277,9 +309,15 @@ class RosterBuilder:
                 own = {name: values[name] for name in shared if values.get(name) is not None}
                 shared = all_values[first.household] | own
             values |= shared
-        return RosterRow(
-            row.place, row.household, tuple(row.reasons), values, row.identity.is_valid
-        )
+        shown = RowValues(self._names(tuple(values)), tuple(values.values()))
+        return RosterRow(row.place, row.household, tuple(row.reasons), shown, row.identity.is_valid)
+
+    def _names(self, names: tuple[str, ...]) -> Mapping[str, int]:
+        """Return the one index of these names."""
+        found = self._indexes.get(names)
+        if found is None:
+            found = self._indexes[names] = {name: place for place, name in enumerate(names)}
+        return found
 
 
 class _Blocks:

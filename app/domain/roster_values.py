@@ -23,6 +23,7 @@ _INVISIBLE |= dict.fromkeys(range(0x2066, 0x206A))
 _INVISIBLE |= {0x09: " ", 0x0A: " ", 0x0D: " ", 0xA0: " ", 0x3000: " "}
 _DOTS = str.maketrans(dict.fromkeys("•・．.‧∙⋅●", "·"))
 _BLANK = re.compile(r"\s+")
+_PLAIN_NAME = re.compile("[\u4e00-\u9fff]{2,12}")
 _ERRORS = frozenset(("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"))
 _DAY = re.compile(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?(?: ?\d{1,2}:\d{2}(?::\d{2})?)?")
 _MONTH = re.compile(r"(\d{4})[-./年](\d{1,2})月?")
@@ -30,6 +31,7 @@ _AMOUNT = re.compile(r"(-?\d+(?:\.\d+)?)(万|千)?(?:元|块|块钱)?(?:/月|每
 _COUNT = re.compile(r"(\d{1,9})(?:\.0+)?(?:个月|月|人|口|个)?")
 _PHONE = re.compile(r"1\d{10}|0\d{9,11}|[2-9]\d{6,7}")
 _SEPARATORS = re.compile(r"[、,;/|+\s]+")
+_UNIQUE = frozenset(("person_no",))  # hardly ever twice: not worth remembering
 _SERIAL_FROM, _SERIAL_TO = 7000, 60000  # Excel day numbers 1919 … 2064
 
 
@@ -90,6 +92,8 @@ def is_blank(raw: object) -> bool:
 
 def read_name(raw: object) -> Reading:
     """Read a person's name: dots of minority names made one, blanks in it removed."""
+    if isinstance(raw, str) and _PLAIN_NAME.fullmatch(raw):
+        return Reading(raw)
     text = str(raw).translate(_INVISIBLE)
     joined = _BLANK.sub(" ", text).strip()
     if not joined.isascii():
@@ -227,18 +231,20 @@ class ValueReader:
     def __init__(self, words: Vocabulary) -> None:
         self._words = words
         self._readers = _readers(words)
-        self._seen: dict[str, dict[tuple[type, object], Reading]] = {f: {} for f in self._readers}
+        self._seen: dict[str, dict[object, Reading]] = {f: {} for f in self._readers}
 
-    def seen(self, field: str) -> Mapping[tuple[type, object], Reading]:
-        """Return the cells of a field that have been read, by (type, value); it grows."""
+    def seen(self, field: str) -> Mapping[object, Reading]:
+        """Return the cells of a field that have been read: texts as they are, others by type."""
         return self._seen[field]
 
     def read(self, field: str, raw: object) -> Reading:
         """Return what a cell of this field means; an empty cell has neither value nor code."""
         if isinstance(raw, ErrorCell):
             return Reading(None, "W_FORMULA_ERROR", raw.text)
+        if field in _UNIQUE:
+            return self._read(field, raw)
         seen = self._seen[field]
-        key = (raw.__class__, raw)
+        key = raw if isinstance(raw, str) else (raw.__class__, raw)
         reading = seen.get(key)
         if reading is None:
             reading = seen[key] = self._read(field, raw)

@@ -195,7 +195,7 @@ def _cell(value: object) -> str:
         return "是" if value else "否"
     if isinstance(value, float) and value == int(value):
         return str(int(value))
-    return cell_text("" if value is None else str(value))
+    return cell_text(f"{value}" if value is not None else "")
 
 
 def _table_report(sheet: Any, marks: Sequence[Mark], plain: Mapping[str, Any]) -> None:

@@ -98,8 +98,11 @@ def _read_sheet(
     left = sheet.start[1]
     margin: list[object] = [""] * left  # rows begin at the top, columns at the first used one
     portion: list[list[object]] = []
+    same: dict[str, str] = {}  # a roster repeats most of its values: keep each once
+    keep = same.setdefault
     for row in sheet.iter_rows():
-        portion.append([*margin, *row] if left else list(row))
+        cells: list[object] = [keep(c, c) if c.__class__ is str else c for c in row]
+        portion.append([*margin, *cells] if left else cells)
         if len(portion) == _PORTION:
             yield portion
             portion = []

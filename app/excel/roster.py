@@ -1,5 +1,6 @@
 """A file → the roster it holds: sheets, columns, rows, skipped rows, and what must be shown."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -36,6 +37,7 @@ from app.excel.reader import RawSheet, RawTable, read_table
 _TOTALS = ("合计", "总计", "小计", "本页合计", "累计", "共计")
 _FOOTERS = ("制表", "审核", "填表", "填报", "备注", "说明", "注:", "注：", "负责人", "单位负责人",
             "村委会", "盖章", "日期", "经办", "统计人", "联系人")  # fmt: skip
+_PLAIN = re.compile("[\u4e00-\u9fff]{2,12}")  # what heading_text leaves as it is
 _EXTINCT = "整户自然减少"
 _MERGED_MARKS = ("household_no", "head_name", "registered_size", "row_no")
 Progress = Callable[[int, int], None]
@@ -301,7 +303,10 @@ class SheetParser:
     def _why_skipped(self, cells: list[object]) -> str:
         """Return why a row is no person, "" if it is one."""
         name, number = self._at(cells, self._name), self._at(cells, self._id)
-        if not is_blank(name) and heading_text(name) not in self._header_cells:
+        if isinstance(name, str) and _PLAIN.fullmatch(name):
+            if name not in self._header_cells:
+                return ""
+        elif not is_blank(name) and heading_text(name) not in self._header_cells:
             return ""
         filled = [cell for cell in cells if not is_blank(cell)]
         if not filled:
@@ -365,7 +370,9 @@ class SheetParser:
             if raw == "":
                 readings[name] = EMPTY
             else:
-                readings[name] = seen.get((raw.__class__, raw)) or read(name, raw)
+                readings[name] = (seen.get(raw) if raw.__class__ is str else None) or read(
+                    name, raw
+                )
         return readings
 
     def _read_causes(self, cells: list[object]) -> dict[str, Reading]:

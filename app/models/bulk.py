@@ -6,10 +6,11 @@ Only :mod:`app.models.capture` calls this, with the guard lifted, inside ``Store
 
 import hashlib
 import json
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import chain
+from itertools import chain, islice
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Date
@@ -23,15 +24,6 @@ _encode = json.JSONEncoder(
     ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
 ).encode
 _CHANGES = b'"changes":['  # a quote inside a value is escaped, so this stands there once
-
-
-class _Noted(NamedTuple):
-    """A new row: its table, id, and where its values stand in the text."""
-
-    table: str
-    row_id: str
-    start: int
-    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +48,16 @@ class Line:
 
 @dataclass(slots=True)
 class NewRows:
-    """The new rows of one scope: their changes as canonical JSON, one after the other."""
+    """The new rows of one scope: their changes as canonical JSON, one after the other.
+
+    ``tables``, ``row_ids``, ``starts``, ``ends``: of each row, and where its values stand.
+    """
 
     text: bytearray = field(default_factory=bytearray)
-    rows: list[_Noted] = field(default_factory=list)
+    tables: list[str] = field(default_factory=list)
+    row_ids: list[str] = field(default_factory=list)
+    starts: "array[int]" = field(default_factory=lambda: array("q"))
+    ends: "array[int]" = field(default_factory=lambda: array("q"))
     ids: set[str] = field(default_factory=set)
 
     def add(self, table: str, row_id: str, values: Mapping[str, Any]) -> None:
@@ -67,10 +65,12 @@ class NewRows:
         if self.text:
             self.text += b","
         self.text += f'["{table}","{row_id}","{NEW_ROW}",null,'.encode()
-        start = len(self.text)
+        self.starts.append(len(self.text))
         self.text += _encode(values).encode()
-        self.rows.append(_Noted(table, row_id, start, len(self.text)))
+        self.ends.append(len(self.text))
         self.text += b"]"
+        self.tables.append(table)
+        self.row_ids.append(row_id)
         self.ids.add(row_id)
 
     def line(self, others: bytes) -> Line:
@@ -133,7 +133,7 @@ def _bound(
     for name in shape.typed:
         values[name] = canonical(values[name])
     journaled = {name: values[name] for name in shape.journaled}
-    if any(value.__class__ is float for value in journaled.values()):
+    if float in map(type, journaled.values()):
         raise TypeError(f"{table}: a float cannot stand in the journal")
     noted.add(table, values["id"], journaled)
     if len(values) != len(shape.order):
@@ -158,12 +158,13 @@ def insert_changes(connection: Connection, changeset_id: int, noted: NewRows) ->
         "INSERT INTO change (changeset_id, table_name, row_id, field, old, new) "
         "VALUES (?, ?, ?, '', 'null', ?)"
     )
-    for start in range(0, len(noted.rows), _PORTION):
+    rows = zip(noted.tables, noted.row_ids, noted.starts, noted.ends, strict=True)
+    while portion := list(islice(rows, _PORTION)):
         connection.exec_driver_sql(
             sql,
             [
-                (changeset_id, row.table, row.row_id, noted.text[row.start : row.end].decode())
-                for row in noted.rows[start : start + _PORTION]
+                (changeset_id, table, row_id, noted.text[start:end].decode())
+                for table, row_id, start, end in portion
             ],
         )
 

@@ -31,7 +31,8 @@ class ChangesetRow(Base):
     operation: Mapped[str] = mapped_column(String(64))
     operation_id: Mapped[str] = mapped_column(String(36), index=True)
     reason: Mapped[str]
-    line: Mapped[bytes] = mapped_column(LargeBinary)
+    # The last column: only there can a place for a very long line be kept without filling it.
+    line: Mapped[bytes] = mapped_column(LargeBinary, sort_order=1)
     state: Mapped[str] = mapped_column(String(16), default=ACTIVE)
     state_reason: Mapped[str] = mapped_column(default="")
 

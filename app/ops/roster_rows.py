@@ -5,13 +5,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain import labels
-from app.domain.roster import HEAD
+from app.domain.roster import HEAD, RowValues
 from app.domain.roster_diff import KnownHousehold, KnownMember, KnownRoster
 from app.domain.roster_values import Value
 from app.models.household import AnnualIncome, Household, Member, MonitoredCase
@@ -134,16 +135,12 @@ def member_values(row: Member) -> dict[str, Value]:
 
 def member_columns(values: Mapping[str, Value], *, is_id_valid: bool) -> dict[str, Any]:
     """Return the columns of a person from the values of a table; only those that it has."""
-    columns: dict[str, Any] = {}
-    for name, value in values.items():
-        if name in _TEXTS:
-            columns[name] = value or ""
-        elif name in _LABELLED:
-            columns[name] = labels.key(_LABELLED[name], str(value or ""))
-        elif name in _AS_IS:
-            columns[name] = value
-        elif name in _FLAGS:
-            columns[name] = bool(value)
+    columns: dict[str, Any] = {name: values[name] or "" for name in _TEXTS if name in values}
+    for name, enum in _LABELLED.items():
+        if name in values:
+            columns[name] = _key(enum, str(values[name] or ""))
+    columns |= {name: values[name] for name in _AS_IS if name in values}
+    columns |= {name: bool(values[name]) for name in _FLAGS if name in values}
     if "health" in values:
         columns["health"] = _keys("health", values["health"])
     if "id_no" in values:
@@ -160,7 +157,7 @@ def completed(values: Mapping[str, Value], *, is_id_valid: bool) -> dict[str, Va
 
     A month-only birth becomes a day only when the number agrees with the month.
     """
-    full = dict(values)
+    full = values.copy() if isinstance(values, RowValues) else dict(values)
     number = str(values.get("id_no") or "")
     if not is_id_valid or len(number) != 18:
         return full
@@ -214,6 +211,12 @@ def income_year(today: date) -> int:
     return today.year if (today.month, today.day) >= (10, 1) else today.year - 1
 
 
+@cache
+def _key(enum: str, word: str) -> str:
+    return labels.key(enum, word)
+
+
+@lru_cache(maxsize=1024)
 def _disability(certificate: str) -> dict[str, Any]:
     """Return kind and grade from the 19th and 20th digit of a disability certificate."""
     kind, grade = certificate[18:19], certificate[19:20]
@@ -225,6 +228,7 @@ def _disability(certificate: str) -> dict[str, Any]:
     return {"disability_kind": None, "disability_grade": None}
 
 
+@cache
 def _keys(enum: str, words: Value) -> str:
     """Return a set of words as keys, joined in the glossary's order."""
     found = {labels.key(enum, word) for word in words} if isinstance(words, tuple) else set()

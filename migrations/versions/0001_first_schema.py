@@ -54,9 +54,9 @@ def upgrade() -> None:
         sa.Column("operation", sa.String(length=64), nullable=False),
         sa.Column("operation_id", sa.String(length=36), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("line", sa.LargeBinary(), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("state_reason", sa.Text(), nullable=False),
+        sa.Column("line", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_changeset")),
         sa.UniqueConstraint(
             "origin",
@@ -80,6 +80,19 @@ def upgrade() -> None:
         sa.Column("at", sa.String(length=32), nullable=False),
         sa.PrimaryKeyConstraint("fingerprint", name=op.f("pk_column_mapping")),
     )
+    op.create_table(
+        "contested",
+        sa.Column("conflict_id", sa.String(length=36), nullable=False),
+        sa.Column("table_name", sa.String(length=32), nullable=False),
+        sa.Column("row_id", sa.String(length=36), nullable=False),
+        sa.Column("field", sa.String(length=48), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "conflict_id", "table_name", "row_id", "field", name=op.f("pk_contested")
+        ),
+    )
+    with op.batch_alter_table("contested", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_contested_row_id"), ["row_id"], unique=False)
+
     op.create_table(
         "device",
         sa.Column("level", sa.String(length=16), nullable=False),
@@ -215,6 +228,22 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "open_conflict",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("scope", sa.String(length=32), nullable=False),
+        sa.Column("table_name", sa.String(length=32), nullable=False),
+        sa.Column("row_id", sa.String(length=36), nullable=False),
+        sa.Column("field", sa.String(length=48), nullable=False),
+        sa.Column("sides", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_open_conflict")),
+    )
+    with op.batch_alter_table("open_conflict", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_open_conflict_table_name_row_id", ["table_name", "row_id"], unique=False
+        )
+
+    op.create_table(
         "operator",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
@@ -276,6 +305,20 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_period_scope"), ["scope"], unique=False)
 
     op.create_table(
+        "person_join",
+        sa.Column("member_id", sa.String(length=36), nullable=False),
+        sa.Column("other_id", sa.String(length=36), nullable=False),
+        sa.Column("is_one", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("scope", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_person_join")),
+    )
+    with op.batch_alter_table("person_join", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_person_join_member_id"), ["member_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_person_join_other_id"), ["other_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_person_join_scope"), ["scope"], unique=False)
+
+    op.create_table(
         "receipt",
         sa.Column("peer_id", sa.String(length=32), nullable=False),
         sa.Column("direction", sa.String(length=8), nullable=False),
@@ -319,6 +362,25 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_review_campaign_scope"), ["scope"], unique=False)
 
     op.create_table(
+        "revocation_cut",
+        sa.Column("device_id", sa.String(length=32), nullable=False),
+        sa.Column("epoch", sa.String(length=32), nullable=False),
+        sa.Column("chain_scope", sa.String(length=32), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("revoked_on", sa.Date(), nullable=False),
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("scope", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_revocation_cut")),
+    )
+    with op.batch_alter_table("revocation_cut", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_revocation_cut_device_id"), ["device_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_revocation_cut_scope"), ["scope"], unique=False)
+
+    op.create_table(
         "step",
         sa.Column("subject", sa.String(length=24), nullable=False),
         sa.Column("subject_id", sa.String(length=36), nullable=False),
@@ -341,6 +403,20 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_step_household_id"), ["household_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_step_scope"), ["scope"], unique=False)
         batch_op.create_index("ix_step_subject_subject_id", ["subject", "subject_id"], unique=False)
+
+    op.create_table(
+        "step_choice",
+        sa.Column("subject", sa.String(length=24), nullable=False),
+        sa.Column("subject_id", sa.String(length=36), nullable=False),
+        sa.Column("follows", sa.String(length=36), nullable=False),
+        sa.Column("step_id", sa.String(length=36), nullable=False),
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("scope", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_step_choice")),
+    )
+    with op.batch_alter_table("step_choice", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_step_choice_scope"), ["scope"], unique=False)
+        batch_op.create_index(batch_op.f("ix_step_choice_subject_id"), ["subject_id"], unique=False)
 
     op.create_table(
         "annual_income",
@@ -808,6 +884,7 @@ def upgrade() -> None:
         sa.Column("basis", sa.Text(), nullable=False),
         sa.Column("finding_values", sa.Text(), nullable=False),
         sa.Column("question", sa.String(length=16), nullable=False),
+        sa.Column("parts", sa.Text(), nullable=False),
         sa.Column("period", sa.String(length=7), nullable=False),
         sa.Column("opened_on", sa.Date(), nullable=False),
         sa.Column("is_manual", sa.Boolean(), nullable=False),
