@@ -5,7 +5,7 @@ Loading is by table, not by household: the same queries serve one sheet and a wh
 
 import gc
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -31,6 +31,7 @@ from app.domain.household import (
     Previous,
     PreviousMember,
 )
+from app.domain.identity import normalise_phone, read
 from app.domain.measure import MEASURE, OPEN
 from app.domain.period import Period
 from app.models import fact_rows
@@ -167,8 +168,8 @@ def _facts(  # noqa: PLR0913, PLR0917  one value from its parts
         answers=answers,
         previous=previous,
         open_warnings=open_warnings,
-        other_ids=_others(tables.ids, household.id, (m.id_no for m in members)),
-        other_phones=_others(tables.phones, household.id, (m.phone or "" for m in members)),
+        other_ids=_others(tables.ids, household.id, (m.id_no for m in members), _number),
+        other_phones=_others(tables.phones, household.id, _phones_of(members), normalise_phone),
     )
 
 
@@ -288,11 +289,23 @@ def _measures(
     return tuple(found), had_open
 
 
+def _number(id_no: str) -> str:
+    return read(id_no).number
+
+
+def _phones_of(members: Iterable[Member]) -> Iterator[str]:
+    return (member.phone or "" for member in members)
+
+
 def _others(
-    shared: Mapping[str, Mapping[str, str]], own: str, keys: Iterable[str]
+    shared: Mapping[str, Mapping[str, str]],
+    own: str,
+    keys: Iterable[str],
+    normal: Callable[[str], str],
 ) -> dict[str, str]:
+    """Return the numbers that another household has too, as the rules compare them."""
     return {
-        key: next(words for other, words in shared[key].items() if other != own)
+        normal(key): next(words for other, words in shared[key].items() if other != own)
         for key in keys
         if key in shared and len(shared[key]) > 1
     }

@@ -25,6 +25,7 @@ class HouseholdWarning(Journaled):
     basis: Mapped[str] = mapped_column(default="")  # rule, parameter and its date, in words
     values: Mapped[str] = mapped_column("finding_values", default="")  # JSON of what was used
     question: Mapped[str] = mapped_column(String(16), default="")  # the field to mark, "" if none
+    parts: Mapped[str] = mapped_column(default="")  # option keys or item codes, joined by ","
     period: Mapped[str] = mapped_column(String(7), index=True)
     opened_on: Mapped[date]
     is_manual: Mapped[bool] = mapped_column(default=False)

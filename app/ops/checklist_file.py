@@ -175,7 +175,7 @@ def _fill_household(
         changed = _count(context, cells, values, result)
         if changed:
             _write(session, sheet, context, changed, met, actor, today)
-            _tell(context, submit_in(session, actor, sheet, today), result)
+            _tell(context, submit_in(session, actor, sheet, today, store.level), result)
     result.households += 1
     result.members += len({member_id for _, member_id in cells if member_id})
     if changed:

@@ -1,6 +1,5 @@
 """Submitting a household: freeze what it said, open and withdraw warnings and changes to do."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,7 +19,6 @@ from app.ops import changes, sheet_context, warnings
 from app.ops.changed import Changed
 from app.ops.sheet_answers import contradictions, require_filling
 from app.ops.sheet_context import SheetContext, month_of
-from app.ops.warning_rows import Loaded
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +46,10 @@ def submit_sheet(
     with store.write("sheet.submit", actor, reason) as session:
         sheet = session.get_one(Sheet, sheet_id)
         require_filling(session, sheet, reason)
-        return submit_in(session, actor, sheet, today)
+        return submit_in(session, actor, sheet, today, store.level)
 
 
-def submit_in(session: Session, actor: Actor, sheet: Sheet, today: date) -> Submitted:
+def submit_in(session: Session, actor: Actor, sheet: Sheet, today: date, level: str) -> Submitted:
     """Submit a household within an operation that has checked that the month takes answers."""
     period = Period.parse(sheet.period)
     context = sheet_context.one(session, month_of(period, today), sheet.household_id)
@@ -70,6 +68,7 @@ def submit_in(session: Session, actor: Actor, sheet: Sheet, today: date) -> Subm
             items=entries,
             actor=actor,
             today=today,
+            level=level,
         )
     tables = frozenset({"sheet", "warning", "natural_change"})
     changed = Changed(tables, frozenset({sheet.household_id}))
@@ -131,19 +130,13 @@ def _reconcile(
         w = loaded[warning_id]
         note = warnings.StepInput(note="答案已更正")
         warnings.add_step(session, w.row, w.steps, "withdraw", PROGRAM, note, "程序", today)
-    _propose_cancelling(session, loaded.values(), context, today)
+    # What is no longer asked, or no longer true, is marked; a person decides (A17b, A18r).
+    session.flush()
+    found = {(f.code, f.member_id) for f in findings}
+    warnings.propose_obsolete(
+        session, sheet.household_id, set(context.asked), found, context.form, today
+    )
     return tuple(opened)
-
-
-def _propose_cancelling(
-    session: Session, loaded: Iterable[Loaded], context: SheetContext, today: date
-) -> None:
-    """Mark what is open of a question that is no longer asked (A17b): a person decides."""
-    asked = frozenset(context.asked)
-    for w in loaded:
-        question = context.form.by_code.get(w.row.code)
-        if question and not w.row.is_manual and (w.row.code, w.row.member_id) not in asked:
-            warnings.propose_cancel(session, w, question.asked_words, today)
 
 
 def _warning_row(sheet: Sheet, finding: Finding, occurrence: int, today: date) -> HouseholdWarning:
@@ -161,6 +154,7 @@ def _warning_row(sheet: Sheet, finding: Finding, occurrence: int, today: date) -
         basis=finding.basis,
         values=warnings.values_text(finding.values),
         question=finding.fields[0][0] if finding.fields else "",
+        parts=",".join(finding.parts),
         period=sheet.period,
         opened_on=today,
     )

@@ -332,4 +332,5 @@ def _cards(group: list[Loaded]) -> dict[str, str]:
 
 
 def _finding(row: HouseholdWarning) -> Finding:
-    return Finding(row.code, row.member_id, row.severity, row.message)
+    parts = tuple(filter(None, row.parts.split(",")))
+    return Finding(row.code, row.member_id, row.severity, row.message, parts=parts)

@@ -295,7 +295,7 @@ def propose_obsolete(
     """Mark 拟撤销 what is open on a question that is no longer asked of this subject (A17b).
 
     Also R-07 and R-08 that are no longer found and whose own question is not open (A18r: the
-    person works again). What is 系统提示 is withdrawn instead.
+    person works again). What this month's own submission withdrew is not open any more.
 
     Args:
         asked: the keys of the sheet as submitted.
@@ -306,7 +306,7 @@ def propose_obsolete(
     marked = []
     for loaded in known:
         row = loaded.row
-        if row.is_manual or loaded.state == warning.SUGGESTED:
+        if row.is_manual:
             continue
         reason = ""
         if row.code in form.by_code and (row.code, row.member_id) not in asked:
