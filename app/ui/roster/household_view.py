@@ -25,6 +25,7 @@ class HouseholdView(QWidget):
     visit_requested = Signal(str)
     warning_requested = Signal(str)
     print_requested = Signal(str)
+    change_requested = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -100,6 +101,7 @@ class HouseholdView(QWidget):
         row.addWidget(self.head, 1)
         row.addWidget(self.visit)
         row.addWidget(button("V 证件号", self.toggle_mask))
+        row.addWidget(button("N 自然变更", self.change_requested.emit))
         row.addWidget(button("P 一户一策", lambda: self.print_requested.emit(self.household_id)))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 12, 12, 12)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QStackedWidget, QV
 from app.domain.labels import LABELS
 from app.ops import roster_view, warnings
 from app.ui import colours
+from app.ui.changes.changes_dialog import ChangesDialog, report_change
 from app.ui.data_table import DataTable
 from app.ui.elided_label import ElidedLabel
 from app.ui.empty_state import EmptyState
@@ -73,6 +74,8 @@ class RosterPage(QWidget):
             ("G", "走访这一户"),
             ("P", "打印一户一策（勾选多户一起印）"),
             ("V", "户页里显示证件号（10秒）"),
+            ("N", "自然变更：出生、去世、婚嫁、迁移、分户、换户主…"),
+            ("Shift+N", "没办完的自然变更"),
             ("Ctrl+C", "复制选中的行，可粘到WPS"),
         )
 
@@ -153,6 +156,20 @@ class RosterPage(QWidget):
         if shown:
             self._on_visit(shown)
 
+    def _report_change(self) -> None:
+        """N: report a natural change of the current household; a township decides in the list."""
+        household_id = self._current_id()
+        if self._desk.store.level != "village":
+            self.show_changes()
+        elif household_id:
+            report_change(self, self._desk, household_id)
+
+    def show_changes(self) -> None:
+        """Show the natural changes that are not done yet."""
+        dialog = ChangesDialog(self, self._desk)
+        dialog.household_requested.connect(self.open_household)
+        dialog.exec()
+
     def _print_current(self) -> None:
         if self._stack.currentWidget() is self.household:
             chosen = [self.household.household_id]
@@ -198,7 +215,11 @@ class RosterPage(QWidget):
         layout.addWidget(self.table, 1)
         layout.addWidget(self.below)
         visit = "G 走访　" if self._desk.store.level == "village" else ""
-        layout.addWidget(quiet(f"Enter 户页　{visit}P 打印一户一策　Ctrl+C 复制"))
+        layout.addWidget(
+            quiet(
+                f"Enter 户页　{visit}N 自然变更　P 打印一户一策　Ctrl+C 复制　Shift+N 没办完的变更"
+            )
+        )
         self._stack = QStackedWidget()
         for widget in (self._list, self.household, self.empty):
             self._stack.addWidget(widget)
@@ -214,11 +235,14 @@ class RosterPage(QWidget):
         self.household.left.connect(self._back)
         self.household.visit_requested.connect(self._on_visit)
         self.household.print_requested.connect(lambda _id: self._print_current())
+        self.household.change_requested.connect(self._report_change)
         self.household.warning_requested.connect(
             lambda warning_id: self.open_requested.emit("warnings", warning_id)
         )
         for keys, slot in (
             ("G", self._visit_current),
+            ("N", self._report_change),
+            ("Shift+N", self.show_changes),
             ("P", self._print_current),
             ("Ctrl+P", self._print_current),
             ("V", self._toggle_mask),
