@@ -304,6 +304,7 @@ def _date_problem(values: Mapping[str, str], today: date) -> str:
 def _about(item: Item) -> str:
     fields = item.fields
     parts = [
+        fields["measure_category_label"],
         fields["content"],
         f"责任单位 {fields['department']}" if fields["department"] else "",
         "针对预警" if fields["warning_ids"] else "",
@@ -316,17 +317,18 @@ def _about(item: Item) -> str:
 
 def _measure(item: Item) -> str:
     mark = "（结转）" if item.fields["is_carried_over"] == "是" else ""
-    return f"{item.title}{mark}"
+    return f"{item.fields['measure_kind']}{mark}"
 
 
 _COLUMNS = (
+    Column("类别", lambda i: i.fields["measure_category_label"], width=6, spare=1),
     Column("措施", _measure),
-    Column("受益人", lambda i: i.fields["member"] or WHOLE_HOUSEHOLD, width=4, spare=1),
-    Column("责任人", lambda i: i.fields["responsible_person"], width=4, spare=2),
+    Column("受益人", lambda i: i.fields["member"] or WHOLE_HOUSEHOLD, width=4, spare=2),
+    Column("责任人", lambda i: i.fields["responsible_person"], width=4, spare=3),
     Column("完成", lambda i: i.fields["planned_end_on"], width=6),
     Column(
         "金额", lambda i: money(Decimal(i.fields["amount"])) if i.fields["amount"] else "",
-        width=5, right=True, spare=3,
+        width=5, right=True, spare=4,
     ),
-    Column("状态", lambda i: i.state_label + ("·超期" if i.overdue else ""), width=4),
+    Column("状态", lambda i: i.state_label + ("·超期" if i.overdue else ""), width=6),
 )  # fmt: skip
