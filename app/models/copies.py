@@ -75,12 +75,17 @@ def examine(path: Path, key: bytes) -> Examined:
 def faults_of(path: Path, key: bytes) -> tuple[str, ...]:
     """Check every page of a database in use: the seal of each, then its structure.
 
+    The check of the seals reads the file without its log. After a kill in the midst of a
+    checkpoint a page there may be torn while the log holds it whole, so the log goes in first;
+    where others read at the moment, the structure's check (through the log) must do.
+
     Raises:
         DamagedFileError: it cannot even be opened.
     """
     try:
         with closing(engine.connect(path, key)) as connection:
-            return _faults(connection, "quick_check")
+            busy, *_pages = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            return _structure(connection, "quick_check") if busy else _faults(connection)
     except sqlcipher.DatabaseError as error:
         raise _told_apart(error, path) from error
 
@@ -109,7 +114,7 @@ def _connect_readonly(path: Path, key: bytes) -> Any:
 
 
 def _examine(connection: Any) -> Examined:
-    faults = _faults(connection, "integrity_check")
+    faults = _faults(connection)
     if faults:
         return Examined("", "", "", "", "", "", {}, faults)
     schema = connection.execute("SELECT version_num FROM alembic_version").fetchone()[0]
@@ -122,10 +127,12 @@ def _examine(connection: Any) -> Examined:
     return Examined(schema, level, area_code, name, device_id, epoch, _heads(connection), ())
 
 
-def _faults(connection: Any, check: str) -> tuple[str, ...]:
+def _faults(connection: Any) -> tuple[str, ...]:
     sealed = [str(row[0]) for row in connection.execute("PRAGMA cipher_integrity_check")]
-    if sealed:
-        return tuple(sealed)
+    return tuple(sealed) or _structure(connection, "integrity_check")
+
+
+def _structure(connection: Any, check: str) -> tuple[str, ...]:
     found = [str(row[0]) for row in connection.execute(f"PRAGMA {check}")]
     found = [text for text in found if text != "ok"]
     found += ["foreign key" for _row in connection.execute("PRAGMA foreign_key_check")]

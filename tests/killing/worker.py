@@ -1,0 +1,287 @@
+"""Runs one scenario again and again in forked children, each killed at another write.
+
+``python -m tests.killing.worker SCENARIO FOLDER SAMPLES`` with the shim preloaded; prints one JSON
+object: how many calls the scenario makes, and in which state each kill left the files.
+"""
+
+import ctypes
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from app.models import copies, engine, schema, vault
+from app.models.errors import WrongPassphraseError
+from app.models.household import Household
+from app.models.store import Store
+from app.ops import backup, exchange, passphrases, restore, setup
+from app.ops.backup_errors import NotABackupError
+from app.paths import ReplicaPaths
+from tests.conftest import NOW, VILLAGE, make_store
+from tests.ops import network
+from tests.ops.network import ME
+
+GOOD, OTHER = "shanlidefengyizhichui", "linglouyizhonghua"
+_SHIM = ctypes.CDLL(None)
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """``prepare`` makes the folder, ``act`` is killed, ``state`` says where it stands afterwards.
+
+    ``state`` raises when anything is damaged.
+    """
+
+    prepare: Callable[[Path], None]
+    act: Callable[[Path], None]
+    state: Callable[[Path], str]
+
+
+def open_store(folder: Path) -> Store:
+    return Store(folder / "replica.db", (folder / "key").read_bytes(), clock=lambda: NOW)
+
+
+def sound(path: Path, key: bytes) -> Any:
+    """Open a database as the next start would, check it, return the heads."""
+    faults = copies.faults_of(path, key)
+    assert not faults, faults  # never a false alarm either
+    with closing(engine.connect(path, key)) as connection:
+        found = [row[0] for row in connection.execute("PRAGMA integrity_check")]
+        assert found == ["ok"], found
+    return copies.heads_of(path, key)
+
+
+def _keep(store: Store) -> Path:
+    """Write the raw key beside a test replica, so that no slow derivation is needed."""
+    folder = store.path.parent
+    (folder / "key").write_bytes(store.key)
+    store.close()
+    return folder
+
+
+def _household(number: int) -> Household:
+    return Household(
+        id=f"h{number}", scope=VILLAGE, household_no=str(number), household_kind="lifted"
+    )
+
+
+# -------------------------------------------------------------------- an ordinary operation
+
+
+def prepare_save(folder: Path) -> None:
+    _keep(make_store(folder, "village", VILLAGE, "上坝村"))
+
+
+def act_save(folder: Path) -> None:
+    store = open_store(folder)
+    with store.write("test.save", ME) as session:
+        session.add_all(_household(number) for number in range(5))
+    store.close()  # moves the log into the database
+
+
+def state_save(folder: Path) -> str:
+    heads = sound(folder / "replica.db", (folder / "key").read_bytes())
+    store = open_store(folder)
+    with store.read() as session:
+        found = len(session.scalars(select(Household.id)).all())
+    store.close()
+    assert (found, len(heads)) in ((0, 0), (5, 1)), (found, heads)
+    return "after" if found else "before"
+
+
+# -------------------------------------------------------------------- a package comes in
+
+
+def prepare_import(folder: Path) -> None:
+    folder.mkdir()
+    made: list[Store] = []
+
+    def make(level: str, area: str, name: str) -> Store:
+        made.append(make_store(folder / level, level, area, name))
+        return made[-1]
+
+    built = network.build(make, folder / "stick")
+    with built.village.write("test.save", ME) as session:
+        session.add_all(_household(number) for number in range(5))
+    built.export(built.village, built.township)
+    for store in made:
+        _keep(store)
+
+
+def act_import(folder: Path) -> None:
+    store = open_store(folder / "township")
+    exchange.import_package(store, ME, folder / "stick" / "1.变更包", NOW)
+    store.close()
+
+
+def state_import(folder: Path) -> str:
+    lower = folder / "township"
+    sound(lower / "replica.db", (lower / "key").read_bytes())
+    store = open_store(lower)
+    with store.read() as session:
+        found = len(session.scalars(select(Household.id)).all())
+    done = exchange.import_package(store, ME, folder / "stick" / "1.变更包", NOW)
+    with store.read() as session:
+        again = len(session.scalars(select(Household.id)).all())
+    store.close()
+    assert again == 5, done  # what was lost by the kill goes in by doing it again
+    assert found in (0, 5)
+    return "after" if found else "before"
+
+
+# -------------------------------------------------------------------- migration
+
+
+def prepare_migration(folder: Path) -> None:
+    folder.mkdir()
+    (folder / "key").write_bytes(os.urandom(32))
+
+
+def act_migration(folder: Path) -> None:
+    schema.upgrade(folder / "replica.db", (folder / "key").read_bytes())
+
+
+def state_migration(folder: Path) -> str:
+    path, key = folder / "replica.db", (folder / "key").read_bytes()
+    with closing(engine.connect(path, key)) as connection:
+        names = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        assert [row[0] for row in connection.execute("PRAGMA integrity_check")] == ["ok"]
+    found = schema.current(path, key)
+    assert found in (None, schema.newest())
+    assert (names > 40) is (found is not None), names
+    act_migration(folder)  # the next start finishes it
+    assert schema.current(path, key) == schema.newest()
+    return "before" if found is None else "after"
+
+
+# -------------------------------------------------------------------- backup, restore, passphrase
+
+
+def prepare_replica(folder: Path) -> None:
+    plan = setup.ReplicaPlan("village", VILLAGE, "上坝村", "张卫东")
+    setup.create_replica(folder / "v", plan, GOOD)
+    (folder / "key").write_bytes(vault.open_vault(folder / "v" / "vault.json", GOOD))
+    backup.write_backup(ReplicaPaths(folder / "v"), _key(folder), folder / "old.备份", NOW)
+    store = Store(folder / "v" / "replica.db", _key(folder), clock=lambda: NOW)
+    with store.write("test.save", ME) as session:
+        session.add(_household(1))
+    store.close()
+
+
+def _key(folder: Path) -> bytes:
+    return (folder / "key").read_bytes()
+
+
+def act_backup(folder: Path) -> None:
+    backup.write_backup(ReplicaPaths(folder / "v"), _key(folder), folder / "a.备份", NOW)
+
+
+def state_backup(folder: Path) -> str:
+    paths = ReplicaPaths(folder / "v")
+    sound(paths.database, _key(folder))
+    try:
+        backup.verify_backup(folder / "a.备份", lambda _vault: _key(folder))
+    except NotABackupError:
+        assert not (folder / "a.备份").exists()
+        act_backup(folder)
+        return "before"
+    finally:
+        backup.clear_left_over(paths)
+        assert not list(paths.backups.iterdir())
+    return "after"
+
+
+def act_restore(folder: Path) -> None:
+    restore.replace_damaged(folder / "old.备份", folder / "v", lambda _vault: _key(folder), NOW)
+
+
+def state_restore(folder: Path) -> str:
+    paths = ReplicaPaths(folder / "v")
+    restore.finish_restore(paths)
+    assert not (folder / "v" / "restore.part").exists()
+    heads = sound(paths.database, _key(folder))
+    vault.check_vault(paths.vault)
+    kept = list((folder / "v").glob("damaged-*"))
+    assert len(kept) == (0 if heads else 1)  # the old state has one chain, the backup none
+    if kept:
+        assert sound(kept[0] / "replica.db", _key(folder))
+    return "before" if heads else "after"
+
+
+def act_passphrase(folder: Path) -> None:
+    store = Store(folder / "v" / "replica.db", _key(folder))
+    passphrases.change_passphrase(store, GOOD, OTHER)
+
+
+def state_passphrase(folder: Path) -> str:
+    path = folder / "v" / "vault.json"
+    try:
+        found = vault.open_vault(path, GOOD)
+    except WrongPassphraseError:
+        assert vault.open_vault(path, OTHER) == _key(folder)
+        return "after"
+    assert found == _key(folder)
+    return "before"
+
+
+SCENARIOS = {
+    "save": Scenario(prepare_save, act_save, state_save),
+    "import": Scenario(prepare_import, act_import, state_import),
+    "migration": Scenario(prepare_migration, act_migration, state_migration),
+    "backup": Scenario(prepare_replica, act_backup, state_backup),
+    "restore": Scenario(prepare_replica, act_restore, state_restore),
+    "passphrase": Scenario(prepare_replica, act_passphrase, state_passphrase),
+}
+
+
+def in_child(act: Callable[[Path], None], folder: Path, limit: int) -> tuple[bool, int]:
+    """Run ``act`` in a forked child that dies at call ``limit``; return (was killed, calls)."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        _SHIM.kill_after(limit)
+        try:
+            act(folder)
+            number = int(_SHIM.calls())
+            _SHIM.kill_after(-1)
+            os.write(writing, str(number).encode())
+        finally:
+            os._exit(0)
+    os.close(writing)
+    told = b""
+    while chunk := os.read(reading, 64):
+        told += chunk
+    os.close(reading)
+    _pid, status = os.waitpid(child, 0)
+    return os.WIFSIGNALED(status), int(told or b"0")
+
+
+def main(name: str, root: Path, samples: int) -> None:
+    scenario = SCENARIOS[name]
+    original = root / "original"
+    scenario.prepare(original)
+    shutil.copytree(original, root / "whole")
+    killed, total = in_child(scenario.act, root / "whole", 0)
+    assert not killed
+    assert total
+    assert scenario.state(root / "whole") == "after"
+    found = {}
+    step = max(1, total // samples)
+    for limit in sorted({*range(1, total + 1, step), total}):
+        work = root / f"{limit}"
+        shutil.copytree(original, work)
+        killed, _calls = in_child(scenario.act, work, limit)
+        found[limit] = scenario.state(work) if killed else "not killed"
+        shutil.rmtree(work)
+    print(json.dumps({"calls": total, "states": found}))  # noqa: T201  the answer
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]))
