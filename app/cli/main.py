@@ -35,6 +35,7 @@ _VERBS = {  # verb → module and attribute
     "print": ("app.cli.print", "group"),
     "device": ("app.cli.device", "group"),
     "package": ("app.cli.package", "group"),
+    "conflict": ("app.cli.conflict", "group"),
     "report": ("app.cli.report", "group"),
     "backup": ("app.cli.backup", "group"),
     "recover": ("app.cli.backup", "recover"),

@@ -6,11 +6,12 @@ from typing import Any
 
 import click
 
+from app.cli import conflict
 from app.cli.common import Cli, error_object
 from app.domain import labels
 from app.errors import AppError
 from app.ops import exchange
-from app.ops.exchange_lines import ConflictLine, GapLine, Imported, Inspected, RefusedLine, SideLine
+from app.ops.exchange_lines import ConflictLine, GapLine, Imported, Inspected, RefusedLine
 
 SUFFIX = ".变更包"
 
@@ -159,7 +160,7 @@ def _imported(found: Imported) -> dict[str, Any]:
         "gaps": [_gap(gap) for gap in found.gaps],
         "void": [_refused(line) for line in found.void],
         "forked": [_refused(line) for line in found.forked],
-        "conflicts": [_conflict(line) for line in found.conflicts],
+        "conflicts": [conflict.as_json(line) for line in found.conflicts],
         "warnings_changed": found.warnings_changed,
         "needs_confirmation": found.unusual.needs_confirmation(),
         "counts": {
@@ -185,30 +186,6 @@ def _gap(gap: GapLine) -> dict[str, Any]:
 
 def _refused(line: RefusedLine) -> dict[str, Any]:
     return asdict(line)
-
-
-def _conflict(line: ConflictLine) -> dict[str, Any]:
-    return {
-        "table": line.table,
-        "row": line.row_id,
-        "field": line.field,
-        "household": line.household_no or None,
-        "household_id": line.household_id or None,
-        "sides": [_side(side, line.field) for side in line.sides],
-    }
-
-
-def _side(side: SideLine, field: str) -> dict[str, Any]:
-    value = next(iter(side.values.values()), None) if field else side.values
-    return {
-        "changeset": side.changeset,
-        "value": value,
-        "actor": side.actor,
-        "at": side.at,
-        "level": side.level,
-        "level_label": labels.label("area_level", side.level) if side.level else "",
-        "in_force": side.is_in_force,
-    }
 
 
 def _lines(found: Imported) -> list[str]:

@@ -14,7 +14,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     "member_status": {
         "present": "在户", "dead": "死亡", "married_out": "婚出", "moved_out": "迁出",
         "emigrated": "出国定居", "imprisoned": "判刑收监", "missing": "失联", "enlisted": "参军",
-        "deregistered": "户籍注销", "other_out": "其他转出",
+        "deregistered": "户籍注销", "other_out": "其他转出", "joined": "并入同一人",
     },
     "sex": {"male": "男", "female": "女"},
     "household_kind": {"lifted": "脱贫户", "ordinary": "一般农户"},

@@ -25,7 +25,7 @@ from app.domain.changeset import (
 from app.domain.lifecycle import LEVELS
 from app.domain.merge import policies_over
 from app.domain.ownership import Actor, Ownership
-from app.models import bulk, guard
+from app.models import bulk, conflict, guard
 from app.models.base import Journaled, canonical, journaled_columns
 from app.models.errors import OwnershipError
 from app.models.journal import (
@@ -94,6 +94,20 @@ def bulk_insert(
         bulk.insert_rows(session.connection(), cls, scope, rows, noted)
 
 
+def write_decision(
+    session: Session, intent: Intent, scope: str, changes: tuple[FieldChange, ...]
+) -> None:
+    """Write one changeset of exactly these changes, also where a value stays as it was.
+
+    ``session`` is that of ``Store.absorb``; the caller derives the rows from the journal.
+
+    Raises:
+        OwnershipError: level or role may not originate one of the changes.
+    """
+    _refuse_foreign(intent, changes)
+    _write(session, intent, scope, changes)
+
+
 def after_flush(session: Session, _context: UOWTransaction) -> None:
     """Collect one change per new row and per changed field of this flush."""
     for obj in session.new:
@@ -114,6 +128,8 @@ def before_commit(session: Session) -> None:
     for scope in scopes:
         changes = tuple(c for key, c in intent.changes.items() if key[0] == scope)
         _refuse_foreign(intent, changes)
+        conflict.refuse_contested(session, changes)
+        conflict.close_decided(session, changes)
         with guard.lifted(session.connection()):
             _write(session, intent, scope, changes)
     intent.changes.clear()

@@ -1,5 +1,7 @@
 """This replica and the devices that it knows."""
 
+from datetime import date
+
 from sqlalchemy import LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -59,6 +61,23 @@ class Device(Journaled):
     certificate: Mapped[str]  # record line, signature in hex
     epochs: Mapped[str] = mapped_column(default="")  # in order, joined by ","
     state: Mapped[str] = mapped_column(String(16), default="active")
+
+
+class RevocationCut(Journaled):
+    """The last place of a revoked device's chain that holds; ``id`` is natural (chain).
+
+    What a revoked device wrote beyond its cuts, or in chains without one, is void everywhere.
+    """
+
+    __tablename__ = "revocation_cut"
+
+    device_id: Mapped[str] = mapped_column(String(32), index=True)
+    epoch: Mapped[str] = mapped_column(String(32))
+    chain_scope: Mapped[str] = mapped_column(String(32))
+    number: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(64))
+    reason: Mapped[str]
+    revoked_on: Mapped[date]
 
 
 class KnownCertificateRow(Base):

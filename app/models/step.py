@@ -1,12 +1,15 @@
 """Steps of every life cycle: who led what how far, when and why. One table for all of them."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
+from itertools import groupby
+from operator import attrgetter
+from typing import NamedTuple
 
-from sqlalchemy import Index, String, select
+from sqlalchemy import Index, String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app.domain.lifecycle import in_order
+from app.domain.lifecycle import PROGRAM, in_order
 from app.models.base import Journaled
 
 _CHUNK = 500  # bound parameters of one statement
@@ -37,6 +40,29 @@ class Step(Journaled):
     values: Mapped[str] = mapped_column("step_values", default="")  # JSON of further named data
 
 
+class StepChoice(Journaled):
+    """A person's word on which of two concurrent steps holds. ``id`` is natural (thing, follows).
+
+    Rows of their own, because a step is never rewritten.
+    """
+
+    __tablename__ = "step_choice"
+
+    subject: Mapped[str] = mapped_column(String(24))
+    subject_id: Mapped[str] = mapped_column(String(36), index=True)
+    follows: Mapped[str] = mapped_column(String(36), default="")
+    step_id: Mapped[str] = mapped_column(String(36))
+
+
+class Rivals(NamedTuple):
+    """Different steps that persons took after the same one, without knowing of each other."""
+
+    subject: str
+    subject_id: str
+    follows: str
+    steps: tuple[Step, ...]
+
+
 def steps_of(
     session: Session, subject: str, ids: Collection[str] | None = None
 ) -> dict[str, list[Step]]:
@@ -44,7 +70,55 @@ def steps_of(
     found: dict[str, list[Step]] = {}
     for step in _rows(session, subject, ids):
         found.setdefault(step.subject_id, []).append(step)
+    chosen = choices(session)
+    if chosen:
+        found = {subject_id: without_losers(steps, chosen) for subject_id, steps in found.items()}
     return {subject_id: in_order(steps) for subject_id, steps in found.items()}
+
+
+def choices(session: Session) -> dict[tuple[str, str], str]:
+    """Return what was decided between concurrent steps: (thing, step before) → the step."""
+    query = select(StepChoice.subject_id, StepChoice.follows, StepChoice.step_id)
+    return {(subject_id, follows): step for subject_id, follows, step in session.execute(query)}
+
+
+def without_losers(steps: Iterable[Step], chosen: Mapping[tuple[str, str], str]) -> list[Step]:
+    """Return the steps without those that a person's choice between rivals has left."""
+    known = list(steps)
+    ids = {step.id for step in known}
+
+    def holds(step: Step) -> bool:
+        choice = chosen.get((step.subject_id, step.follows))
+        return choice is None or choice == step.id or choice not in ids
+
+    return [step for step in known if holds(step)]
+
+
+def rivals_of(
+    session: Session, subject: str = "", subject_ids: Collection[str] = ()
+) -> Iterator[Rivals]:
+    """Yield where persons led a thing differently from the same place, undecided.
+
+    ``subject``, ``subject_ids``: only of these things; "" is everything. The same step twice is
+    one; a person's beats the program's without a question.
+    """
+    query = select(Step.subject_id, Step.follows).where(Step.level != PROGRAM)
+    if subject:
+        query = query.where(Step.subject == subject, Step.subject_id.in_(subject_ids))
+    query = query.group_by(Step.subject_id, Step.follows).having(func.count() > 1)
+    places = {(subject_id, follows) for subject_id, follows in session.execute(query)}
+    places -= choices(session).keys() if places else set()
+    key = attrgetter("subject", "subject_id", "follows")
+    rows: list[Step] = []
+    for subject_id in sorted({place[0] for place in places}):
+        rows += session.scalars(
+            select(Step).where(Step.subject_id == subject_id, Step.level != PROGRAM)
+        )
+    for (about, subject_id, follows), group in groupby(sorted(rows, key=key), key):
+        steps = tuple(sorted(group, key=lambda step: step.id))
+        deeds = {(s.action, s.kind, s.level, s.department, s.values) for s in steps}
+        if (subject_id, follows) in places and len(deeds) > 1:
+            yield Rivals(about, subject_id, follows, steps)
 
 
 def _rows(session: Session, subject: str, ids: Collection[str] | None) -> Iterable[Step]:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
+from app.domain.changeset import FieldChange
 from app.domain.ownership import Actor
 from app.models import capture, engine, guard, tables
 from app.models.base import Journaled
@@ -49,6 +50,17 @@ class Identity:
     device_id: str
     epoch: str
     identity_digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A changeset to be written as it stands: who decides what, in which scope."""
+
+    operation: str
+    actor: Actor
+    reason: str
+    scope: str
+    changes: tuple[FieldChange, ...]
 
 
 def _utc_now() -> datetime:
@@ -128,8 +140,15 @@ class Store:
         Raises:
             OwnershipError: at the end, when level or role may not originate a change.
         """
+        intent = self._intent(operation, actor, reason)
+        writer = self.engine.execution_options(writing=True)
+        with _Session(writer, expire_on_commit=False) as session, session.begin():
+            capture.begin(session, intent)
+            yield session
+
+    def _intent(self, operation: str, actor: Actor, reason: str) -> capture.Intent:
         identity = self.identity
-        intent = capture.Intent(
+        return capture.Intent(
             operation=operation,
             actor=actor,
             reason=reason,
@@ -140,10 +159,6 @@ class Store:
             identity_digest=identity.identity_digest,
             ownership=bundled(),
         )
-        writer = self.engine.execution_options(writing=True)
-        with _Session(writer, expire_on_commit=False) as session, session.begin():
-            capture.begin(session, intent)
-            yield session
 
     @staticmethod
     def bulk_insert(
@@ -182,6 +197,24 @@ class Store:
     def key(self) -> bytes:
         """The data key: for whole copies only, it never leaves the process."""
         return self._key
+
+    @contextmanager
+    def decide(self, decision: Decision) -> Iterator[Session]:
+        """Yield an ``absorb`` session into whose journal a decision was written as it stands.
+
+        The caller derives the rows that it names from the journal.
+
+        Raises:
+            OwnershipError: at once, when level or role may not originate a change.
+        """
+        intent = self._intent(decision.operation, decision.actor, decision.reason)
+        with self.absorb() as session:
+            capture.write_decision(session, intent, decision.scope, decision.changes)
+            yield session
+
+    def forget_identity(self) -> None:
+        """Read anew who this replica is: its epoch has changed."""
+        self._identity = None
 
     def raw(self) -> Any:
         """Return a new raw keyed connection, for integrity checks and whole copies only."""

@@ -3,6 +3,7 @@
 from app.models import (
     case,
     change,
+    conflict,
     form,
     household,
     imports,
@@ -21,6 +22,7 @@ from app.models.base import Base
 __all__ = [
     "case",
     "change",
+    "conflict",
     "form",
     "household",
     "imports",

@@ -19,12 +19,13 @@ from app.models.journal import ChangeRow, ChangesetRow
 from app.models.ownership import bundled
 from app.models.replica import Device, PackageRow, ReceiptRow
 from app.models.store import Store
-from app.ops import devices, exchange_lines
+from app.ops import conflict_lines, conflict_rules, devices, exchange_lines
 from app.ops.changed import Changed
-from app.ops.exchange_lines import Earlier, Exported, Imported, Inspected, SegmentLine
+from app.ops.exchange_lines import ConflictLine, Earlier, Exported, Imported, Inspected, SegmentLine
 from app.sync import inbox, local, outbox, package
 from app.sync.errors import ContentError, UnknownTargetError
 from app.sync.files import read_whole, write_whole
+from app.sync.inbox import Effect
 from app.sync.keys import Certificate
 from app.sync.local import Local
 from app.sync.package import Address, Content, Header, Opened
@@ -197,9 +198,7 @@ def _take_in(session: Session, opened: Opened) -> Imported:
         forked=tuple(
             exchange_lines.refused(c, "该设备数据分叉（可能恢复过备份）") for c in effect.forked
         ),
-        conflicts=tuple(
-            exchange_lines.conflict(session, c, opened.trust) for c in effect.derived.conflicts
-        ),
+        conflicts=_conflicts(session, effect, households, opened.trust),
         warnings_changed=len(warnings_of(session, effect.touched)),
         households_new=len(households - before),
         households_changed=len(households & before),
@@ -207,6 +206,15 @@ def _take_in(session: Session, opened: Opened) -> Imported:
         unusual=exchange_lines.unusual(effect.applied, homes, before),
         changed=Changed(frozenset(row.table for row in effect.touched), households),
     )
+
+
+def _conflicts(
+    session: Session, effect: Effect, households: frozenset[str], trust: Trust
+) -> tuple[ConflictLine, ...]:
+    """Return what of the units and households that were touched a person must decide."""
+    ids = {conflict.unit.id for conflict in effect.derived.conflicts}
+    units = conflict_lines.stored(session, trust, ids)
+    return (*units, *conflict_rules.breaches(session, trust, households))
 
 
 def _objections(changeset: Changeset, origin: Origin) -> list[str]:

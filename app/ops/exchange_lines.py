@@ -1,25 +1,18 @@
 """What the exchange tells the screen and the command line: plain values."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
 from app.domain.changeset import NEW_ROW, Changeset
-from app.domain.merge import Gap, Place, Side
+from app.domain.merge import Gap
 from app.errors import AppError, Where
-from app.models.household import Household
-from app.models.journal import ChangesetRow
 from app.ops.changed import Changed
 from app.sync.errors import UnusualAmountError
 from app.sync.package import Header
 from app.sync.past import Row
-from app.sync.subjects import households_of
 from app.sync.trust import Trust
-from app.sync.units import Conflict
 
 UNUSUAL_SHARE = (1, 5)  # more than a fifth of the households …
 UNUSUAL_FEWEST = 5  # … and more than so many; or more than so many removed
@@ -69,7 +62,11 @@ class Inspected:
 
 @dataclass(frozen=True, slots=True)
 class SideLine:
-    """One side of a conflict: whose changeset says what. ``level``: of its origin."""
+    """One side of a conflict: whose changeset says what.
+
+    ``side``: its name for a choice («1», «2» …). ``base``: what it replaced. ``level``: of its
+    origin. ``text``: the value in words.
+    """
 
     changeset: str
     values: dict[str, Any]
@@ -77,11 +74,18 @@ class SideLine:
     at: str
     level: str
     is_in_force: bool
+    side: str = ""
+    base: dict[str, Any] = field(default_factory=dict)
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ConflictLine:
-    """What a person must decide; until then the first side counts. ``field`` "": a whole sheet."""
+    """What a person must decide; until then the first side counts. ``field`` "": a whole sheet.
+
+    ``kind``: unit, removal, composition; heads, steps, person, cases (rules over rows).
+    ``label``: the field in words. ``blocks``: the unit takes no other edit until decided.
+    """
 
     table: str
     row_id: str
@@ -89,6 +93,11 @@ class ConflictLine:
     household_id: str
     household_no: str
     sides: tuple[SideLine, ...]
+    conflict_id: str = ""
+    kind: str = "unit"
+    label: str = ""
+    scope: str = ""
+    blocks: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,45 +211,6 @@ def refused(changeset: Changeset, reason: str) -> RefusedLine:
         changeset.at,
         reason,
     )
-
-
-def conflict(session: Session, found: Conflict, trust: Trust) -> ConflictLine:
-    """Return a conflict with who said what, when."""
-    unit = found.unit
-    row = Row(unit.table, unit.row)
-    household_id = households_of(session, [row]).get(row, "")
-    household = session.get(Household, household_id) if household_id else None
-    return ConflictLine(
-        unit.table,
-        unit.row,
-        unit.field,
-        household_id,
-        household.household_no if household else "",
-        tuple(
-            _side(session, side, trust, is_in_force=at == 0) for at, side in enumerate(found.sides)
-        ),
-    )
-
-
-def _side(session: Session, side: Side, trust: Trust, *, is_in_force: bool) -> SideLine:
-    row = session.scalars(select(ChangesetRow).filter_by(digest=side.digest)).first()
-    certificate = trust.certificate(side.place.chain.origin)
-    return SideLine(
-        changeset=_name(side.place),
-        values={_part_name(part.table, part.row, part.field): v for part, v in side.values.items()},
-        actor=row.actor if row else "",
-        at=row.at if row else "",
-        level=certificate.identity.level if certificate else "",
-        is_in_force=is_in_force,
-    )
-
-
-def _part_name(table: str, row: str, name: str) -> str:
-    return f"{table}/{row}/{name}"
-
-
-def _name(place: Place) -> str:
-    return "/".join((*place.chain, str(place.number)))
 
 
 def inspected(

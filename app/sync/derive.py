@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -11,7 +11,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from app.domain.changeset import NEW_ROW, FieldChange
-from app.domain.merge import RANKS, Causality, Part, Resolution, UnitChange, resolve
+from app.domain.merge import Causality, Part, Resolution, UnitChange, resolve
 from app.models.base import (
     Journaled,
     Money,
@@ -20,15 +20,18 @@ from app.models.base import (
     journaled_columns,
     journaled_tables,
 )
+from app.models.conflict import COMPOSITION, REMOVAL, UNIT
+from app.models.household import Member
+from app.sync import compositions, joins, removals
 from app.sync.past import Past, Row, causality_of, chunks, history_of
-from app.sync.removals import keep_contested
 from app.sync.trust import Trust
-from app.sync.units import Conflict, Unit
+from app.sync.units import Conflict, Unit, forget, renew
 
 # A sheet and its answers are one unit: table → the column that names the unit, "id" for its head.
 _UNITS = {"sheet": "id", "answer": "sheet_id"}
+_PROGRAM_MADE = frozenset({"warning", "period", "data_doubt", "negative_check"})
 _LARGEST = 2**63 - 1  # of a whole number in a column
-_CLEARED: dict[str, dict[str, Any]] = {"answer": {"value": None, "note": ""}}
+CLEARED: dict[str, dict[str, Any]] = {"answer": {"value": None, "note": "", "follow_up": ""}}
 
 
 @dataclass(slots=True)
@@ -41,30 +44,110 @@ class Derived:
 
 
 def derive(session: Session, touched: Iterable[Row], trust: Trust) -> Derived:
-    """Write the touched rows as the journal has them; return conflicts and what was written."""
+    """Write the touched rows as the journal has them; return conflicts and what was written.
+
+    What is open of them is kept beside the tables, exactly as the journal has it now.
+    """
     result = Derived()
     wanted = set(touched)
-    history = history_of(session, wanted)
-    history |= history_of(session, _rest_of_units(session, history) - wanted)
+    _derive(session, history_of(session, wanted), trust, result)
+    wanted |= _joined(session, wanted, trust, result)
+    settled = compositions.settle(session, wanted, trust)
+    _replace_units(session, settled, result)
+    endings = removals.ended(session, wanted | settled.updated)
+    _derive(session, history_of(session, endings - wanted), trust, result)
+    named = {conflict.unit for conflict in result.conflicts}
+    kept = removals.keep_contested(session, endings, trust)
+    kept = [conflict for conflict in kept if conflict.unit not in named]
+    renew(session, REMOVAL, endings, kept)
+    result.conflicts += [*settled.conflicts, *kept]
+    return result
+
+
+def _derive(
+    session: Session, history: dict[Row, list[Past]], trust: Trust, result: Derived
+) -> None:
+    """Write the rows of a history, and what stands in one unit with them."""
+    history |= history_of(session, _rest_of_units(session, history) - history.keys())
+    _drop_dangling(session, history)
     rows: dict[Row, dict[str, Any]] = defaultdict(dict)
+    found = []
     causality: Causality | None = None
     for unit, past in _by_unit(history).items():
         if len({p.place.chain for p in past}) == 1:
-            found = _in_sequence(unit, past)
+            resolved = _in_sequence(unit, past)
         else:
-            causality = causality or causality_of(session)
-            found = resolve(_unit_changes(unit, past, trust), causality)
-        if found.sides:
-            result.conflicts.append(Conflict(unit, found.sides))
-        for part, value in found.values.items():
+            causality = causality or _causality(session, history)
+            resolved = resolve(_unit_changes(unit, past, trust), causality)
+        if resolved.sides and not _is_settled(unit, past, resolved):
+            found.append(Conflict(unit, resolved.sides))
+        for part, value in resolved.values.items():
             rows[Row(part.table, part.row)][part.field] = value
     for row in history.keys() - rows.keys():
         rows[row] = _cleared(row, history[row])
     _write(session, {row: values for row, values in rows.items() if "scope" in values}, result)
-    named = {conflict.unit for conflict in result.conflicts}
-    kept = keep_contested(session, wanted, trust)
-    result.conflicts += (conflict for conflict in kept if conflict.unit not in named)
-    return result
+    renew(session, UNIT, history.keys(), found)
+    result.conflicts += found
+
+
+def _causality(session: Session, history: Mapping[Row, list[Past]]) -> Causality:
+    scopes = {past.place.chain.scope for changes in history.values() for past in changes}
+    return causality_of(session, scopes)
+
+
+def _is_settled(unit: Unit, past: list[Past], resolved: Resolution) -> bool:
+    """Two laptops whose programs made the same row a little differently ask nobody."""
+    made = {p.place for p in past if p.field == NEW_ROW}
+    return unit.table in _PROGRAM_MADE and all(side.place in made for side in resolved.sides)
+
+
+def _drop_dangling(session: Session, history: dict[Row, list[Past]]) -> None:
+    """Leave out changes that point to a row which is not there: void, or never made."""
+    for row, changes in history.items():
+        cls = _classes()[row.table]
+        for key in cls.__table__.foreign_keys:
+            name = cls.__mapper__.get_property_by_column(key.parent).key
+            moves = {p.new for p in changes if p.field == name and p.new is not None}
+            if not moves:
+                continue
+            known = set(session.scalars(select(key.column).where(key.column.in_(moves))))
+            known |= {r.id for r in history if r.table == key.column.table.name}
+            history[row] = [
+                p for p in changes if p.field != name or p.new is None or p.new in known
+            ]
+
+
+def _joined(session: Session, touched: set[Row], trust: Trust, result: Derived) -> set[Row]:
+    """Read the changes of rows that are one person as one row's; return the rows."""
+    members = joins.concerned(session, touched)
+    groups = joins.groups_of(session, members)
+    rest = {Row("member", m) for m in members} - {Row("member", m) for g in groups for m in g}
+    _derive(session, history_of(session, rest - touched), trust, result)
+    for group in groups:
+        rows = [Row("member", member) for member in group]
+        history = history_of(session, set(rows))
+        together = [replace(p, row=rows[0]) for row in rows for p in history.get(row, ())]
+        _derive(session, {rows[0]: together}, trust, result)
+        for row in rows[1:]:
+            _derive(session, {row: history[row]} if row in history else {}, trust, result)
+            session.get_one(Member, row.id).member_status = joins.JOINED
+    session.flush()
+    return {Row("member", member) for member in members}
+
+
+def _replace_units(session: Session, settled: compositions.Settled, result: Derived) -> None:
+    """A member that two sides moved is asked about once: with its household."""
+    renew(session, COMPOSITION, [("household", h) for h in settled.households], settled.conflicts)
+    members = {m for conflict in settled.conflicts for m in conflict.members}
+    covered = {
+        conflict.unit
+        for conflict in result.conflicts
+        if conflict.unit.table == "member"
+        and conflict.unit.row in members
+        and conflict.unit.field in compositions.FIELDS
+    }
+    forget(session, [unit.id for unit in covered])
+    result.conflicts = [c for c in result.conflicts if c.unit not in covered]
 
 
 def _cleared(row: Row, changes: list[Past]) -> dict[str, Any]:
@@ -73,7 +156,7 @@ def _cleared(row: Row, changes: list[Past]) -> dict[str, Any]:
     So it is found again when the conflict is decided; rows are never deleted.
     """
     made = min((c for c in changes if c.field == NEW_ROW), key=lambda c: c.digest)
-    return {**made.new, **_CLEARED.get(row.table, {})}
+    return {**made.new, **CLEARED.get(row.table, {})}
 
 
 def _rest_of_units(session: Session, history: Mapping[Row, list[Past]]) -> set[Row]:
@@ -127,8 +210,7 @@ def _in_sequence(unit: Unit, past: list[Past]) -> Resolution:
 
 def _unit_changes(unit: Unit, past: list[Past], trust: Trust) -> Iterator[UnitChange]:
     for change in past:
-        certificate = trust.certificate(change.place.chain.origin)
-        rank = RANKS[certificate.identity.level] if certificate else 0
+        rank = trust.rank(change.place.chain.origin)
         for part, value in _parts(unit, change):
             yield UnitChange(
                 change.place, change.digest, rank, part, value, change.field == NEW_ROW

@@ -267,3 +267,35 @@ class LevelError(AppError):
     code = "E336"
     message = "级别或区划代码不对：{detail}。"
     hint = "区划代码是12位数字：县、镇的后几位补零。"
+
+
+class UnlistedSelfError(AppError):
+    """After a restore: the superior has not listed the new epoch yet."""
+
+    code = "E338"
+    message = "本机恢复过备份，上级还没有重新登记，不能导出。数据没有变。"
+    hint = "可以照常工作；请重新写登记申请，交上级登记后再导出。"
+
+
+class UnknownConflictError(AppError):
+    """No open conflict of this id."""
+
+    code = "E341"
+    message = "没有这个冲突（{conflict}），可能已经选定。数据没有变。"
+    hint = "请用 conflict list 查看还没有选定的。"
+
+
+class ChoiceError(AppError):
+    """A side or value that the conflict does not offer."""
+
+    code = "E342"
+    message = "不能这样选：{choice}。数据没有变。"
+    hint = "可选的一边：{sides}。"
+
+
+class DecideElsewhereError(AppError):
+    """A breach that an ordinary step ends, not a choice of sides."""
+
+    code = "E343"
+    message = "这一户有两个在管的监测对象，不能在这里选。数据没有变。"
+    hint = "请到“监测对象”给多出的一个办清退。"

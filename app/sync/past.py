@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, NamedTuple
@@ -33,6 +33,11 @@ class Past:
     digest: str
     field: str
     new: Any
+    old: str = "null"  # JSON text, as it was at the origin
+
+    def before(self) -> Any:
+        """Return what the origin replaced; for people, never for the merge itself."""
+        return json.loads(self.old)
 
 
 def chunks(ids: Iterable[str]) -> Iterator[tuple[str, ...]]:
@@ -69,6 +74,7 @@ def changes_of(session: Session, ids: Iterable[str]) -> Iterator[Past]:
                 ChangeRow.row_id,
                 ChangeRow.field,
                 ChangeRow.new,
+                ChangeRow.old,
                 ChangesetRow.origin,
                 ChangesetRow.epoch,
                 ChangesetRow.scope,
@@ -79,13 +85,16 @@ def changes_of(session: Session, ids: Iterable[str]) -> Iterator[Past]:
             .where(ChangeRow.row_id.in_(chunk), ChangesetRow.state == ACTIVE)
             .order_by(ChangeRow.id)
         )
-        for table, row, name, new, origin, epoch, scope, number, digest in session.execute(query):
-            place = Place(Chain(origin, epoch, scope), number)
-            yield Past(Row(table, row), place, digest, name, json.loads(new))
+        for table, row, name, new, old, *place, digest in session.execute(query):
+            at = Place(Chain(*place[:3]), place[3])
+            yield Past(Row(table, row), at, digest, name, json.loads(new), old)
 
 
-def causality_of(session: Session) -> Causality:
-    """Return what every changeset taken in had seen."""
+def causality_of(session: Session, scopes: Collection[str]) -> Causality:
+    """Return what every changeset of these scopes had seen.
+
+    Only changesets of one scope are ever compared: a row never leaves its village.
+    """
     query = (
         select(
             ChangesetRow.origin,
@@ -99,7 +108,8 @@ def causality_of(session: Session) -> Causality:
             SeenRow.digest,
         )
         .join(ChangesetRow, ChangesetRow.id == SeenRow.changeset_id)
-        .where(ChangesetRow.state.in_([ACTIVE, VOID]))
+        .where(ChangesetRow.state.in_([ACTIVE, VOID]), ChangesetRow.scope.in_(scopes))
+        .where(SeenRow.scope == ChangesetRow.scope)
     )
     seen: dict[Place, dict[Chain, Head]] = defaultdict(dict)
     for row in session.execute(query):

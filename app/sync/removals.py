@@ -12,8 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.changeset import NEW_ROW
-from app.domain.merge import RANKS, Causality, Part, Place, Side, UnitChange, contested, resolve
+from app.domain.merge import Causality, Part, Side, UnitChange, contested, resolve
 from app.models.base import from_canonical, journaled_tables
+from app.models.conflict import REMOVAL
 from app.models.journal import ChangeRow
 from app.sync.past import Past, Row, causality_of, changes_of, chunks, history_of
 from app.sync.subjects import households_of, rows_of
@@ -36,24 +37,25 @@ ENDINGS = {
 }
 
 
-def keep_contested(session: Session, touched: Iterable[Row], trust: Trust) -> list[Conflict]:
-    """Put back rows whose removal is contested, among those that the touched rows concern."""
-    rows = _ended(session, set(touched))
+def keep_contested(session: Session, rows: set[Row], trust: Trust) -> list[Conflict]:
+    """Put back rows whose removal is contested, of those with an ending in the journal."""
     if not rows:
         return []
-    causality = causality_of(session)
+    history = history_of(session, rows)
+    causality = causality_of(session, {p.place.chain.scope for c in history.values() for p in c})
     found = []
-    for row, changes in history_of(session, rows).items():
+    for row, changes in history.items():
         conflict = _keep(session, row, changes, causality, trust)
         if conflict is not None:
             found.append(conflict)
     return found
 
 
-def _ended(session: Session, touched: set[Row]) -> set[Row]:
+def ended(session: Session, touched: Iterable[Row]) -> set[Row]:
     """Return the rows with an ending in the journal: touched themselves, or hung on."""
-    homes = {Row("household", home) for home in households_of(session, touched).values()}
-    wanted = {row for row in touched if row.table in ENDINGS} | homes
+    known = set(touched)
+    homes = {Row("household", home) for home in households_of(session, known).values()}
+    wanted = {row for row in known if row.table in ENDINGS} | homes
     found: set[Row] = set()
     for table, ending in ENDINGS.items():
         ids = [row.id for row in wanted if row.table == table]
@@ -94,7 +96,7 @@ def _keep(
     part = Part(row.table, row.id, ending.name)
     stays = [_side(around[place], part, ending.there, trust) for place in sorted(set(against))]
     leaves = [_side(head, part, head.new, trust) for head in heads]
-    return Conflict(Unit(*part), (*stays, *leaves))
+    return Conflict(Unit(*part), (*stays, *leaves), REMOVAL)
 
 
 def _around(session: Session, row: Row, changes: list[Past], ending: Ending) -> Iterable[Past]:
@@ -126,13 +128,9 @@ def _unit_change(row: Row, change: Past, trust: Trust, name: str = "") -> UnitCh
     creates = change.field == NEW_ROW
     value = change.new[name] if creates else change.new
     part = Part(row.table, row.id, name or change.field)
-    return UnitChange(change.place, change.digest, _rank(change.place, trust), part, value, creates)
+    rank = trust.rank(change.place.chain.origin)
+    return UnitChange(change.place, change.digest, rank, part, value, creates)
 
 
 def _side(change: Past, part: Part, value: Any, trust: Trust) -> Side:
-    return Side(change.place, change.digest, _rank(change.place, trust), {part: value})
-
-
-def _rank(place: Place, trust: Trust) -> int:
-    certificate = trust.certificate(place.chain.origin)
-    return RANKS[certificate.identity.level] if certificate else 0
+    return Side(change.place, change.digest, trust.rank(change.place.chain.origin), {part: value})

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from itertools import chain
 
+from app.domain.merge import RANKS
 from app.sync.keys import Certificate, is_issued_by
 
 
@@ -46,14 +47,18 @@ class Trust:
 
     def _is_higher(self, certificate: Certificate) -> bool:
         # Levels rise strictly along a path, so that hostile certificates cannot form a ring.
-        ranks = {"village": 1, "township": 2, "county": 3}
         issuers = self._known.get(certificate.issuer_id, [])
-        return any(ranks[i.identity.level] > ranks[certificate.identity.level] for i in issuers)
+        return any(RANKS[i.identity.level] > RANKS[certificate.identity.level] for i in issuers)
 
     def certificate(self, device_id: str) -> Certificate | None:
         """Return the device's valid certificate with the longest list of epochs, or None."""
         found = self.path(device_id)
         return found[0] if found else None
+
+    def rank(self, device_id: str) -> int:
+        """Return how high a device's level is; 0 where no certificate is valid."""
+        found = self.certificate(device_id)
+        return RANKS[found.identity.level] if found else 0
 
     def name(self, device_id: str) -> str:
         """Return the device's name for a message; its id where no certificate is known."""

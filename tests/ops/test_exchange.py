@@ -9,12 +9,14 @@ from sqlalchemy import select, text
 
 from app.domain.changeset import parse_line
 from app.errors import AppError
+from app.models.conflict import ContestedError
 from app.models.form import Answer
 from app.models.household import Household, Member
 from app.models.replica import ReceiptRow
 from app.models.step import Step
 from app.models.store import Store
-from app.ops import devices, exchange, sheets, warnings
+from app.ops import conflicts, devices, exchange, sheets, warnings
+from app.ops.conflict_decisions import Choice
 from app.ops.warnings import StepInput
 from app.sync import keys, local, outbox, package
 from app.sync.errors import (
@@ -262,7 +264,11 @@ def test_two_laptops_merge_fields_ask_once_and_decide(
         network.send(township, laptop)
     assert phone(a, household) == phone(b, household) == phone(township, household)
     assert content(a)["household"] == content(b)["household"] == content(township)["household"]
-    set_phone(a, household, "B" if phone(a, household) == "A" else "A")
+    with pytest.raises(ContestedError, match="household"):
+        set_phone(a, household, "C")
+    (line,) = conflicts.list_conflicts(a)
+    conflicts.resolve_conflict(a, ME, line.conflict_id, Choice("2"))
+    assert phone(a, household) == line.sides[1].text
     decided = network.send(a, township)
     assert decided.conflicts == ()
     network.send(township, b)
