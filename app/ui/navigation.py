@@ -36,6 +36,10 @@ PLACES = (
 )
 
 
+_LARGE = 1.5  # scale from which the form needs the width
+_ROOMY = 6  # entries that fit below each other with icons, at large text, in 768 px
+
+
 class Navigation(QWidget):
     """Shows the given places; ``chosen`` carries the page key."""
 
@@ -62,12 +66,15 @@ class Navigation(QWidget):
             button.setIcon(self._icon(name))
 
     def set_scale(self, scale: float) -> None:
-        """Put the words beside the icons, or below them where large text needs the width."""
-        below = scale >= 1.5
-        style = Qt.ToolButtonStyle
+        """Put the words beside the icons, at large text below them, or alone where many crowd."""
+        below = scale >= _LARGE
+        style = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+        if below and len(self.buttons) > _ROOMY:
+            style = Qt.ToolButtonStyle.ToolButtonTextOnly
+        elif below:
+            style = Qt.ToolButtonStyle.ToolButtonTextUnderIcon
         for button in self.buttons.values():
-            beside, under = style.ToolButtonTextBesideIcon, style.ToolButtonTextUnderIcon
-            button.setToolButtonStyle(under if below else beside)
+            button.setToolButtonStyle(style)
             button.setIconSize(QSize(round(16 * scale), round(16 * scale)))
         unit = self.fontMetrics().horizontalAdvance("汉")
         self.setFixedWidth(round(unit * (6.4 if below else 7.6)))
