@@ -56,7 +56,8 @@ WORDS: Mapping[str, str] = {
 class StepAsk:
     """What a dialog asks. ``choices``: by name; those in ``open_ones`` take other words too.
 
-    ``extra`` is needed beyond what the table says, ``optional`` may stay empty.
+    ``extra`` is needed beyond what the table says, ``optional`` may stay empty; ``hidden``: day
+    or note that this thing has no place for; ``words``: other words for fields.
     """
 
     action: Action
@@ -67,6 +68,12 @@ class StepAsk:
     defaults: Mapping[str, str] = field(default_factory=dict)
     extra: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
+    hidden: frozenset[str] = frozenset()
+    words: Mapping[str, str] = field(default_factory=dict)
+
+    def word(self, name: str) -> str:
+        """Return the words that stand before a field."""
+        return self.words.get(name) or WORDS.get(name, name)
 
     @property
     def needed(self) -> tuple[str, ...]:
@@ -115,7 +122,7 @@ class StepForm(QDialog):
             return
         missing = [name for name in self.ask.needed if not given.get(name)]
         for name in reversed(missing):
-            self._show_problem(name, f"请填{WORDS.get(name, name)}。")
+            self._show_problem(name, f"请填{self.ask.word(name)}。")
         if missing:
             return
         refusal = self._submit(given)
@@ -126,7 +133,8 @@ class StepForm(QDialog):
 
     def _names(self) -> list[str]:
         names = [n for n in (*self.ask.needed, *self.ask.optional) if n != NOTE]
-        return list(dict.fromkeys([*names, ON, NOTE]))
+        every = dict.fromkeys([*names, ON, NOTE])
+        return [name for name in every if name not in self.ask.hidden]
 
     def _add(self, name: str) -> None:
         editor = self._editor(name)
@@ -134,7 +142,7 @@ class StepForm(QDialog):
         if default:
             editor.set_value(default)
         self.fields[name] = editor
-        word = WORDS.get(name, name)
+        word = self.ask.word(name)
         problem = self.problems[name] = problem_label()
         problem.hide()
         cell = QWidget()
@@ -178,7 +186,8 @@ class StepForm(QDialog):
     def _show_refusal(self, error: AppError) -> None:
         """Put a refusal at the field that it names, else below all fields."""
         spoken = str(error.facts.get("field", ""))
-        name = next((n for n in self.fields if spoken and _is_named(n, spoken)), "")
+        named = (n for n in self.fields if n == spoken or self.ask.word(n).startswith(spoken))
+        name = next(named, "") if spoken else ""
         if not name and "on" in error.facts:
             day = str(error.facts["on"])
             name = next((n for n in self.fields if self._text(n) == day), ON)
@@ -235,7 +244,3 @@ def run(
 ) -> bool:
     """Show the dialog; tell whether the step was taken."""
     return bool(StepForm(parent, ask, submit).exec())
-
-
-def _is_named(name: str, spoken: str) -> bool:
-    return name == spoken or WORDS.get(name, name).startswith(spoken)

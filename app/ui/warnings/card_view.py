@@ -37,6 +37,7 @@ class CardView(QScrollArea):
     act_requested = Signal(object, object)
     household_requested = Signal(str)
     form_requested = Signal(str)
+    measures_requested = Signal()
 
     def __init__(self, *, has_form: bool) -> None:
         super().__init__()
@@ -60,7 +61,7 @@ class CardView(QScrollArea):
         card = Card(f"{first.line.head_name}户 · {first.line.message}")
         body = card.body
         head = QHBoxLayout()
-        chip = SeverityChip()
+        chip = SeverityChip(parent=card)  # without one it would be a window for a moment
         chip.set_severity(first.line.severity)
         head.addWidget(chip)
         due = f"（{matter.due_on:%m-%d}）" if matter.due_on else ""
@@ -151,6 +152,7 @@ class CardView(QScrollArea):
             self._row.addWidget(made)
         if not self.buttons:
             self._row.addWidget(quiet("现在轮到别人办，这里先看着。"))
+        self._row.addWidget(button("A 加措施", self.measures_requested.emit))
         self._row.addWidget(button("O 户页", self.open_household))
         if self._has_form:
             self._row.addWidget(button("G 检查表", self.open_form))

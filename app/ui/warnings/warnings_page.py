@@ -19,6 +19,7 @@ from app.ui import colours, messages
 from app.ui.colours import severity_rank, severity_text
 from app.ui.data_table import DataTable
 from app.ui.empty_state import EmptyState
+from app.ui.measures.measures_dialog import MeasuresDialog
 from app.ui.page import Desk, KeyHelp
 from app.ui.table_model import Column
 from app.ui.warnings.card_view import LETTERS, CardView
@@ -94,6 +95,7 @@ class WarningsPage(QWidget):
             ("M", "不属实"),
             ("T", "镇：退回，再按 1–9 选批语"),
             ("Shift+↑↓ 再 Ctrl+Enter", "镇：批量通过（红色除外）"),
+            ("A", "措施：加一条，登记落实，记回访"),
             ("O", "户页"),
             ("G", "村：到检查表，退回的题在那里标出"),
             ("Tab", "到卡片和按钮"),
@@ -194,6 +196,12 @@ class WarningsPage(QWidget):
         ids = [page.line.warning_id for page in pages]
         self._desk.runner.call(lambda: warnings.act_many(store, actor, ids, action.name, stamped))
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def show_measures(self) -> None:
+        """A: the measures that answer the ticked warnings, and the 回访."""
+        pages = self.card.ticked()
+        if pages:
+            MeasuresDialog(self, self._desk, pages).exec()
 
     def take_batch(self) -> None:
         """Pass the selected matters of a township at once; red ones never go this way."""
@@ -298,6 +306,8 @@ class WarningsPage(QWidget):
         self._shortcut("Ctrl+Return", self.take_batch)
         self._shortcut("J", lambda: self._move(1))
         self._shortcut("K", lambda: self._move(-1))
+        self.card.measures_requested.connect(self.show_measures)
+        self._shortcut("A", self.show_measures)
         self._shortcut("O", self.card.open_household)
         self._shortcut("G", self.card.open_form)
 

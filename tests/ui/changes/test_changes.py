@@ -45,7 +45,7 @@ def put(made: ChangeForm, **values: str) -> None:
 
 def relation(desk: Desk, member_id: str) -> str:
     with desk.store.read() as session:
-        return session.scalars(select(Member.relation).filter_by(id=member_id)).one()
+        return str(session.scalars(select(Member.relation).filter_by(id=member_id)).one())
 
 
 def test_a_digit_chooses_the_change(qtbot: QtBot, qapp: QApplication) -> None:

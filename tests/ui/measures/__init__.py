@@ -1,0 +1,1 @@
+"""Measures from the card of a warning."""
