@@ -14,7 +14,15 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-SAMPLES = {"save": 14, "import": 8, "migration": 5, "backup": 8, "restore": 14, "passphrase": 2}
+SAMPLES = {
+    "save": 14,
+    "import": 8,
+    "export": 8,
+    "migration": 5,
+    "backup": 8,
+    "restore": 14,
+    "passphrase": 2,
+}
 
 
 @pytest.fixture(scope="module")

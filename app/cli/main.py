@@ -11,6 +11,7 @@ import click
 
 from app.cli.common import Cli, error_object, make
 from app.errors import AppError
+from app.ops import durable
 
 log = logging.getLogger(__name__)
 
@@ -106,7 +107,10 @@ def _known(error: Exception) -> AppError:
     if isinstance(error, click.Abort):
         return CancelledError()
     if isinstance(error, OSError):
-        return SystemFaultError(reason=error.strerror or type(error).__name__)
+        return SystemFaultError(reason=durable.reason(error))
+    if any(kind.__name__ == "OperationalError" for kind in type(error).__mro__):
+        is_full = "disk is full" in str(error)  # asked only: the text goes nowhere
+        return SystemFaultError(reason="磁盘已满" if is_full else "数据文件正忙或磁盘出错")
     log.error("unexpected error", exc_info=error)
     return AppError()
 

@@ -36,7 +36,7 @@ from app.paths import ReplicaPaths
 __all__ = ["SUFFIX", "Backup", "create_backup", "is_restored", "verify_backup"]
 
 OpenKey = Callable[[Path], bytes]  # vault file → data key
-_SPARE = 20 * 1024 * 1024  # room that stays free beside a backup
+_SPARE = 20 * 1024 * 1024  # room that stays free on the computer's own disk
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +237,7 @@ def _check_room(paths: ReplicaPaths, out: Path) -> None:
     log = paths.database.with_name(f"{paths.database.name}-wal")
     size = paths.database.stat().st_size + (log.stat().st_size if log.exists() else 0)
     same = paths.backups.stat().st_dev == out.parent.stat().st_dev
-    wanted = {out.parent: size * 2 if same else size, paths.backups: size * 2 if same else size}
+    wanted = {out.parent: size, paths.backups: size * (2 if same else 1) + _SPARE}
     for folder, room in wanted.items():
-        if shutil.disk_usage(folder).free < room + _SPARE:
+        if shutil.disk_usage(folder).free < room:
             raise BackupFailedError("no room", reason="磁盘或U盘空间不够")

@@ -11,7 +11,9 @@ _REASONS = {
     errno.EROFS: "U盘写保护",
     errno.EACCES: "没有权限",
     errno.EPERM: "没有权限",
-    errno.ENOENT: "找不到这个文件夹，U盘可能已拔出",
+    errno.ENOENT: "找不到文件或文件夹，U盘可能已拔出",
+    errno.EISDIR: "这是文件夹",
+    errno.EBUSY: "文件正被别的程序使用",
     errno.ENODEV: "U盘已拔出",
     errno.EIO: "磁盘或U盘读写出错",
 }
@@ -19,7 +21,7 @@ _REASONS = {
 
 def reason(error: OSError) -> str:
     """Return a short Chinese reason: never a path, it may hold a name."""
-    return _REASONS.get(error.errno or 0, "系统拒绝写文件")
+    return _REASONS.get(error.errno or 0, "系统拒绝读写文件")
 
 
 def write_new(path: Path, data: bytes) -> None:

@@ -62,7 +62,8 @@ def as_app_error(error: BaseException) -> AppError:
         return FileProblemError(reason=_REASONS.get(error.errno or 0, "系统拒绝"))
     # The database driver's classes are out of reach here, so the class is known by its name.
     if any(kind.__name__ == "OperationalError" for kind in type(error).__mro__):
-        return DatabaseBusyError()
+        # SQLite says so in its text, which is asked here and shown nowhere.
+        return DiskFullError() if "disk is full" in str(error) else DatabaseBusyError()
     return UnexpectedError(number=_number(error))
 
 

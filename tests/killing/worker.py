@@ -136,6 +136,39 @@ def state_import(folder: Path) -> str:
     return "after" if found else "before"
 
 
+# -------------------------------------------------------------------- a package goes out
+
+
+def prepare_export(folder: Path) -> None:
+    prepare_import(folder)
+    store = open_store(folder / "village")
+    with store.write("test.save", ME) as session:
+        session.add_all(_household(number) for number in range(5, 8))
+    store.close()
+
+
+def act_export(folder: Path) -> None:
+    store = open_store(folder / "village")
+    exchange.export_package(store, ME, "parent", folder / "stick" / "2.变更包", NOW)
+    store.close()
+
+
+def state_export(folder: Path) -> str:
+    """A file is whole or not there; what comes next goes in, whatever happened."""
+    lower, path = folder / "village", folder / "stick" / "2.变更包"
+    sound(lower / "replica.db", (lower / "key").read_bytes())
+    was_there = path.exists()
+    if not was_there:
+        act_export(folder)
+    upper = open_store(folder / "township")
+    for number in (1, 2):
+        exchange.import_package(upper, ME, folder / "stick" / f"{number}.变更包", NOW)
+    with upper.read() as session:
+        assert len(session.scalars(select(Household.id)).all()) == 8
+    upper.close()
+    return "after" if was_there else "before"
+
+
 # -------------------------------------------------------------------- migration
 
 
@@ -234,6 +267,7 @@ def state_passphrase(folder: Path) -> str:
 SCENARIOS = {
     "save": Scenario(prepare_save, act_save, state_save),
     "import": Scenario(prepare_import, act_import, state_import),
+    "export": Scenario(prepare_export, act_export, state_export),
     "migration": Scenario(prepare_migration, act_migration, state_migration),
     "backup": Scenario(prepare_replica, act_backup, state_backup),
     "restore": Scenario(prepare_replica, act_restore, state_restore),
