@@ -145,18 +145,36 @@ def _mapping(path: Path | None) -> dict[str, str]:
     return {str(heading): str(field or "") for heading, field in table.items()}
 
 
-@group.command("export", help="把户台账写成Excel表")
+@group.command("export", help="把户台账、监测对象、预警、措施、走访写成Excel表")
 @click.option("--kind", default="member", show_default=True,
-              type=click.Choice(["household", "member", "object"]))  # fmt: skip
+              type=click.Choice(roster.export_kinds()))  # fmt: skip
 @click.option("--out", required=True, type=click.Path(path_type=Path), metavar="F.xlsx")
+@click.option("--template", type=click.Path(path_type=Path), metavar="F.xlsx",
+              help="模板：一行里写着字段名的Excel表")  # fmt: skip
+@click.option("--household", "households", multiple=True, metavar="NO", help="只要这些户（户编号）")
+@click.option("--public", "is_public", is_flag=True, help="公示用：证件号、电话中间打星号")
 @click.pass_obj
-def export(cli: Cli, kind: str, out: Path) -> None:
-    """Write the living roster; an existing file is replaced only when all is written."""
-    written = roster.export_roster(cli.store, kind, out)
+def export(cli: Cli, /, kind: str, out: Path, **options: Any) -> None:
+    """Write a table; an existing file is replaced only when all is written."""
+    choice = roster.ExportChoice(
+        options["template"], _households(cli, options["households"]), options["is_public"]
+    )
+    written = roster.export_table(cli.store, cli.actor, kind, out, cli.today, choice)
     cli.emit(
         {"rows": written.rows, "sha256": written.sha256, "file": str(out)},
         [f"已写 {written.rows} 行：{out}"],
     )
+
+
+def _households(cli: Cli, numbers: tuple[str, ...]) -> frozenset[str] | None:
+    """Return the ids of households by number; None if there is no filter."""
+    if not numbers:
+        return None
+    known = {line.household_no: line.household_id for line in roster.list_households(cli.store)}
+    unknown = [number for number in numbers if number not in known]
+    if unknown:
+        raise UsageError(text=f"没有这样的户编号：{'、'.join(unknown)}。")
+    return frozenset(known[number] for number in numbers)
 
 
 @group.command("show", help="查户：户号、姓名、拼音首字母、证件号或电话后几位")

@@ -210,6 +210,8 @@ class RosterBuilder:
         self._compare_people()
         values = {h.key: self._household_values(h) for h in self._households.values()}
         households = tuple(self._describe(h, values[h.key]) for h in self._households.values())
+        for household in self._households.values():
+            household.rows.clear()
         rows = tuple(self._finish(i, row, values) for i, row in enumerate(self._rows))
         return RosterTable(rows, households, tuple(self._duplicates), tuple(self._conflicts))
 

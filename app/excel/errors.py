@@ -118,3 +118,11 @@ class TextEncodingError(TableError):
     code = "E215"
     message = "这个文本文件的编码认不出来。名册没有变。"
     hint = "请在WPS里打开，另存为“Excel 工作簿（.xlsx）”，再选一次。"
+
+
+class TemplateError(TableError):
+    """No row of a template names fields."""
+
+    code = "E221"
+    message = "模板里没有一行写着字段名，不知道往哪里填。没有写出文件。"
+    hint = "请在模板的一行里写上表头（如“户编号”“姓名”），再选一次。"

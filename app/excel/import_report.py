@@ -195,7 +195,8 @@ def _cell(value: object) -> str:
         return "是" if value else "否"
     if isinstance(value, float) and value == int(value):
         return str(int(value))
-    return cell_text(f"{value}" if value is not None else "")
+    text = "" if value is None else str(value)
+    return cell_text(text)
 
 
 def _table_report(sheet: Any, marks: Sequence[Mark], plain: Mapping[str, Any]) -> None:
@@ -204,7 +205,7 @@ def _table_report(sheet: Any, marks: Sequence[Mark], plain: Mapping[str, Any]) -
         sheet.write_string(0, index, heading, plain)
     for number, mark in enumerate(marks, 1):
         for index, value in enumerate(_line(mark)):
-            if isinstance(value, int):
-                sheet.write_number(number, index, value)
-            else:
+            if isinstance(value, str):
                 sheet.write_string(number, index, cell_text(value), plain)
+            else:
+                sheet.write_number(number, index, mark.row)

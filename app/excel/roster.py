@@ -138,6 +138,7 @@ def parse_roster(
         hidden += [row.place for row in rows if row.place.row in sheet.hidden_rows]
         reports[sheet.name] = _report(sheet, layout, rows)
         done += len(sheet.rows)
+        sheet.rows.clear()  # read: a county's cells would take 100 MB beside what was made of them
         if progress is not None:
             progress(done, total)
     for sheet, unused in zip(table.sheets, layouts, strict=True):

@@ -1,0 +1,103 @@
+"""Tables out of a living village: every kind, filtered, for publication, and back in again."""
+
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from app.domain.ownership import Actor
+from app.excel.reader import read_table
+from app.models.store import Store
+from app.ops import measures, roster, visits
+from app.ops.measures import NewMeasure
+from app.ops.roster_rows import load_roster
+from app.ops.visits import NewVisit
+from tests.conftest import VILLAGE, StoreMaker
+from tests.excel import keys
+
+TODAY = date(2025, 10, 31)
+FIRST = keys.ROSTERS / "01_村台账_整洁.xlsx"
+
+
+@pytest.fixture
+def imported(store: Store, actor: Actor) -> Store:
+    roster.apply_import(store, actor, roster.preview_import(store, [FIRST], TODAY))
+    return store
+
+
+def rows(path: Path) -> list[list[object]]:
+    return read_table(path).sheets[0].rows
+
+
+@pytest.mark.parametrize("kind", roster.export_kinds())
+def test_every_kind_is_written_with_its_headings(
+    imported: Store, actor: Actor, tmp_path: Path, kind: str
+) -> None:
+    written = roster.export_table(imported, actor, kind, tmp_path / "o.xlsx", TODAY)
+    assert len(rows(tmp_path / "o.xlsx")) == written.rows + 1
+
+
+def test_a_filtered_list_holds_only_its_households(
+    imported: Store, actor: Actor, tmp_path: Path
+) -> None:
+    homes = roster.list_households(imported)[3:5]
+    choice = roster.ExportChoice(household_ids=frozenset(h.household_id for h in homes))
+    written = roster.export_table(imported, actor, "member", tmp_path / "o.xlsx", TODAY, choice)
+    assert written.rows == sum(home.persons for home in homes)
+
+
+def test_a_template_gives_order_and_forms(imported: Store, actor: Actor, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.active.append(["姓名", "证件号码|脱敏", "是否低保|1/0", "出生日期|YYYYMMDD"])
+    book.save(tmp_path / "t.xlsx")
+    choice = roster.ExportChoice(template=tmp_path / "t.xlsx")
+    roster.export_table(imported, actor, "member", tmp_path / "o.xlsx", TODAY, choice)
+    head, first, *_ = rows(tmp_path / "o.xlsx")
+    assert head == ["姓名", "证件号码", "是否低保", "出生日期"]
+    assert "*" in str(first[1])
+    assert first[2] in {"0", "1"}
+    assert len(str(first[3])) == 8
+
+
+def test_a_published_list_shows_no_whole_number(
+    imported: Store, actor: Actor, tmp_path: Path
+) -> None:
+    choice = roster.ExportChoice(is_public=True)
+    roster.export_table(imported, actor, "object", tmp_path / "o.xlsx", TODAY, choice)
+    text = str(rows(tmp_path / "o.xlsx"))
+    with imported.read() as session:
+        members = load_roster(session).known.members
+    assert not [m for m in members if m.values["id_no"] and str(m.values["id_no"]) in text]
+
+
+def test_measures_and_visits_stand_with_their_household(
+    imported: Store, actor: Actor, tmp_path: Path
+) -> None:
+    home = roster.list_households(imported)[0]
+    measures.plan_measure(
+        imported, actor,
+        NewMeasure(home.household_id, "industry", "种植", "张卫东", "=发展辣椒",
+                   planned_start_on=TODAY, planned_end_on=date(2025, 12, 31), cause="illness"),
+        TODAY,
+    )  # fmt: skip
+    visits.record(imported, actor, NewVisit(home.household_id, TODAY, "onsite"), TODAY)
+    for kind in ("measure", "visit"):
+        roster.export_table(imported, actor, kind, tmp_path / "o.xlsx", TODAY)
+        head, row = rows(tmp_path / "o.xlsx")
+        assert row[head.index("户编号")] == home.household_no
+
+
+def test_an_exported_roster_read_into_an_empty_village_gives_the_same(
+    imported: Store, actor: Actor, tmp_path: Path, new_store: StoreMaker
+) -> None:
+    roster.export_table(imported, actor, "member", tmp_path / "o.xlsx", TODAY)
+    other = new_store("village", VILLAGE, "上坝村")
+    preview = roster.preview_import(other, [tmp_path / "o.xlsx"], TODAY)
+    roster.apply_import(other, actor, preview)
+    again = roster.preview_import(other, [FIRST], TODAY).files[0]
+    kinds = {item.kind for item in again.items()}
+    assert kinds <= {"unchanged", "household_changed", "member_changed", "doubtful"}
+    fields = {item.field for item in again.items() if item.kind != "unchanged"}
+    assert fields <= {"causes", "eliminated_on", "work_from", "work_to"}
