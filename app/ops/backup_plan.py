@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
@@ -14,12 +15,14 @@ from app.models.store import Store
 from app.ops import backup, backup_file, durable
 from app.ops.backup import SUFFIX, Backup
 from app.ops.backup_errors import BackupFailedError
+from app.ops.backup_file import Header
 from app.paths import ReplicaPaths
 
 LATE_AFTER_DAYS = 3
 STICK_LATE_AFTER_DAYS = 14
 _KEPT_DAYS, _KEPT_WEEKS, _KEPT_MONTHS, _KEPT_UPGRADES = 7, 5, 12, 3
 _DAILY, _UPGRADE = "备份-", "升级前-"
+_BY_PLAN = re.compile(rf"{_DAILY}\d{{8}}-\d{{6}}{re.escape(SUFFIX)}$")
 _STATE = "plan.json"
 
 
@@ -56,7 +59,7 @@ def status(store: Store, today: date) -> BackupStatus:
     """Return how old the last verified backup is, here and on the further folder."""
     paths = ReplicaPaths(store.path.parent)
     state = _read_state(paths)
-    here = [_day(at) for _path, at in _backups(paths.backups)]
+    here = [_day(header.made_at) for _path, header in _backups(paths.backups)]
     elsewhere = state.get("elsewhere_at")
     known = [*here, _day(elsewhere)] if elsewhere else here
     last = max(known, default=None)
@@ -91,12 +94,12 @@ def daily_backup(store: Store) -> Backup:
     paths, now = ReplicaPaths(store.path.parent), store.clock()
     name = f"{_DAILY}{now.astimezone():%Y%m%d-%H%M%S}{SUFFIX}"
     made = backup.create_backup(store, paths.backups / name)
-    thin(paths.backups)
+    thin(paths.backups, made.header.device_id)
     further = further_folder(store)
     if further is not None and further.is_dir():
         _copy_verified(made, further / f"{store.identity.name}-{name}")
         _write_state(paths, further_at=made.header.made_at)
-        thin(further)
+        thin(further, made.header.device_id)
     return made
 
 
@@ -139,17 +142,19 @@ def choose_further_folder(store: Store, folder: Path | None) -> None:
 
 def list_backups(folder: Path) -> list[tuple[Path, datetime]]:
     """Return the finished backups in a replica's folder, newest first, with their times."""
-    found = [(path, _time(at)) for path, at in _backups(ReplicaPaths(folder).backups)]
+    found = [(p, _time(header.made_at)) for p, header in _backups(ReplicaPaths(folder).backups)]
     return sorted(found, key=lambda one: one[1], reverse=True)
 
 
-def thin(folder: Path) -> list[Path]:
+def thin(folder: Path, device_id: str) -> list[Path]:
     """Remove what is neither the newest of a day, a week or a month; return what went.
 
-    Only files that were made and named by the plan are ever removed.
+    Only files of this device that were made and named by the plan are ever removed: a stick may
+    carry those of several villages, and what people keep by hand.
     """
-    found = sorted(((_time(at), path) for path, at in _backups(folder)), reverse=True)
-    daily = [one for one in found if _DAILY in one[1].name]
+    mine = ((_time(h.made_at), p) for p, h in _backups(folder) if h.device_id == device_id)
+    found = sorted(mine, reverse=True)
+    daily = [one for one in found if _BY_PLAN.search(one[1].name)]
     kept = {path for _at, path in daily[:2]}
     spans: tuple[tuple[int, Callable[[datetime], Hashable]], ...] = (
         (_KEPT_DAYS, lambda at: at.date()),
@@ -193,12 +198,12 @@ def _copy_verified(made: Backup, target: Path) -> None:
         durable.drop(part)
 
 
-def _backups(folder: Path) -> list[tuple[Path, str]]:
-    """Return the finished backups of a folder with their times; others are passed over."""
+def _backups(folder: Path) -> list[tuple[Path, Header]]:
+    """Return the finished backups of a folder with their headers; others are passed over."""
     found = []
     for path in folder.glob(f"*{SUFFIX}"):
         try:
-            found.append((path, backup_file.open_file(path).header.made_at))
+            found.append((path, backup_file.open_file(path).header))
         except (AppError, OSError):
             continue  # damaged or gone: it does not count
     return found

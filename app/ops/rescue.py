@@ -16,7 +16,7 @@ from app.ops import backup, backup_file, backup_plan, restore
 from app.ops.backup import Backup
 from app.ops.restore import Restored
 
-_LARGE = 300 * 1024 * 1024  # a whole reading at each start would take too long
+_LARGE = 64 * 1024 * 1024  # beyond it only the daily backup reads everything
 
 
 class OlderDatabaseError(AppError):

@@ -5,6 +5,7 @@ import os
 import shutil
 import struct
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -326,20 +327,30 @@ def test_one_backup_a_day_thinned_and_its_age_is_told(folder: Path) -> None:
 
 
 def test_thinning_keeps_days_weeks_and_months_and_touches_nothing_else(
-    folder: Path, made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target = tmp_path / "many"
     target.mkdir()
+    header = backup_file.open_file(made).header
+
+    def keep(name: str, at: datetime, device: str) -> None:
+        (target / name).write_text(f"{at.isoformat()} {device}")
+
     for day in range(400):
         at = NOW - timedelta(days=day)
-        (target / f"备份-{at:%Y%m%d}.备份").write_text(at.isoformat())
-    (target / "我的.备份").write_text(NOW.isoformat())
-    monkeypatch.setattr(
-        backup_plan, "_backups", lambda f: [(p, p.read_text()) for p in f.glob("*.备份")]
-    )
-    backup_plan.thin(target)
-    left = sorted(path.name[3:11] for path in target.glob("备份-*"))
-    assert (target / "我的.备份").exists()
+        keep(f"上坝村-备份-{at:%Y%m%d-%H%M%S}.备份", at, header.device_id)
+        keep(f"云岭村-备份-{at:%Y%m%d-%H%M%S}.备份", at, "another village on the stick")
+    keep("备份-我自己留的.备份", NOW - timedelta(days=399), header.device_id)
+
+    def headers(folder: Path) -> list[tuple[Path, backup_file.Header]]:
+        found = [(path, path.read_text().split(maxsplit=1)) for path in folder.glob("*.备份")]
+        return [(p, replace(header, made_at=at, device_id=device)) for p, (at, device) in found]
+
+    monkeypatch.setattr(backup_plan, "_backups", headers)
+    backup_plan.thin(target, header.device_id)
+    left = sorted(path.name[7:15] for path in target.glob("上坝村-*"))
+    assert (target / "备份-我自己留的.备份").exists()
+    assert len(list(target.glob("云岭村-*"))) == 400
     assert left[-7:] == [f"{NOW - timedelta(days=d):%Y%m%d}" for d in range(6, -1, -1)]
     assert len(left) <= 7 + 5 + 12
     assert len({name[:6] for name in left}) == 12

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.ops import roster_view, setup
+from app.ops import devices, roster_view, setup
 from app.ui.start import recovery_sheet
 from app.ui.start.first_use import FirstUse
 from app.ui.start.unlock_dialog import Door, UnlockDialog
@@ -59,6 +59,9 @@ def test_six_steps_lead_to_a_village_with_its_month_opened(qtbot: QtBot, wizard:
         wizard.next.click()
     assert wizard.stack.currentWidget() is wizard.final
     assert "应访" in wizard.done_text.text()
+    assert "下次交U盘时带上" in wizard.request_text.text()
+    asked, _fingerprint = devices.read_request_file(wizard._folder / "云岭村.登记申请")
+    assert asked.identity.device_id == wizard.store.device_id
     assert len(roster_view.list_households(wizard.store)) == 120
     wizard.next.click()
     assert wizard.first_page == "visits"
@@ -108,6 +111,8 @@ def test_the_recovery_sheet_is_one_page_with_the_key(qapp: QApplication, tmp_pat
     assert recovery_sheet.key_lines(key)[1] == "JKLM　NPQR"
     assert recovery_sheet.is_proof(key, " jklm ")
     assert not recovery_sheet.is_proof(key, "NPQR")
+    with pytest.raises(OSError, match="nowhere"):
+        recovery_sheet.save_pdf(key, "云岭村", tmp_path / "nowhere" / "恢复单.pdf")
 
 
 def test_a_wrong_passphrase_stays_at_the_door_and_the_right_one_opens(

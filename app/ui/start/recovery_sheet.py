@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QMarginsF
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF
 from PySide6.QtGui import QGuiApplication, QPageLayout, QPageSize, QPdfWriter, QTextDocument
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QDialog, QWidget
+
+from app.ops import previews
 
 _GROUPS_A_LINE = 2
 ADVICE = "忘了口令或电脑坏了，要靠它和备份找回数据。请打印后封好，交村委会保管，不和电脑放在一起。"
@@ -25,14 +27,23 @@ def is_proof(recovery_key: str, typed: str) -> bool:
 
 
 def save_pdf(recovery_key: str, place: str, path: Path) -> None:
-    """Write the sheet as one A4 page."""
-    writer = QPdfWriter(str(path))
+    """Write the sheet as one A4 page, whole or not at all.
+
+    Raises:
+        OSError: no room, write-protected.
+    """
+    data = QByteArray()
+    buffer = QBuffer(data)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    writer = QPdfWriter(buffer)
     writer.setTitle("驻村恢复单")
     size = QPageSize(QPageSize.PageSizeId.A4)
     writer.setPageLayout(
         QPageLayout(size, QPageLayout.Orientation.Portrait, QMarginsF(60, 60, 60, 60))
     )
     _document(recovery_key, place).print_(writer)
+    buffer.close()
+    previews.save(path, data.data())
 
 
 def print_sheet(parent: QWidget, recovery_key: str, place: str) -> bool:
