@@ -11,6 +11,7 @@ from app.ui.page import Store
 from app.ui.problems import as_app_error
 
 _DELAY = 60_000  # milliseconds after the first change: the person has begun to work
+_RETRY = 30 * 60_000  # after a failure, which has been told
 
 
 class BackupKeeper(QObject):
@@ -64,6 +65,7 @@ class BackupKeeper(QObject):
         self._is_running = False
         error = future.exception()
         if error is not None:
+            self._timer.setInterval(max(self._timer.interval(), _RETRY))
             self.failed.emit(as_app_error(error))
         elif future.result() is not None:
             self.made.emit()

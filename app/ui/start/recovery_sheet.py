@@ -43,7 +43,7 @@ def save_pdf(recovery_key: str, place: str, path: Path) -> None:
     )
     _document(recovery_key, place).print_(writer)
     buffer.close()
-    previews.save(path, data.data())
+    previews.save(path, bytes(data.data()))
 
 
 def print_sheet(parent: QWidget, recovery_key: str, place: str) -> bool:
