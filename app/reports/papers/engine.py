@@ -1,0 +1,182 @@
+"""The one layout of every form: title, head line, field grid, tables, boxes, places to sign.
+
+Blocks become tables; rows are never split, places to sign and seals stay whole on a page, and
+they never stand alone: the block before them goes along.
+"""
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+from reportlab.lib.units import mm
+from reportlab.pdfgen.canvas import Canvas
+
+from app.domain.papers import (
+    Block,
+    Box,
+    Grid,
+    Opinion,
+    PaperForm,
+    Roll,
+    Signing,
+    Words,
+)
+from app.reports.fonts import BODY, BOLD, HEADING
+from app.reports.pages import LANDSCAPE, Pages, draw_text, write
+from app.reports.pdf import FRAME_WIDTH, PrintedPapers, Section, build, compose
+from app.reports.table import Cell, Layout, Row, Table
+from app.reports.text import Style
+
+SEAL = 40 * mm
+_TITLE = Style(BOLD, 18, 27)
+_CAPTION = Style(BOLD, 11, 16)
+_LABEL = Style(HEADING, 10.5, 14)
+_VALUE = Style(BODY, 10.5, 15)
+_PROSE = Style(BODY, 14, 25)
+_SMALL = Style(HEADING, 9, 13)
+_LINE = 9 * mm
+_LABEL_WIDTH = 28 * mm
+_SIGNED = "　　　年　　月　　日"
+_CROWDED = 4  # columns of a table that still take the large letters
+_DENSE_LABEL, _DENSE = Style(HEADING, 9, 12), Style(BODY, 9, 12)
+
+
+def render(form: PaperForm, path: Path) -> PrintedPapers:
+    """Write one form to a PDF.
+
+    Raises:
+        PaperNotSavedError: the file cannot be written; an older one is untouched.
+    """
+    return _lying(form, path) if form.is_lying else _upright(form, path)
+
+
+def _upright(form: PaperForm, path: Path) -> PrintedPapers:
+    layout = Layout()
+    tables = tuple(_tables(form, FRAME_WIDTH))
+    running = f"{form.area}　{form.title}"
+    section = Section(form.title, tables, running, form.note)
+    pages = build([compose(section, layout)], path, form.title, 1)
+    return PrintedPapers(pages, 1, tuple(sorted(layout.unknown)))
+
+
+def _lying(form: PaperForm, path: Path) -> PrintedPapers:
+    pages = Pages(LANDSCAPE)
+    pages.start(form.title)
+    for table in _tables(form, LANDSCAPE.frame_width):
+        pages.table(table)
+    count = write(pages, path, form.title, partial(_margin, form))
+    return PrintedPapers(count, 1, tuple(sorted(pages.layout.unknown)))
+
+
+def _margin(form: PaperForm, canvas: Canvas, page: int, total: int) -> None:
+    middle = LANDSCAPE.left + LANDSCAPE.frame_width / 2
+    draw_text(canvas, (middle, 11 * mm), f"第 {page} 页　共 {total} 页", HEADING, 9, "center")
+    if form.note:
+        draw_text(canvas, (middle, 6 * mm), form.note, HEADING, 8, "center")
+    if page > 1:
+        y = LANDSCAPE.height - LANDSCAPE.top + 3 * mm
+        draw_text(canvas, (LANDSCAPE.left, y), f"{form.area}　{form.title}", HEADING, 8)
+
+
+def _tables(form: PaperForm, width: float) -> Iterator[Table]:
+    yield Table((width,), (Row((Cell(form.title, _TITLE, "center"),)),), is_ruled=False)
+    left, middle, right = form.head
+    cells = (Cell(left, _SMALL), Cell(middle, _SMALL, "center"), Cell(right, _SMALL, "right"))
+    yield Table((width * 0.46, width * 0.24, width * 0.3), (Row(cells),), is_ruled=False)
+    for block in form.blocks:
+        yield from _block(block, width)
+
+
+def _block(block: Block, width: float) -> Iterator[Table]:
+    match block:
+        case Grid():
+            yield _grid(block, width)
+        case Roll():
+            yield _roll(block, width)
+        case Box():
+            yield _box(block, width)
+        case Words():
+            rows = tuple(Row((Cell(f"　　{text}", _PROSE),)) for text in block.paragraphs)
+            yield Table((width,), rows, is_ruled=False)
+        case Opinion():
+            yield _opinion(block, width)
+        case Signing():
+            yield _signing(block, width)
+
+
+def _grid(grid: Grid, width: float) -> Table:
+    half = width / 2 - _LABEL_WIDTH
+    widths = (_LABEL_WIDTH, half, _LABEL_WIDTH, half)
+    head = (Row((Cell(grid.title, _CAPTION, span=4),)),) if grid.title else ()
+    rows: list[Row] = []
+    waiting: list[Cell] = []
+    for entry in grid.entries:
+        label = Cell(entry.label, _LABEL, "center")
+        if entry.is_wide:
+            rows += [_filled(waiting)] if waiting else []
+            rows.append(Row((label, Cell(entry.value, _VALUE, span=3)), _LINE))
+            waiting = []
+            continue
+        waiting += [label, Cell(entry.value, _VALUE)]
+        if len(waiting) == 4:
+            rows.append(Row(tuple(waiting), _LINE))
+            waiting = []
+    rows += [_filled(waiting)] if waiting else []
+    return Table(widths, tuple(rows), head)
+
+
+def _filled(cells: list[Cell]) -> Row:
+    """Return a row of one entry: its value takes what is left."""
+    label, value = cells
+    return Row((label, Cell(value.text, value.style, span=3)), _LINE)
+
+
+def _roll(roll: Roll, width: float) -> Table:
+    wishes = sum(column.width for column in roll.columns)
+    widths = tuple(column.width * width / wishes for column in roll.columns)
+    is_dense = len(roll.columns) > _CROWDED
+    label, value = (_DENSE_LABEL, _DENSE) if is_dense else (_LABEL, _VALUE)
+    title = (Row((Cell(roll.title, _CAPTION, span=len(widths)),)),) if roll.title else ()
+    heads = tuple(Cell(column.heading, label, "center") for column in roll.columns)
+    rows = [
+        Row(
+            tuple(
+                Cell(text, value, "center" if column.is_centred else "left")
+                for text, column in zip(values, roll.columns, strict=True)
+            ),
+            _LINE,
+        )
+        for values in roll.rows
+    ]
+    rows += [Row(tuple(Cell() for _ in widths), _LINE)] * roll.blank_rows
+    return Table(widths, tuple(rows), (*title, Row(heads, _LINE)))
+
+
+def _box(box: Box, width: float) -> Table:
+    height = box.lines * _VALUE.leading + 4 * mm
+    cells = (Cell(box.label, _LABEL, "center"), Cell(box.text, _VALUE))
+    return Table((_LABEL_WIDTH, width - _LABEL_WIDTH), (Row(cells, height),))
+
+
+def _opinion(opinion: Opinion, width: float) -> Table:
+    """The seal stands over the date at the lower right, as it is stamped."""
+    height = SEAL if opinion.has_seal else SEAL / 2
+    seal = "（盖章）" if opinion.has_seal else ""
+    foot = f"{opinion.signer}签字：　　　　　　　　{seal}　{_SIGNED}"
+    cells = (
+        Cell(opinion.office, _LABEL, "center"),
+        Cell(opinion.text, _VALUE, foot=foot),
+    )
+    lines = 2 * _VALUE.leading if opinion.text else 0
+    return Table((_LABEL_WIDTH, width - _LABEL_WIDTH), (Row(cells, height + lines),), keep=True)
+
+
+def _signing(signing: Signing, width: float) -> Table:
+    count = len(signing.places)
+    widths = (width / count,) * count
+    height = SEAL if any(place.has_seal for place in signing.places) else SEAL / 2
+    cells = tuple(
+        Cell(place.who + ("（盖章）" if place.has_seal else "") + "：", _LABEL, foot=_SIGNED)
+        for place in signing.places
+    )
+    return Table(widths, (Row(cells, height),), keep=True)

@@ -1,0 +1,131 @@
+"""公示, 公告 and 批复 on paper: 2号 title, 3号 body, list, author and date over the seal."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from reportlab.lib.units import mm
+from reportlab.pdfgen.canvas import Canvas
+
+from app.domain.papers import OpenText, day_words
+from app.reports.fonts import BODY, BOLD, HEADING, typeface
+from app.reports.official import BODY_SIZE, NUMBER_SIZE, PITCH, TITLE_SIZE, balanced
+from app.reports.pages import OFFICIAL, Pages, draw_text, text_width, write
+from app.reports.pdf import PrintedPapers
+from app.reports.table import Cell, Row, Table
+from app.reports.text import Style, lay_out
+
+_WIDTH = OFFICIAL.frame_width
+_HEAD, _VALUE = Style(HEADING, 14, 20), Style(BODY, 14, 20)
+_COLUMNS = (("序号", 16), ("户主姓名", 40), ("户人数", 20), ("村民小组", 36), ("原因类别", 44))
+_SEAL = 40 * mm
+_DATE_INSET = 4 * BODY_SIZE
+
+
+def render(text: OpenText, path: Path) -> PrintedPapers:
+    """Write an official text to a PDF.
+
+    Raises:
+        PaperNotSavedError: the file cannot be written; an older one is untouched.
+    """
+    pages = Pages(OFFICIAL)
+    pages.start(text.title)
+    pages.gap(PITCH)
+    for line in balanced(text.title, _WIDTH - 2 * TITLE_SIZE):
+        pages.drawing(TITLE_SIZE * 1.6, _title_line(line))
+    if text.document_no:
+        pages.drawing(PITCH, _number_line(text.document_no))
+    pages.gap(PITCH)
+    if text.addressee:
+        pages.drawing(PITCH, _body_line(f"{text.addressee}："))
+    for line in _lines(text.paragraphs):
+        pages.drawing(PITCH, _body_line(line))
+    if text.rows:
+        pages.gap(PITCH / 3)
+        pages.table(_table(text))
+        pages.gap(PITCH / 3)
+    _close(pages, text)
+    unknown = set().union(*(typeface(face).unknown for face in (BODY, BOLD)))
+    drawn = {char for part in (text.title, text.author, *text.paragraphs) for char in part}
+    count = write(pages, path, text.title, _margin)
+    return PrintedPapers(count, 1, tuple(sorted(pages.layout.unknown | (unknown & drawn))))
+
+
+def _close(pages: Pages, text: OpenText) -> None:
+    """The last words go with the signature: no page carries a seal alone."""
+    closing = list(_lines(text.closing))
+    if len(closing) * PITCH + _SEAL + 2 * PITCH > pages.room:
+        pages.drawing(pages.room, lambda _canvas, _left, _top: None)
+    for line in closing:
+        pages.drawing(PITCH, _body_line(line))
+    pages.gap(PITCH)
+    pages.drawing(_SEAL, _signature(text))
+
+
+def _table(text: OpenText) -> Table:
+    wishes = sum(width for _, width in _COLUMNS)
+    widths = tuple(width * _WIDTH / wishes for _, width in _COLUMNS)
+    head = Row(tuple(Cell(heading, _HEAD, "center") for heading, _ in _COLUMNS), PITCH)
+    rows = tuple(
+        Row(
+            tuple(
+                Cell(value, _VALUE, "center")
+                for value in (
+                    str(number), one.head_name, f"{one.persons}人", one.hamlet_group,
+                    one.reason_group,
+                )
+            ),
+            PITCH,
+        )
+        for number, one in enumerate(text.rows, 1)
+    )  # fmt: skip
+    return Table(widths, rows, (head,))
+
+
+def _lines(paragraphs: tuple[str, ...]) -> Iterator[str]:
+    for words in paragraphs:
+        for line in lay_out(f"　　{words}", typeface(BODY), BODY_SIZE, _WIDTH):
+            yield "".join(run.text for run in line.runs)
+
+
+def _title_line(text: str) -> Any:
+    def draw(canvas: Canvas, left: float, top: float) -> None:
+        at = (left + _WIDTH / 2, top - TITLE_SIZE * 1.2)
+        draw_text(canvas, at, text, BOLD, TITLE_SIZE, "center")
+
+    return draw
+
+
+def _number_line(text: str) -> Any:
+    def draw(canvas: Canvas, left: float, top: float) -> None:
+        at = (left + _WIDTH / 2, top - PITCH + (PITCH - BODY_SIZE) / 2)
+        draw_text(canvas, at, text, BODY, BODY_SIZE, "center")
+
+    return draw
+
+
+def _body_line(text: str) -> Any:
+    def draw(canvas: Canvas, left: float, top: float) -> None:
+        draw_text(canvas, (left, top - PITCH + (PITCH - BODY_SIZE) / 2 + 2), text, BODY, BODY_SIZE)
+
+    return draw
+
+
+def _signature(text: OpenText) -> Any:
+    """The date stands four characters in; the author is centred over it, or as far as it goes."""
+    author, day = f"{text.author}（盖章）", day_words(text.signed_on)
+
+    def draw(canvas: Canvas, left: float, top: float) -> None:
+        edge = left + _WIDTH - _DATE_INSET
+        half = text_width(author, BODY, BODY_SIZE) / 2
+        middle = min(edge - text_width(day, BODY, BODY_SIZE) / 2, left + _WIDTH - half)
+        draw_text(canvas, (middle, top - _SEAL / 2), author, BODY, BODY_SIZE, "center")
+        draw_text(canvas, (edge, top - _SEAL / 2 - PITCH), day, BODY, BODY_SIZE, "right")
+
+    return draw
+
+
+def _margin(canvas: Canvas, page: int, _total: int) -> None:
+    middle = OFFICIAL.left + _WIDTH / 2
+    y = OFFICIAL.height - OFFICIAL.top - OFFICIAL.frame_height - 7 * mm - NUMBER_SIZE
+    draw_text(canvas, (middle, y), f"— {page} —", BODY, NUMBER_SIZE, "center")
