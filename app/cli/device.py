@@ -10,7 +10,12 @@ from app.domain import labels
 from app.ops import devices
 from app.ops.devices import DeviceLine, Enrolment
 
-_STATES = {"requested": "已写申请", "approved": "已登记", "accepted": "已接受"}
+_STATES = {
+    "requested": "已写申请",
+    "approved": "已登记",
+    "accepted": "已接受",
+    "revoked": "已停用",
+}
 _RELATIONS = {
     "self": "本机",
     "superior": "上级",
@@ -70,6 +75,25 @@ def accept(cli: Cli, file: Path, fingerprint: str | None) -> None:
     _emit(cli, devices.accept_device(cli.store, cli.actor, file, fingerprint))
 
 
+@group.command("revoke", help="停用下级的设备；已收到的保留，以后的无效")
+@click.argument("device_id", metavar="ID")
+@click.option("--reason", required=True, metavar="T", help="为什么，如电脑丢失")
+@click.pass_obj
+def revoke(cli: Cli, device_id: str, reason: str) -> None:
+    """End a lower device."""
+    found = devices.revoke_device(cli.store, cli.actor, device_id, reason)
+    cli.emit(
+        {
+            "device_id": found.device_id,
+            "name": found.name,
+            "fingerprint": None,
+            "state": found.state,
+            "state_label": _STATES[found.state],
+        },
+        [f"{found.name}：{_STATES[found.state]}。下次导出时告诉上下级。"],
+    )
+
+
 @group.command("list", help="列出本机信任的设备")
 @click.pass_obj
 def list_all(cli: Cli) -> None:
@@ -85,6 +109,7 @@ def list_all(cli: Cli) -> None:
         },
         [
             f"{_RELATIONS[line.relation]}　{line.name}（{line.area_code}）{line.device_id}"
+            + ("　已停用" if line.state == "revoked" else "")
             for line in lines
         ],
     )

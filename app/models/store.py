@@ -212,6 +212,10 @@ class Store:
             capture.write_decision(session, intent, decision.scope, decision.changes)
             yield session
 
+    def note_seen(self, session: Session, actor: Actor, scope: str) -> None:
+        """Write into an ``absorb`` session what this replica has seen of a scope, nothing else."""
+        capture.write_decision(session, self._intent("fork.ruling", actor, ""), scope, ())
+
     def forget_identity(self) -> None:
         """Read anew who this replica is: its epoch has changed."""
         self._identity = None

@@ -3,19 +3,22 @@
 Fingerprints are read over the telephone and typed by the other side, in both directions.
 """
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.domain.changeset import Chain, Head
 from app.domain.ownership import POLICY, Actor
 from app.errors import Where
-from app.models.replica import Device, ReplicaRow
+from app.models.base import natural_id
+from app.models.journal import ChainHeadRow
+from app.models.replica import Device, ReplicaRow, RevocationCut
 from app.models.store import Store
 from app.ops.changed import Changed
-from app.sync import keys, local
+from app.sync import epochs, keys, local
 from app.sync.errors import (
     EnrolmentError,
     FingerprintError,
@@ -23,6 +26,8 @@ from app.sync.errors import (
     NotForThisDeviceError,
     NotSubordinateError,
     TooLargeError,
+    UnknownTargetError,
+    UnlistedSelfError,
     UnreadableFileError,
 )
 from app.sync.files import read_whole, write_whole
@@ -146,6 +151,72 @@ def accept_device(store: Store, actor: Actor, path: Path, fingerprint: str | Non
     return _enrolment(me.keys.identity, data, "accepted", fingerprint)
 
 
+def revoke_device(store: Store, actor: Actor, device_id: str, reason: str) -> Enrolment:
+    """End a lower device: what it wrote beyond what is taken in here is void everywhere.
+
+    Doing it again moves the cut to what is taken in now, for which the first word is void; so a
+    second person should look.
+
+    Raises:
+        UnknownTargetError, NotSubordinateError: nothing has changed.
+    """
+    with store.write("device.revoke", actor, reason) as session:
+        me = local.load(session)
+        certificate = trust_of(session, me).certificate(device_id)
+        if certificate is None:
+            raise UnknownTargetError(device_id, device=device_id)
+        if not keys.may_enrol(me.origin, certificate.identity.origin):
+            raise NotSubordinateError(device_id, name=certificate.identity.name)
+        for chain, head in _ends(session, certificate):
+            _cut(session, me, chain, head, (reason, store.clock().date()))
+        row = session.get(Device, device_id)
+        if row is not None and row.scope == POLICY + me.origin.area_code:
+            row.state = "revoked"
+    return Enrolment(
+        device_id,
+        certificate.identity.name,
+        "",
+        "revoked",
+        is_checked=True,
+        changed=Changed(frozenset({"device"})),
+    )
+
+
+def renew_epoch(store: Store) -> str:
+    """Start a new epoch after a restore; work goes on, export waits until it is listed."""
+    with store.absorb() as session:
+        epoch = epochs.begin_epoch(session)
+    store.forget_identity()
+    return epoch
+
+
+def _ends(session: Session, certificate: Certificate) -> list[tuple[Chain, Head]]:
+    """Return how far each chain of a device is taken in; one place 0 if there is none at all."""
+    heads = session.scalars(select(ChainHeadRow).filter_by(origin=certificate.device_id))
+    found = [
+        (Chain(row.origin, row.epoch, row.scope), Head(row.number, row.digest)) for row in heads
+    ]
+    identity = certificate.identity
+    none = Chain(certificate.device_id, certificate.epochs[-1], identity.area_code)
+    return found or [(none, Head(0, ""))]
+
+
+def _cut(session: Session, me: Local, chain: Chain, head: Head, why: tuple[str, date]) -> None:
+    cut_id = natural_id("revocation_cut", me.origin.area_code, *chain)
+    row = session.get(RevocationCut, cut_id)
+    if row is None:
+        row = RevocationCut(
+            id=cut_id,
+            scope=POLICY + me.origin.area_code,
+            device_id=chain.origin,
+            epoch=chain.epoch,
+            chain_scope=chain.scope,
+        )
+        session.add(row)
+    row.number, row.digest = head
+    row.reason, row.revoked_on = why
+
+
 def list_devices(store: Store) -> list[DeviceLine]:
     """Return every device that this replica trusts, itself first, higher levels first."""
     with store.read() as session:
@@ -160,7 +231,10 @@ def list_devices(store: Store) -> list[DeviceLine]:
         for device_id in ids:
             certificate = trust.certificate(device_id) if device_id else None
             if certificate is not None and device_id not in found:
-                found[certificate.device_id] = _line(certificate, me)
+                line = _line(certificate, me)
+                if device_id in trust.revoked:
+                    line = replace(line, state="revoked")
+                found[certificate.device_id] = line
     return list(found.values())
 
 
@@ -192,14 +266,19 @@ def own_path(session: Session, me: Local, at: str) -> tuple[Certificate, ...]:
 
     Raises:
         NotEnrolledError: no superior has enrolled it yet.
+        UnlistedSelfError: the superior has not listed this epoch yet.
     """
     path = local.load_trust(session, require_enrolled(me)).path(me.keys.device_id)
-    if not path and root_of(me) == me.keys.device_id:
-        own = keys.certify(me.keys, me.keys.identity, (me.epoch,), at)
+    is_listed = bool(path) and me.epoch in path[0].epochs
+    if not is_listed and root_of(me) == me.keys.device_id:
+        known = path[0].epochs if path else ()
+        own = keys.certify(me.keys, me.keys.identity, (*known, me.epoch), at)
         local.remember(session, [own])
-        path = (own,)
+        return (own,)
     if not path:
         raise NotEnrolledError("no certificate")
+    if not is_listed:
+        raise UnlistedSelfError("epoch")
     return path
 
 

@@ -22,7 +22,7 @@ from app.models.store import Store
 from app.ops import conflict_lines, conflict_rules, devices, exchange_lines
 from app.ops.changed import Changed
 from app.ops.exchange_lines import ConflictLine, Earlier, Exported, Imported, Inspected, SegmentLine
-from app.sync import inbox, local, outbox, package
+from app.sync import inbox, local, outbox, package, rulings
 from app.sync.errors import ContentError, UnknownTargetError
 from app.sync.files import read_whole, write_whole
 from app.sync.inbox import Effect
@@ -143,12 +143,13 @@ def import_package(
     opened = _open(store, path)
     try:
         with store.absorb() as session:
-            result = _take_in(session, opened)
+            result = _take_in(session, store, opened, actor)
             if result.unusual.needs_confirmation() and not confirmed:
                 raise exchange_lines.unusual_error(result.unusual, path)
             _log(session, opened, actor, devices.stamp(now), result)
     except IntegrityError as error:
         raise ContentError(type(error).__name__, where=Where(file=path.name)) from error
+    store.forget_identity()  # a lost branch was issued again under a new epoch
     return result
 
 
@@ -168,19 +169,23 @@ def _rehearse(store: Store, opened: Opened, path: Path) -> Imported:
     """Do the import and take it back: the preview cannot differ from the deed."""
     try:
         with store.absorb() as session:
-            raise _RehearsedError(_take_in(session, opened))  # noqa: TRY301  rolls back
+            found = _take_in(session, store, opened, Actor("", "administrator"))
+            raise _RehearsedError(found)  # noqa: TRY301  rolls back
     except _RehearsedError as rehearsed:
         return rehearsed.result
     except IntegrityError as error:
         raise ContentError(type(error).__name__, where=Where(file=path.name)) from error
 
 
-def _take_in(session: Session, opened: Opened) -> Imported:
+def _take_in(session: Session, store: Store, opened: Opened, actor: Actor) -> Imported:
     before = set(session.scalars(select(Household.id).where(Household.removed_on.is_(None))))
     earlier = session.scalars(
         select(PackageRow).filter_by(direction=IN, body_digest=opened.header.body_digest)
     ).first()
     effect = inbox.take_in(session, opened, _objections)
+    for scope in sorted(rulings.unruled(session, local.load(session).origin, opened.trust)):
+        store.note_seen(session, actor, scope)  # the branch taken in first is the one that holds
+    effect = inbox.settle_forks(session, effect, opened.trust, _objections)
     valid = [c for c in opened.certificates if opened.trust.path(c.device_id)]
     local.remember(session, valid)
     session.flush()
@@ -283,7 +288,7 @@ def _receiver(trust: Trust, session: Session, me: Local, to: str) -> Certificate
         lines = _enrolled(session, trust)
         alike = [c for c in lines if to in (c.identity.name, c.identity.area_code)]
         found = alike[0] if len(alike) == 1 else None
-    if found is None or found.device_id == me.keys.device_id:
+    if found is None or found.device_id in {me.keys.device_id, *trust.revoked}:
         raise UnknownTargetError(to, device="上级" if to == PARENT else to)
     return found
 

@@ -19,6 +19,7 @@ from app.models.base import (
     from_canonical,
     journaled_columns,
     journaled_tables,
+    natural_id,
 )
 from app.models.conflict import COMPOSITION, REMOVAL, UNIT
 from app.models.household import Member
@@ -31,6 +32,14 @@ from app.sync.units import Conflict, Unit, forget, renew
 _UNITS = {"sheet": "id", "answer": "sheet_id"}
 _PROGRAM_MADE = frozenset({"warning", "period", "data_doubt", "negative_check"})
 _LARGEST = 2**63 - 1  # of a whole number in a column
+NATURAL: dict[str, tuple[str, tuple[str, ...]]] = {  # unique keys: what the id is made of
+    "period": ("period", ("scope", "period")),
+    "sheet": ("sheet", ("household_id", "period")),
+    "answer": ("answer", ("sheet_id", "question", "member_id")),
+    "income_entry": ("income", ("sheet_id", "source", "member_id")),
+    "campaign_result": ("campaign_result", ("campaign_id", "household_id")),
+    "month_snapshot": ("snapshot", ("household_id", "period", "version")),
+}
 CLEARED: dict[str, dict[str, Any]] = {"answer": {"value": None, "note": "", "follow_up": ""}}
 
 
@@ -347,9 +356,11 @@ def _fits(cls: type[Journaled], change: FieldChange, scope: str) -> bool:
         values = change.new
         if not isinstance(values, dict) or values.keys() != fields or values["scope"] != scope:
             return False
+        if not _has_natural_id(change):
+            return False
     else:
         values = {change.field: change.new}
-        if not values.keys() <= fields - {"scope"}:
+        if not values.keys() <= fields - {"scope", *NATURAL.get(change.table, ("", ()))[1]}:
             return False
     try:
         for name, value in values.items():
@@ -357,6 +368,12 @@ def _fits(cls: type[Journaled], change: FieldChange, scope: str) -> bool:
     except (ValueError, KeyError, TypeError, ArithmeticError):
         return False
     return True
+
+
+def _has_natural_id(change: FieldChange) -> bool:
+    """Tell whether a row has the id that its key makes: so no two can have the same key."""
+    kind, key = NATURAL.get(change.table, ("", ()))
+    return not kind or change.row == natural_id(kind, *(str(change.new[name]) for name in key))
 
 
 @cache

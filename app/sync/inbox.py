@@ -5,7 +5,7 @@ Import adds to the set of changesets known and decides nothing; order and repeti
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
@@ -24,7 +24,7 @@ from app.models.journal import (
     HeadSignatureRow,
     SeenRow,
 )
-from app.sync import outbox
+from app.sync import epochs, outbox, rulings
 from app.sync.derive import Derived, derive, misfits
 from app.sync.package import Opened
 from app.sync.past import Row
@@ -71,7 +71,8 @@ def take_in(session: Session, opened: Opened, objections: Objections) -> Effect:
         settled.load(segment.chain, segment.first, segment.last)
         offered += checked.entries
     found = admit(offered, settled)
-    ready = [_judge(entry, opened.trust, objections) for entry in found.ready]
+    judging = Judging(opened.trust, objections, rulings.cuts_of(session, opened.trust))
+    ready = [_State(entry, *judging(entry)) for entry in found.ready]
     states = [
         *ready,
         *(_State(entry, WAITING) for entry, _gaps in found.waiting),
@@ -97,21 +98,59 @@ def take_in(session: Session, opened: Opened, objections: Objections) -> Effect:
     )
 
 
+def settle_forks(session: Session, effect: Effect, trust: Trust, objections: Objections) -> Effect:
+    """Let the superior's word hold on forks and revoked devices, as the whole set has it now."""
+    cuts = rulings.cuts_of(session, trust)
+    is_quiet = not cuts and not rulings.forked_scopes(session)
+    if is_quiet:
+        return effect
+    found = rulings.review(session, trust, Judging(trust, objections, cuts), cuts)
+    touched = set(found.touched)
+    if epochs.lost_branch(session):
+        touched |= epochs.reissue(session)
+    touched |= effect.touched & found.touched
+    known = {changeset.line() for changeset in effect.forked}
+    return replace(
+        effect,
+        touched=effect.touched | touched,
+        forked=(*effect.forked, *(c for c in found.forked if c.line() not in known)),
+        derived=_joined(effect.derived, derive(session, touched, trust)),
+    )
+
+
+def _joined(first: Derived, second: Derived) -> Derived:
+    return Derived(
+        [*first.conflicts, *second.conflicts],
+        [*first.inserted, *second.inserted],
+        [*first.updated, *second.updated],
+    )
+
+
 def missing(effect: Effect) -> tuple[Gap, ...]:
     """Return what nobody here has and something waits for."""
     return tuple(sorted({gap for waiting in effect.waiting for gap in waiting.missing}))
 
 
-def _judge(entry: Entry, trust: Trust, objections: Objections) -> _State:
-    """Return the changeset as in force, or void with the reason: alike on every replica."""
-    changeset = entry.changeset
-    certificate = trust.certificate(changeset.chain.origin)
-    if certificate is None:  # it waited for longer than its certificate held
-        return _State(entry, VOID, "设备没有登记")
-    # Only what fits its tables has a meaning that authority can judge.
-    reasons = misfits(changeset.changes, changeset.chain.scope)
-    reasons = reasons or objections(changeset, certificate.identity.origin)
-    return _State(entry, VOID if reasons else ACTIVE, "；".join(reasons))
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """Judges changesets: in force, or void with the reason; alike on every replica."""
+
+    trust: Trust
+    objections: Objections
+    cuts: rulings.Cuts
+
+    def __call__(self, entry: Entry) -> tuple[str, str]:
+        """Return state and reason."""
+        changeset = entry.changeset
+        certificate = self.trust.certificate(changeset.chain.origin)
+        if certificate is None:  # it waited for longer than its certificate held
+            return VOID, "设备没有登记"
+        if rulings.is_beyond(entry.place, self.cuts):
+            return VOID, rulings.REVOKED
+        # Only what fits its tables has a meaning that authority can judge.
+        reasons = misfits(changeset.changes, changeset.chain.scope)
+        reasons = reasons or self.objections(changeset, certificate.identity.origin)
+        return VOID if reasons else ACTIVE, "；".join(reasons)
 
 
 def _stored(session: Session) -> dict[str, Entry]:

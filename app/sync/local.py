@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.merge import Origin
-from app.models.replica import Device, KnownCertificateRow, ReplicaRow
+from app.models.replica import Device, KnownCertificateRow, ReplicaRow, RevocationCut
 from app.sync.keys import Certificate, DeviceKeys, read_certificate, read_identity
 from app.sync.records import SignedRecord, from_file
 from app.sync.trust import Trust
@@ -49,7 +49,9 @@ def load_trust(session: Session, root_id: str | None) -> Trust:
         read_certificate(from_file(text.encode()))
         for text in session.scalars(select(Device.certificate))
     ]
-    return Trust(root_id, [*known, *enrolled])
+    return Trust(
+        root_id, [*known, *enrolled], frozenset(session.scalars(select(RevocationCut.device_id)))
+    )
 
 
 def remember(session: Session, certificates: Iterable[Certificate]) -> None:

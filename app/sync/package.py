@@ -18,6 +18,7 @@ from app.sync.errors import (
     NewerSchemaError,
     NotAPackageError,
     PartError,
+    RevokedDeviceError,
     SignatureError,
     SuiteError,
     TooLargeError,
@@ -230,7 +231,7 @@ def check_envelope(data: bytes, header: Header, me: DeviceKeys, trust: Trust) ->
     """Return the sender's certificate after the checks of receiver, sender and signature.
 
     Raises:
-        WrongReceiverError, UnknownDeviceError, SignatureError
+        WrongReceiverError, UnknownDeviceError, RevokedDeviceError, SignatureError
     """
     if header.receiver != me.device_id:
         raise WrongReceiverError(
@@ -239,6 +240,8 @@ def check_envelope(data: bytes, header: Header, me: DeviceKeys, trust: Trust) ->
     sender = trust.certificate(header.sender)
     if sender is None:
         raise UnknownDeviceError(header.sender, device_id=header.sender)
+    if header.sender in trust.revoked:
+        raise RevokedDeviceError(header.sender, sender=sender.identity.name)
     check_signature(data, sender)
     return sender
 

@@ -12,10 +12,18 @@ class Trust:
     """Certificates known here, judged from the root downwards; immutable.
 
     ``root_id``: the device pinned by typed fingerprint, None before enrolment (nobody is trusted).
+    ``revoked``: devices whose packages are not opened any more; what they wrote before the cut
+    stays, so their certificates still count.
     """
 
-    def __init__(self, root_id: str | None, certificates: Iterable[Certificate] = ()) -> None:
+    def __init__(
+        self,
+        root_id: str | None,
+        certificates: Iterable[Certificate] = (),
+        revoked: frozenset[str] = frozenset(),
+    ) -> None:
         self.root_id = root_id
+        self.revoked = revoked
         self._known: dict[str, list[Certificate]] = defaultdict(list)
         self._paths: dict[str, tuple[Certificate, ...]] = {}
         for certificate in certificates:
@@ -26,7 +34,7 @@ class Trust:
 
     def extended(self, certificates: Iterable[Certificate]) -> "Trust":
         """Return this trust with further certificates; the root stays."""
-        return Trust(self.root_id, chain(*self._known.values(), certificates))
+        return Trust(self.root_id, chain(*self._known.values(), certificates), self.revoked)
 
     def path(self, device_id: str) -> tuple[Certificate, ...]:
         """Return the valid certificates from the device's up to the root's; () if it is unknown."""

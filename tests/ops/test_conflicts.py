@@ -222,7 +222,7 @@ def homes(store: Store) -> dict[str, str]:
         query = select(Member.name, Household.household_no).join(
             Household, Household.id == Member.household_id
         )
-        return dict(session.execute(query).tuples())
+        return {row[0]: row[1] for row in session.execute(query)}
 
 
 def test_two_different_splits_are_one_question_of_the_household(two: Two) -> None:

@@ -20,7 +20,6 @@ from app.ops.conflict_decisions import Choice
 from app.ops.warnings import StepInput
 from app.sync import keys, local, outbox, package
 from app.sync.errors import (
-    ContentError,
     DamagedError,
     NewerFormatError,
     NotAPackageError,
@@ -490,7 +489,9 @@ def test_a_copied_database_is_found_as_a_fork_and_has_no_effect(
     assert phone(township, household) == "4"
 
 
-def test_rows_that_break_a_rule_of_the_tables_are_refused_whole(network: Network) -> None:
+def test_a_row_with_another_id_than_its_key_makes_is_void_and_the_rest_goes_in(
+    network: Network,
+) -> None:
     village, township = network.village, network.township
     household = add_family(village)
     open_october(village)
@@ -500,9 +501,10 @@ def test_rows_that_break_a_rule_of_the_tables_are_refused_whole(network: Network
         session.execute(text("UPDATE answer SET question='x-' || question"))
     with village.write("test.twice", ME) as session:  # a program that makes no natural ids
         session.add(Answer(scope=VILLAGE, sheet_id=sheet_id, question="BF-03", value="onsite"))
-    path = network.export(village, township).path
-    assert_refused(township, path, ContentError)
-    assert exchange.inspect_package(township, path).valid is False
+    set_phone(village, household, "9")
+    found = network.send(village, township)
+    assert [line.reason for line in found.void] == ["内容不合格式：answer"]
+    assert phone(township, household) == "9"
 
 
 # ---------------------------------------------------------------- authority, amounts, content
