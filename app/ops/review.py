@@ -15,6 +15,7 @@ from app.domain.ownership import Actor
 from app.domain.period import Period
 from app.domain.words import money
 from app.models.form import Answer, Sheet
+from app.models.household import Area
 from app.models.ownership import bundled
 from app.models.replica import PackageRow
 from app.models.store import Store
@@ -22,6 +23,7 @@ from app.ops import (
     catalogue,
     devices,
     measure_rows,
+    months,
     roster_view,
     warning_rows,
     warning_rules,
@@ -97,6 +99,25 @@ class Reporter:
     last_on: date | None
 
 
+@dataclass(frozen=True, slots=True)
+class VillageMonth:
+    """A village's month as it is known here."""
+
+    area_code: str
+    name: str
+    state: str
+
+
+def village_months(store: Store, period: Period) -> list[VillageMonth]:
+    """Return the state of every village's month, in the order of their codes."""
+    query = select(Area).where(Area.area_level == "village").order_by(Area.area_code)
+    with store.read() as session:
+        return [
+            VillageMonth(area.area_code, area.name, months.state(session, area.area_code, period))
+            for area in session.scalars(query)
+        ]
+
+
 def passing_action(level: str) -> str:
     """Return the step by which a level agrees."""
     return _PASSED_BY.get(level, "")
@@ -133,13 +154,13 @@ def card(store: Store, warning_ids: Sequence[str], today: date, role: str = "") 
     pages = tuple(warnings.show_warning(store, i, today, role) for i in warning_ids)
     home = pages[0].line.household_id
     with store.read() as session:
-        months = {p.line.warning_id: _three_months(session, p) for p in pages}
+        asked = {p.line.warning_id: _three_months(session, p) for p in pages}
         photos = [warning_rows.one(session, i).thing.value("photo") for i in warning_ids]
         notes = _notes(session, pages)
         count = len(measure_rows.load(session, [home]))
     return ReviewCard(
         pages=pages,
-        months={warning_id: found for warning_id, found in months.items() if found},
+        months={warning_id: found for warning_id, found in asked.items() if found},
         words=_words(pages),
         notes=notes,
         facts=_facts(roster_view.household_page(store, home), count),

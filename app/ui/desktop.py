@@ -20,8 +20,10 @@ from app.ui import fonts, messages, problems, theme
 from app.ui.backup.keeper import BackupKeeper
 from app.ui.exchange.exchange_page import ExchangePage
 from app.ui.main_window import Frame, MainWindow
+from app.ui.objects.objects_page import ObjectsPage
 from app.ui.page import Desk, Page, Store
 from app.ui.plans.plans_page import PlansPage
+from app.ui.quality.quality_page import QualityPage
 from app.ui.resources import resource
 from app.ui.review.review_page import ReviewPage
 from app.ui.roster.roster_page import RosterPage
@@ -144,9 +146,10 @@ def make_window(
     if is_village:
         pages.append(VisitsPage(desk))
     pages.append(WarningsPage(desk) if is_village else ReviewPage(desk))
+    pages += [ObjectsPage(desk), PlansPage(desk), QualityPage(desk)]
     # What is not built is not shown.
     settings = SettingsPage(desk, _settings(folder))
-    window = MainWindow(frame, runner, [*pages, PlansPage(desk), exchange, settings])
+    window = MainWindow(frame, runner, [*pages, exchange, settings])
     attach_settings(window, settings, store, frame.remember_scale)
     window.files_dropped.connect(partial(_take_dropped, window, people, exchange))
     return window

@@ -32,6 +32,7 @@ class QueueView(QWidget):
     write_requested = Signal()
     import_requested = Signal()
     reminders_requested = Signal()
+    months_requested = Signal()
 
     def __init__(self, desk: Desk, settings: QSettings) -> None:
         super().__init__()
@@ -46,6 +47,7 @@ class QueueView(QWidget):
         self.bar = FilterBar(settings, self.below)
         self.head, self.batch_text, self.said = QLabel(), plain(), quiet()
         self.missing = button("缺报 0 ▸", self.reminders_requested.emit)
+        self.months = button("各村月份", self.months_requested.emit)
         self.take_in = button("导入全部包", self.import_requested.emit)
         self.table = QueueTable(desk.today())
         may = review.may_decide(desk.store, desk.actor)
@@ -275,6 +277,7 @@ class QueueView(QWidget):
         top.addWidget(self.head)
         top.addWidget(self.missing)
         top.addStretch()
+        top.addWidget(self.months)
         top.addWidget(self.take_in)
         below = QHBoxLayout()
         below.addWidget(self.batch_text, 1)

@@ -4,6 +4,8 @@ from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
+from app.domain.period import Period
+from app.ui.closing.village_months import VillageMonthsDialog
 from app.ui.empty_state import EmptyState
 from app.ui.page import Desk, KeyHelp
 from app.ui.review.package_dialogs import ImportAllDialog, WriteAllDialog
@@ -37,6 +39,7 @@ class ReviewPage(QWidget):
                 ("看缺报", self.remind),
                 ("导入全部包", self.import_all),
                 ("各写一个决定包", self.write_all),
+                ("各村月份", self.show_months),
             ),
         )
         self._stack = QStackedWidget()
@@ -103,6 +106,10 @@ class ReviewPage(QWidget):
         """Show who has sent nothing."""
         RemindersDialog(self, self.queue.missing_reporters(), self._desk.today()).exec()
 
+    def show_months(self) -> None:
+        """Show how far the villages' months are, and agree to corrections."""
+        VillageMonthsDialog(self, self._desk, Period.of(self._desk.today())).exec()
+
     def _writer(self) -> WriteAllDialog:
         return WriteAllDialog(self, self._desk, self.queue.reporters())
 
@@ -130,6 +137,7 @@ class ReviewPage(QWidget):
         self.queue.write_requested.connect(self.write_all)
         self.queue.import_requested.connect(self.import_all)
         self.queue.reminders_requested.connect(self.remind)
+        self.queue.months_requested.connect(self.show_months)
         self.warnings.open_requested.connect(self.open_requested)
         shortcut = QShortcut(QKeySequence("B"), self)
         shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)

@@ -14,6 +14,8 @@ from app.domain.open_answer import OpenReply
 from app.domain.period import Period
 from app.ops import follow_ups, months, sheets
 from app.ui import messages
+from app.ui.closing.blockers import month_to_close
+from app.ui.closing.closing_dialog import ClosingDialog
 from app.ui.elided_label import ElidedLabel
 from app.ui.empty_state import EmptyState
 from app.ui.page import Desk, KeyHelp, Store
@@ -55,7 +57,7 @@ class VisitsPage(QWidget):
         self.list, self.hints = VisitList(), FindingsPanel()
         self.head, self.line, self.coach = ElidedLabel(), ElidedLabel(), ElidedLabel()
         self.empty = EmptyState("", (("开始本月", self._open_month),))
-        self.done = EmptyState("", (("核对", self._check),))
+        self.done = EmptyState("", (("核对并关账", self.close_month), ("核对", self._check)))
         self._stack = QStackedWidget()
         self._is_stale = False
         self._arrange()
@@ -98,6 +100,7 @@ class VisitsPage(QWidget):
             ("Ctrl+K", "备注"),
             ("Ctrl+M", "收入明细（按来源和人）"),
             ("F8", "到本户提示"),
+            ("Ctrl+G", "核对并关账：还差什么，未访原因，关账，更正"),
             ("Ctrl+P", "打印本户的月度走访登记表"),
         )
 
@@ -402,6 +405,7 @@ class VisitsPage(QWidget):
             ("Ctrl+P", self._print_current),
             ("Ctrl+K", self.write_note),
             ("Ctrl+M", self.open_worksheet),
+            ("Ctrl+G", self.close_month),
             ("F2", self._toggle_help),
             ("Ctrl+R", self._toggle_help),
         ):
@@ -423,6 +427,15 @@ class VisitsPage(QWidget):
             month = f"{period.year}年{period.month}月"
             dialog = CheckDialog(self, month, check_lines(found))
             dialog.chosen.connect(self.open_household)
+            dialog.exec()
+
+    def close_month(self) -> None:
+        """Show what stands between the month and its close."""
+        store, today = self._store, self._desk.today()
+        period = self._desk.runner.call(lambda: month_to_close(store, today))
+        if period is not None:
+            dialog = ClosingDialog(self, self._desk, period)
+            dialog.left_for.connect(self.open_requested)
             dialog.exec()
 
     def _print_current(self) -> None:
