@@ -18,6 +18,7 @@ SAMPLES = {
     "save": 14,
     "import": 8,
     "export": 8,
+    "create": 5,
     "migration": 5,
     "backup": 8,
     "restore": 14,

@@ -7,10 +7,11 @@ by the next start (``finish_restore``).
 
 import contextlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 from app.errors import AppError
 from app.models import copies
@@ -21,7 +22,8 @@ from app.ops.backup import Backup, OpenKey
 from app.ops.locking import take_lock
 from app.paths import ReplicaPaths
 
-HOLDER = "恢复备份"
+HOLDER = "建立或恢复"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,17 @@ def restore_backup(path: Path, folder: Path, open_key: OpenKey, now: datetime) -
         WrongPassphraseError, NotABackupError, BackupCutError, BackupDamagedError, NewerBackupError,
         OSError: nothing is left behind.
     """
+    with empty_place(folder) as paths:
+        return _restore(paths, path, open_key, now)
+
+
+@contextlib.contextmanager
+def empty_place(folder: Path) -> Iterator[ReplicaPaths]:
+    """Yield a folder for a new replica, locked; without one at the end nothing is left behind.
+
+    Raises:
+        ReplicaExistsError: there is one.
+    """
     paths, made_folder = ReplicaPaths(folder), not folder.exists()
     folder.mkdir(parents=True, exist_ok=True)
     try:
@@ -48,13 +61,32 @@ def restore_backup(path: Path, folder: Path, open_key: OpenKey, now: datetime) -
             _finish(paths)
             if paths.vault.exists() or paths.database.exists():
                 raise ReplicaExistsError
-            return _restore(paths, path, open_key, now)
+            yield paths
     finally:
         if not paths.database.exists():
             for left in (paths.lock, paths.holder):
                 left.unlink(missing_ok=True)
             if made_folder:
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+def put_in_place(paths: ReplicaPaths, aside: str, build: Callable[[ReplicaPaths], T]) -> T:
+    """Build database and vault beside, then move both in: all or nothing, also when killed.
+
+    ``aside``: the folder for what stands there now. The lock must be held.
+    """
+    part = _part(paths)
+    part.mkdir(mode=0o700)
+    try:
+        result = build(ReplicaPaths(part))
+        durable.sync_folder(part)
+        durable.write_new(part / "ready", aside.encode())
+        durable.sync_folder(part)
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+    _finish(paths)
+    return result
 
 
 def replace_damaged(path: Path, folder: Path, open_key: OpenKey, now: datetime) -> Restored:
@@ -92,24 +124,18 @@ def finish_restore(paths: ReplicaPaths) -> None:
 
 
 def _restore(paths: ReplicaPaths, path: Path, open_key: OpenKey, now: datetime) -> Restored:
-    part, epoch = _part(paths), new_epoch()
-    part.mkdir(mode=0o700)
-    try:
+    epoch, aside = new_epoch(), f"damaged-{now:%Y%m%d-%H%M%S}"
+
+    def build(inside: ReplicaPaths) -> Backup:
         opened = backup_file.open_file(path)
-        key, digest = backup.unpack(opened, open_key, part)
+        key, digest = backup.unpack(opened, open_key, inside.folder)
         at = now.astimezone(UTC).isoformat(timespec="seconds")
-        inside = ReplicaPaths(part)
         copies.begin_new_epoch(inside.database, key, epoch, at)
         inside.database.chmod(0o600)
-        aside = f"damaged-{now:%Y%m%d-%H%M%S}"
-        durable.sync_folder(part)
-        durable.write_new(part / "ready", aside.encode())
-    except BaseException:
-        shutil.rmtree(part, ignore_errors=True)
-        raise
-    _finish(paths)
+        return Backup(path, opened.total, digest, opened.header)
+
+    made = put_in_place(paths, aside, build)
     kept = paths.folder / aside
-    made = Backup(path, opened.total, digest, opened.header)
     return Restored(made, epoch, kept if kept.exists() else None)
 
 

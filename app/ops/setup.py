@@ -2,7 +2,6 @@
 
 import itertools
 import re
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -85,17 +84,8 @@ def create_replica(folder: Path, plan: ReplicaPlan, passphrase: str) -> NewRepli
     reason = check_passphrase(passphrase, plan)
     if reason:
         raise WeakPassphraseError(reason=reason)
-    made_folder = not folder.exists()
-    folder.mkdir(parents=True, exist_ok=True)
-    try:
-        return _create(paths, plan, passphrase)
-    except BaseException:
-        for path in (paths.vault, paths.database):
-            for name in (path, *path.parent.glob(f"{path.name}-*")):
-                name.unlink(missing_ok=True)
-        if made_folder:
-            shutil.rmtree(folder, ignore_errors=True)
-        raise
+    with restore.empty_place(folder) as place:
+        return restore.put_in_place(place, "", lambda inside: _create(inside, plan, passphrase))
 
 
 def _create(paths: ReplicaPaths, plan: ReplicaPlan, passphrase: str) -> NewReplica:

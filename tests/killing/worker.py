@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app.models import copies, engine, schema, vault
-from app.models.errors import WrongPassphraseError
+from app.models.errors import NoReplicaError, WrongPassphraseError
 from app.models.household import Household
 from app.models.store import Store
 from app.ops import backup, exchange, passphrases, restore, setup
@@ -194,6 +194,28 @@ def state_migration(folder: Path) -> str:
     return "before" if found is None else "after"
 
 
+# -------------------------------------------------------------------- first start
+
+
+def prepare_create(folder: Path) -> None:
+    folder.mkdir()
+
+
+def act_create(folder: Path) -> None:
+    plan = setup.ReplicaPlan("village", VILLAGE, "上坝村", "张卫东")
+    setup.create_replica(folder / "v", plan, GOOD)
+
+
+def state_create(folder: Path) -> str:
+    try:
+        setup.open_replica(folder / "v", GOOD, "测试").close()
+    except NoReplicaError:
+        act_create(folder)  # whatever was left is in nobody's way
+        setup.open_replica(folder / "v", GOOD, "测试").close()
+        return "before"
+    return "after"
+
+
 # -------------------------------------------------------------------- backup, restore, passphrase
 
 
@@ -268,6 +290,7 @@ SCENARIOS = {
     "save": Scenario(prepare_save, act_save, state_save),
     "import": Scenario(prepare_import, act_import, state_import),
     "export": Scenario(prepare_export, act_export, state_export),
+    "create": Scenario(prepare_create, act_create, state_create),
     "migration": Scenario(prepare_migration, act_migration, state_migration),
     "backup": Scenario(prepare_replica, act_backup, state_backup),
     "restore": Scenario(prepare_replica, act_restore, state_restore),

@@ -13,7 +13,7 @@ from app.ui.parts import button, plain, quiet, title
 from app.ui.problems import as_app_error
 from app.ui.start.passphrase_field import PassphraseField
 
-_DAMAGED = ("E103", "E115")  # damaged, or older than its backup
+_DAMAGED = ("E103", "E105", "E115")  # damaged, gone, or older than its backup
 
 
 @dataclass(frozen=True, slots=True)
