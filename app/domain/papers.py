@@ -84,9 +84,10 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Paragraphs without a frame (a promise, a letter)."""
+    """Paragraphs without a frame (a promise, a letter to ``addressee``)."""
 
     paragraphs: tuple[str, ...]
+    addressee: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +133,12 @@ class PaperForm:
 
 @dataclass(frozen=True, slots=True)
 class OpenText:
-    """An official text in the layout of GB/T 9704; 公示 and 公告 have nothing but ``NoticeRow``."""
+    """An official text in the layout of GB/T 9704; 公示 and 公告 have nothing but ``NoticeRow``.
 
-    title: str
+    ``title_parts``: a long title turns between them.
+    """
+
+    title_parts: tuple[str, str]
     author: str
     signed_on: date
     paragraphs: tuple[str, ...]
@@ -142,6 +146,11 @@ class OpenText:
     closing: tuple[str, ...] = ()
     document_no: str = ""
     addressee: str = ""
+
+    @property
+    def title(self) -> str:
+        """The whole title."""
+        return "".join(self.title_parts)
 
 
 @dataclass(frozen=True, slots=True)

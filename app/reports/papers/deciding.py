@@ -25,6 +25,7 @@ from app.reports.papers.parts import (
     people,
     township,
     type_of,
+    votes,
 )
 
 _NAMES_A_LINE = 4
@@ -51,12 +52,12 @@ def meeting(source: PaperSource) -> PaperForm:
     columns = tuple(
         ListColumn(word, 30, True) for word in ("同意（票）", "反对（票）", "弃权（票）", "结果")
     )
-    votes = tuple(source.said(name) for name in ("votes_yes", "votes_no", "votes_abstain"))
-    passed = "通过" if all(votes) else ""
+    counted = tuple(source.said(name) for name in ("votes_yes", "votes_no", "votes_abstain"))
+    passed = "通过" if all(counted) else ""
     blocks: tuple[Block, ...] = (
         fields,
-        Box("情况介绍和讨论", source.said("note"), 9),
-        Roll("表决", columns, ((*votes, passed),)),
+        Box("情况介绍\n和讨论", source.said("note"), 9),
+        Roll("表决", columns, ((*counted, passed),)),
         _attendance(source.said("present")),
         Signing((Place("主持人"), Place("记录人"), Place(committee(source), has_seal=True))),
     )
@@ -76,17 +77,13 @@ def township_review(source: PaperSource) -> PaperForm:
     met = source.last("publicise", "skip-publicity", "removal-deliberate",
                       "removal-skip-publicity")  # fmt: skip
     shown = source.last("end-publicity", "removal-publicise")
-    votes = ""
-    if met is not None:
-        yes, no, abstain = (met.values.get(f"votes_{way}", "") for way in ("yes", "no", "abstain"))
-        votes = f"{met.on.isoformat()}，同意{yes}票，反对{no}票，弃权{abstain}票"
     objections = shown.values.get("objections", "") if shown else ""
     settled = shown.values.get("objections_settled", "") if shown else ""
     fields = Grid(
         (
             Entry("对象类型", type_of(source)),
             Entry("风险原因", causes_of(source)),
-            Entry("村级评议", votes, is_wide=True),
+            Entry("村级评议", votes(met), is_wide=True),
             Entry("公示异议", "；".join(filter(None, (objections, settled))), is_wide=True),
             Entry("数据疑点", source.said("doubts") or ("无" if source.deed else "")),
             Entry("国家比对"),
@@ -98,7 +95,7 @@ def township_review(source: PaperSource) -> PaperForm:
         people(source),
         fields,
         Box("疑点说明", source.said("explanation"), 2),
-        Opinion(f"{source.offices.township}审核意见", source.said("note")),
+        Opinion("乡镇审核意见", source.said("note")),
         Signing((Place("经办人"), Place("分管负责人"))),
     )
     title = "风险消除乡镇审核表" if source.is_removal else "监测对象乡镇审核表"

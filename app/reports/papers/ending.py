@@ -22,6 +22,7 @@ from app.reports.papers.parts import (
     income,
     people,
     type_of,
+    votes,
 )
 
 _CHECKS = (
@@ -60,7 +61,7 @@ def removal(source: PaperSource) -> PaperForm:
         Box("评估意见", source.said("note"), 3),
         Signing((Place("户主（或代签人及关系）"), Place("评估人员"), Place("评估人员"))),
         Opinion("村级意见"),
-        Opinion(f"{source.offices.township}意见"),
+        Opinion("镇级意见"),
     )
     return form(source, "监测对象风险消除评估表", blocks)
 
@@ -71,7 +72,7 @@ def rollback(source: PaperSource) -> PaperForm:
         Entry("消除日期", source.facts.get("eliminated_on", "")),
         Entry("消除方式", label("removal_way", source.facts.get("removal_way", ""))),
     )
-    return _approval(source, "监测对象风险消除回退审批表", fields, "回退原因")
+    return _approval(source, "监测对象风险消除回退审批表", (*_object(source), *fields), "回退原因")
 
 
 def change_type(source: PaperSource) -> PaperForm:
@@ -79,7 +80,9 @@ def change_type(source: PaperSource) -> PaperForm:
     fields = (
         Entry("原类型", type_of(source, "object_type_was")),
         Entry("新类型", type_of(source)),
-        Entry("批复文号", source.said("approval_no"), is_wide=True),
+        Entry("识别日期", source.facts.get("identified_on", "")),
+        Entry("批复文号", source.said("approval_no")),
+        Entry("风险原因", causes_of(source), is_wide=True),
     )
     return _approval(source, "监测对象类型变更表", fields, "变更原因")
 
@@ -87,48 +90,39 @@ def change_type(source: PaperSource) -> PaperForm:
 def clear_out(source: PaperSource) -> PaperForm:
     """Return 清退审批表 (B17): the reason of the list, with what proves it."""
     met = source.last("propose-clear-out")
-    votes = ""
-    if met is not None:
-        yes, no, abstain = (met.values.get(f"votes_{way}", "") for way in ("yes", "no", "abstain"))
-        votes = f"{met.on.isoformat()}，同意{yes}票，反对{no}票，弃权{abstain}票"
     proof = "；".join(filter(None, (source.said("negative_codes"), source.said("proof"))))
     fields = (
         Entry("清退原因", source.said("reason"), is_wide=True),
         Entry("佐证", proof, is_wide=True),
-        Entry("村级评议", votes, is_wide=True),
+        Entry("村级评议", votes(met), is_wide=True),
         Entry("批复文号", source.said("approval_no"), is_wide=True),
     )
-    return _approval(source, "监测对象清退审批表", fields, "情况说明")
+    return _approval(source, "监测对象清退审批表", (*_object(source), *fields), "情况说明")
 
 
 def _approval(source: PaperSource, title: str, fields: tuple[Entry, ...], reason: str) -> PaperForm:
     """Return a form with the household, the matter, and an opinion of every level."""
-    own = Grid(
-        (
-            Entry("对象类型", type_of(source)),
-            Entry("识别日期", source.facts.get("identified_on", "")),
-            Entry("风险原因", causes_of(source), is_wide=True),
-            *fields,
-        ),
-        "监测情况",
-    )
     blocks: tuple[Block, ...] = (
         household(source),
-        own,
-        Box(reason, source.said("note"), 3),
+        Grid(fields, "监测情况"),
+        Box(reason, source.said("note"), 2),
         *(Opinion(office, text) for office, text in _opinions(source)),
     )
     return form(source, title, blocks)
 
 
-def _opinions(source: PaperSource) -> tuple[tuple[str, str], ...]:
-    passed = source.last("pass-clear-out", "propose-type")
-    said = passed.note if passed and passed.level == "township" else ""
+def _object(source: PaperSource) -> tuple[Entry, ...]:
     return (
-        ("村级意见", ""),
-        (f"{source.offices.township}意见", said),
-        (f"{source.offices.county}意见", ""),
+        Entry("对象类型", type_of(source)),
+        Entry("识别日期", source.facts.get("identified_on", "")),
+        Entry("风险原因", causes_of(source), is_wide=True),
     )
+
+
+def _opinions(source: PaperSource) -> tuple[tuple[str, str], ...]:
+    before = {"清退审批表": "pass-clear-out", "类型变更表": "propose-type"}.get(source.name)
+    passed = source.last(before) if before else None
+    return ("村级意见", ""), ("镇级意见", passed.note if passed else ""), ("县级意见", "")
 
 
 def natural_change(source: PaperSource) -> PaperForm:
@@ -150,6 +144,6 @@ def natural_change(source: PaperSource) -> PaperForm:
         people(source, "办理后的家庭成员" if source.deed else "家庭成员"),
         Box("情况说明", source.said("note"), 4),
         Signing((Place("申报人（户主或代办人）"), Place(committee(source), has_seal=True))),
-        Opinion(f"{source.offices.township}意见"),
+        Opinion("镇级意见"),
     )
     return form(source, "农户自然变更表", blocks)

@@ -5,7 +5,9 @@ they never stand alone: the block before them goes along.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 from reportlab.lib.units import mm
@@ -83,8 +85,40 @@ def _tables(form: PaperForm, width: float) -> Iterator[Table]:
     left, middle, right = form.head
     cells = (Cell(left, _SMALL), Cell(middle, _SMALL, "center"), Cell(right, _SMALL, "right"))
     yield Table((width * 0.46, width * 0.24, width * 0.3), (Row(cells),), is_ruled=False)
+    waiting: Table | None = None
     for block in form.blocks:
-        yield from _block(block, width)
+        for table in _block(block, width):
+            if waiting is not None and isinstance(block, Signing):
+                waiting = joined(waiting, table)
+            else:
+                if waiting is not None:
+                    yield waiting
+                waiting = table
+        if waiting is not None and not isinstance(block, Box | Opinion):
+            yield waiting
+            waiting = None
+    if waiting is not None:
+        yield waiting
+
+
+def joined(above: Table, below: Table) -> Table:
+    """Return two ruled tables as one that stays on a page: nobody signs an empty page."""
+    first, second = (list(accumulate(table.widths, initial=0.0)) for table in (above, below))
+    edges = sorted({round(edge, 3) for edge in (*first, *second)})
+    widths = tuple(right - left for left, right in pairwise(edges))
+    rows = (*(_spread(row, first, edges) for row in above.rows),
+            *(_spread(row, second, edges) for row in below.rows))  # fmt: skip
+    return Table(widths, rows, keep=True)
+
+
+def _spread(row: Row, own: list[float], edges: list[float]) -> Row:
+    """Return a row of one table on the finer columns of both."""
+    cells, column = [], 0
+    for cell in row.cells:
+        left, right = round(own[column], 3), round(own[column + cell.span], 3)
+        cells.append(replace(cell, span=edges.index(right) - edges.index(left)))
+        column += cell.span
+    return Row(tuple(cells), row.height)
 
 
 def _block(block: Block, width: float) -> Iterator[Table]:
@@ -96,12 +130,17 @@ def _block(block: Block, width: float) -> Iterator[Table]:
         case Box():
             yield _box(block, width)
         case Words():
-            rows = tuple(Row((Cell(f"　　{text}", _PROSE),)) for text in block.paragraphs)
-            yield Table((width,), rows, is_ruled=False)
+            yield _words(block, width)
         case Opinion():
             yield _opinion(block, width)
         case Signing():
             yield _signing(block, width)
+
+
+def _words(words: Words, width: float) -> Table:
+    lines = [f"{words.addressee}："] if words.addressee else []
+    lines += [f"　　{text}" for text in words.paragraphs]
+    return Table((width,), tuple(Row((Cell(line, _PROSE),)) for line in lines), is_ruled=False)
 
 
 def _grid(grid: Grid, width: float) -> Table:
@@ -163,12 +202,9 @@ def _opinion(opinion: Opinion, width: float) -> Table:
     height = SEAL if opinion.has_seal else SEAL / 2
     seal = "（盖章）" if opinion.has_seal else ""
     foot = f"{opinion.signer}签字：　　　　　　　　{seal}　{_SIGNED}"
-    cells = (
-        Cell(opinion.office, _LABEL, "center"),
-        Cell(opinion.text, _VALUE, foot=foot),
-    )
-    lines = 2 * _VALUE.leading if opinion.text else 0
-    return Table((_LABEL_WIDTH, width - _LABEL_WIDTH), (Row(cells, height + lines),), keep=True)
+    text = f"{opinion.text}\n\n" if opinion.text else ""  # a long opinion leaves the foot free
+    cells = (Cell(opinion.office, _LABEL, "center"), Cell(text, _VALUE, foot=foot))
+    return Table((_LABEL_WIDTH, width - _LABEL_WIDTH), (Row(cells, height),), keep=True)
 
 
 def _signing(signing: Signing, width: float) -> Table:

@@ -6,7 +6,7 @@ nothing else of a household is looked at here.
 
 from app.domain.case import IN_PUBLICITY, REMOVAL_PUBLICITY
 from app.domain.papers import OpenText, PaperSource, day_words
-from app.domain.public_notice import NoticeRow, PublicNotice
+from app.domain.public_notice import KINDS, NoticeRow, PublicNotice
 from app.reports.papers.parts import committee, county, home_of, township
 
 
@@ -17,7 +17,7 @@ def publicity(source: PaperSource) -> OpenText:
         kind, source.offices.village, (_row(source),), source.day, source.publicity_days
     )
     return OpenText(
-        title=notice.title,
+        title_parts=(source.offices.village, KINDS[kind]),
         author=committee(source),
         signed_on=source.day,
         paragraphs=notice.paragraphs,
@@ -34,7 +34,7 @@ def result(source: PaperSource) -> OpenText:
     outcome = "公示期内有异议，已经核实处理" if has_objections else "公示期内没有收到异议"
     what = "风险消除" if source.is_removal else "纳入监测对象"
     return OpenText(
-        title=f"{source.offices.village}{_kind(source)}公示结果",
+        title_parts=(source.offices.village, f"{_kind(source)}公示结果"),
         author=committee(source),
         signed_on=source.day,
         paragraphs=(
@@ -51,7 +51,7 @@ def announcement(source: PaperSource) -> OpenText:
     """Return 公告 (B8, B13)."""
     done = "标注风险消除" if source.is_removal else "纳入防止返贫监测对象"
     return OpenText(
-        title=f"{source.offices.village}{_kind(source)}公告",
+        title_parts=(source.offices.village, f"{_kind(source)}公告"),
         author=county(source),
         signed_on=source.day,
         paragraphs=(f"经村民主评议、乡镇审核、县级审定，以下农户{done}，现予公告。",),
@@ -69,7 +69,7 @@ def approval(source: PaperSource) -> OpenText:
     )
     village = f"{source.offices.township}{source.offices.village}"
     return OpenText(
-        title=f"关于同意{village}{_kind(source)}的批复",
+        title_parts=(f"关于同意{village}", f"{_kind(source)}的批复"),
         author=county(source),
         signed_on=source.day,
         document_no=source.said("approval_no"),

@@ -4,7 +4,7 @@ from app.domain.household import Member
 from app.domain.labels import label
 from app.domain.listing import ListColumn
 from app.domain.masking import masked_id_no, masked_phone
-from app.domain.papers import Block, Entry, Grid, PaperForm, PaperSource, Roll, numbered
+from app.domain.papers import Block, Deed, Entry, Grid, PaperForm, PaperSource, Roll, numbered
 from app.domain.plan import PlanSource
 from app.domain.plan_fields import age_text, money
 
@@ -118,6 +118,15 @@ def causes_of(source: PaperSource) -> str:
     """Return the causes in Chinese, the main one first."""
     keys = (source.said("causes") or source.known("causes")).replace("、", ",").split(",")
     return "、".join(label("risk_cause", key.strip()) for key in keys if key.strip())
+
+
+def votes(met: Deed | None) -> str:
+    """Return a meeting's day and votes in words, "" without one."""
+    if met is None:
+        return ""
+    yes, no, abstain = (met.values.get(f"votes_{way}", "") for way in ("yes", "no", "abstain"))
+    on = met.values.get("meeting_on") or met.on.isoformat()
+    return f"{on}，同意{yes}票，反对{no}票，弃权{abstain}票"
 
 
 def township(source: PaperSource) -> str:

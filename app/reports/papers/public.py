@@ -9,7 +9,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from app.domain.papers import OpenText, day_words
 from app.reports.fonts import BODY, BOLD, HEADING, typeface
-from app.reports.official import BODY_SIZE, NUMBER_SIZE, PITCH, TITLE_SIZE, balanced
+from app.reports.official import BODY_SIZE, NUMBER_SIZE, PITCH, TITLE_SIZE, title_lines
 from app.reports.pages import OFFICIAL, Pages, draw_text, text_width, write
 from app.reports.pdf import PrintedPapers
 from app.reports.table import Cell, Row, Table
@@ -31,7 +31,7 @@ def render(text: OpenText, path: Path) -> PrintedPapers:
     pages = Pages(OFFICIAL)
     pages.start(text.title)
     pages.gap(PITCH)
-    for line in balanced(text.title, _WIDTH - 2 * TITLE_SIZE):
+    for line in title_lines(text.title_parts, _WIDTH - 2 * TITLE_SIZE):
         pages.drawing(TITLE_SIZE * 1.6, _title_line(line))
     if text.document_no:
         pages.drawing(PITCH, _number_line(text.document_no))

@@ -1,5 +1,8 @@
 """排 and 访: the clue, the task, the visit that verifies, the promise, the answer."""
 
+from dataclasses import replace
+from datetime import date
+
 from app.domain.listing import ListColumn
 from app.domain.papers import (
     Block,
@@ -55,9 +58,11 @@ def clue(source: PaperSource) -> PaperForm:
         Box("线索内容", source.facts.get("text", ""), 8),
         Box("处理情况", "", 5),
         Signing((Place("登记人"), Place(committee(source), has_seal=True))),
-        Opinion(f"{source.offices.township}受理意见", said),
+        Opinion("乡镇受理意见", said),
     )
-    return form(source, "防止返贫监测线索登记表", blocks)
+    made = form(source, "防止返贫监测线索登记表", blocks)
+    left, middle, _ = made.head
+    return replace(made, head=(left, middle, f"日期：{source.facts.get('received_on', '')}"))
 
 
 def task(source: PaperSource) -> PaperForm:
@@ -149,11 +154,11 @@ def letter(source: PaperSource) -> PaperForm:
     blocks: tuple[Block, ...] = (
         Words(promise),
         Roll("", columns, rows, 1),
+        Grid((Entry("签字日期", signed, is_wide=True),)),
         Box("代签原因", "", 2),
         Signing((Place("户主（或代签人及关系）"), Place("见证人（核查人员）"))),
     )
-    note = f"签字日期：{signed}" if signed else ""
-    return form(source, "承诺授权书", blocks, note)
+    return form(source, "承诺授权书", blocks)
 
 
 def _is_minor(age: str) -> bool:
@@ -165,15 +170,14 @@ def reply(source: PaperSource) -> PaperForm:
     home = home_of(source)
     deed = source.deed
     received = source.facts.get("received_on", "")
-    asked = f"你户于{received}反映的情况" if received else "你户的情况"
+    when = day_words(date.fromisoformat(received)) if received else ""
+    asked = f"你户于{when}反映的情况" if when else "你户的情况"
     office = committee(source) if deed and deed.level == "village" else township(source)
     told = source.said("told_on")
     blocks: tuple[Block, ...] = (
         Words(
-            (
-                f"{home.head_name}：",
-                f"{asked}，已经核实。按照防止返贫监测帮扶的有关规定，这次不纳入监测对象。",
-            )
+            (f"{asked}，已经核实。按照防止返贫监测帮扶的有关规定，这次不纳入监测对象。",),
+            home.head_name,
         ),
         Box("原因", source.said("note"), 6),
         Words(

@@ -137,7 +137,7 @@ def request(source: PaperSource) -> PaperForm:
         Box("补短结果", done.note if done else "", 3),
         Box("回访或达标情况", source.facts.get("content", ""), 3),
         Signing((Place("申请人"), Place(offices.get(level) or township(source), has_seal=True))),
-        Opinion(f"{source.offices.township}意见"),
+        Opinion("镇级意见"),
     )
     return form(source, "预警销号申请表", blocks)
 
@@ -169,7 +169,7 @@ def check(source: PaperSource) -> PaperForm:
 
 def _closing_opinions(source: PaperSource, own: str) -> Sequence[Opinion]:
     levels = ("township", "county") if own == "county" else ("township",)
-    names = {"township": source.offices.township, "county": source.offices.county}
+    names = {"township": "镇级", "county": "县级"}
     words = {
         level: "已核实，同意销号。" if source.deed and level == own else "" for level in levels
     }
