@@ -42,12 +42,9 @@ def import_(cli: Cli, /, files: tuple[Path, ...], **options: Any) -> None:
     try:
         preview = roster.preview_import(store, files, cli.today, choice=choice)
     except OtherKindError as error:
-        if not dry_run or error.kind not in roster_lists.LIST_KINDS:
+        if error.kind not in roster_lists.LIST_KINDS:
             raise
-        lists = list_object(roster_lists.preview_list(store, path) for path in files)
-        cli.emit(
-            lists, [f"{kind}：{n}" for kind, n in zip(lists["kinds"], lists["counts"], strict=True)]
-        )
+        _import_lists(cli, files, options)
         return
     result = import_object(preview, with_rows=options["explain"])
     if options["report"] is not None:
@@ -59,6 +56,56 @@ def import_(cli: Cli, /, files: tuple[Path, ...], **options: Any) -> None:
         result |= asdict(done.counts) | {"import_id": done.import_id}
     result["dry_run"] = dry_run
     cli.emit(result, list(summary_lines(result, is_dry_run=dry_run)))
+
+
+def _import_lists(cli: Cli, files: tuple[Path, ...], options: dict[str, Any]) -> None:
+    """Tie the rows of lists to people; without a dry run they become clues or doubts."""
+    dry_run = options["dry_run"]
+    store = cli.store if cli.has_replica() or not dry_run else None
+    previews = [roster_lists.preview_list(store, path) for path in files]
+    result = list_object(previews)
+    lines = [f"{kind}：{n}" for kind, n in zip(result["kinds"], result["counts"], strict=True)]
+    if not dry_run:
+        people = _people(options["decisions"])
+        done = [
+            roster_lists.apply_list(cli.store, cli.actor, preview, cli.today, people)
+            for preview in previews
+        ]
+        for name in ("stored", "known", "already"):
+            result[name] = sum(getattr(one, name) for one in done)
+        result["left"] = [dict(one.left) for one in done]
+        lines.append(
+            f"记下 {result['stored']}，以前记过 {result['known']}，"
+            f"已在办或已是对象 {result['already']}"
+        )
+    result["dry_run"] = dry_run
+    cli.emit(result, lines)
+
+
+def _people(path: Path | None) -> dict[str, str]:
+    """Return who is meant by rows that are not sure: {"people": {row: member id}}."""
+    if path is None:
+        return {}
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))["people"]
+        return {str(row): str(member) for row, member in found.items()}
+    except (ValueError, KeyError, AttributeError, TypeError):
+        raise UsageError(text='清单的 --decisions 应是 JSON：{"people": {行: 人}}。') from None
+
+
+@group.command("answer", help="把上级清单按原样填上核实结果")
+@click.argument("file", type=click.Path(path_type=Path), metavar="清单.xlsx")
+@click.option("--out", required=True, type=click.Path(path_type=Path), metavar="F.xlsx")
+@click.pass_obj
+def answer(cli: Cli, file: Path, out: Path) -> None:
+    """Write a list again, its result columns filled from what became of its rows."""
+    preview = roster_lists.preview_list(cli.store, file)
+    answered = roster_lists.answer_list(cli.store, preview, out)
+    waiting = len(preview.rows) - answered
+    cli.emit(
+        {"rows": len(preview.rows), "answered": answered, "waiting": waiting, "file": str(out)},
+        [f"已填 {answered} 行，还有 {waiting} 行没有结果：{out}"],
+    )
 
 
 @group.command("imports", help="导入记录；最近一次在最前")

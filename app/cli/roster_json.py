@@ -7,7 +7,7 @@ from typing import Any
 
 from app.domain.roster import Place, Reason, RosterRow
 from app.domain.roster_diff import Changes, MatchedMember, RosterDiff
-from app.domain.roster_items import ImportItem
+from app.domain.roster_items import ImportItem, row_key
 from app.domain.roster_list import TiedRow
 from app.domain.roster_values import Value
 from app.excel.headings import FEEDS
@@ -121,7 +121,9 @@ def _tied(tied: TiedRow) -> dict[str, Any]:
         "household": tied.household_no or None,
         "id_no": member.values.get("id_no") if member else None,
         "matched_name": member.values.get("name") if member else None,
+        "key": row_key(tied.row.place),
         "candidates": [other.values.get("id_no") for other in tied.candidates],
+        "candidate_ids": [other.member_id for other in tied.candidates],
         "of": [first.sheet, first.row] if first else None,
         "chapter": tied.row.chapter or None,
         **tied.row.details,

@@ -108,7 +108,7 @@ def _write_copy(source: Path, target: Path, marks: Sequence[Mark]) -> None:
     book = openpyxl.load_workbook(source, data_only=True, keep_links=False, keep_vba=False)
     book.defined_names.clear()
     for sheet in book.worksheets:
-        _defuse(sheet)
+        defuse(sheet)
     for (name, row, column), found in _by_cell(marks).items():
         cell = book[name].cell(row, column + 1)
         colour = _COLOURS[_worst(found)]
@@ -120,7 +120,7 @@ def _write_copy(source: Path, target: Path, marks: Sequence[Mark]) -> None:
     book.save(target)
 
 
-def _defuse(sheet: Worksheet) -> None:
+def defuse(sheet: Worksheet) -> None:
     """Leave only values: no link, no rule with a formula, no text that looks like a formula."""
     sheet.conditional_formatting = ConditionalFormattingList()
     sheet.data_validations = DataValidationList()
@@ -131,10 +131,11 @@ def _defuse(sheet: Worksheet) -> None:
             continue
         cell.hyperlink, cell.comment = None, None
         if isinstance(cell.value, str):
-            _set_text(cell, cell.value)
+            set_text(cell, cell.value)
 
 
-def _set_text(cell: Any, text: str) -> None:
+def set_text(cell: Any, text: str) -> None:
+    """Put a text into a cell so that no program ever takes it for a formula."""
     cell.value = text
     cell.data_type = "s"  # openpyxl would take a leading "=" for a formula
     cell.quotePrefix = True
@@ -148,7 +149,7 @@ def _report_sheet(sheet: Worksheet, marks: Sequence[Mark]) -> None:
     for number, mark in enumerate(marks, 2):
         for index, value in enumerate(_line(mark), 1):
             if isinstance(value, str):
-                _set_text(sheet.cell(number, index), value)
+                set_text(sheet.cell(number, index), value)
             else:
                 sheet.cell(number, index, mark.row)
     sheet.freeze_panes = "A2"
