@@ -1,0 +1,1 @@
+"""Clues and monitored objects."""

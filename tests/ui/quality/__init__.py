@@ -1,0 +1,1 @@
+"""Doubts and negative checks."""

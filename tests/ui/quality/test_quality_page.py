@@ -1,0 +1,82 @@
+"""数据质量: a doubt is looked into and answered, a negative finding is proven or not."""
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.ops import registers
+from app.ops.registers import NewFinding
+from app.ui.page import Desk
+from app.ui.quality.quality_page import QualityPage
+from app.ui.review.step_form import StepForm
+from tests.ui.conftest import TODAY
+
+
+def note(desk: Desk, subject: str, code: str, household: str) -> None:
+    new = NewFinding(household, code, f"测试{code}")
+    registers.open_finding(desk.store, desk.actor, subject, new, TODAY)
+
+
+@pytest.fixture
+def page(qtbot: QtBot, desk: Desk) -> QualityPage:
+    note(desk, "data_doubt", "D-01", "h2")
+    note(desk, "negative_check", "N-01", "h4")
+    made = QualityPage(desk)
+    qtbot.addWidget(made)
+    desk.runner.changed.connect(made.refresh)
+    made.show()
+    made.refresh(None)
+    return made
+
+
+def answer(values: dict[str, str]) -> object:
+    def run(form: StepForm) -> int:
+        for name, text in values.items():
+            form.fields[name].set_value(text)
+        form.accept()
+        return form.result()
+
+    return run
+
+
+def test_without_doubts_the_page_says_where_they_come_from(qtbot: QtBot, desk: Desk) -> None:
+    made = QualityPage(desk)
+    qtbot.addWidget(made)
+    made.refresh(None)
+    assert made._stack.currentWidget() is made.empty
+    assert made.empty.text().startswith("没有疑点。")
+
+
+def test_a_doubt_is_answered_with_words_and_leaves_the_list(
+    desk: Desk, page: QualityPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item = next(one for one in page._items if one.subject == "data_doubt")
+    page.show_target(item.item_id)
+    assert list(page.view.card.buttons) == ["correct", "confirm-ok"]
+    monkeypatch.setattr(StepForm, "exec", answer({"note": "证件号已补"}))
+    page.view.card.buttons["correct"].click()
+    assert [one.fields["code"] for one in page.view.table.table.rows()] == ["N-01"]
+    page.only_open.setChecked(False)
+    states = {one.fields["code"]: one.state for one in page.view.table.table.rows()}
+    assert states == {"D-01": "corrected", "N-01": "open"}
+
+
+def test_a_negative_finding_needs_its_proof(
+    desk: Desk, page: QualityPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item = next(one for one in page._items if one.subject == "negative_check")
+    page.show_target(item.item_id)
+    monkeypatch.setattr(StepForm, "exec", answer({"note": "确有商品房", "proof": ""}))
+    page.view.card.buttons["prove"].click()
+    assert page._items[0].state == page._items[1].state == "open"
+    monkeypatch.setattr(StepForm, "exec", answer({"note": "是继承的老房", "proof": "房产证"}))
+    page.view.card.buttons["disprove"].click()
+    found = registers.list_negatives(desk.store, TODAY, desk.actor, only_open=False)
+    assert [one.state for one in found] == ["untrue"]
+
+
+def test_a_doubt_leads_to_the_house(qtbot: QtBot, page: QualityPage) -> None:
+    page.kind.setCurrentIndex(1)
+    page._fill()
+    with qtbot.waitSignal(page.open_requested) as opened:
+        page.go_to_household()
+    assert opened.args == ["visits", "h2"]
