@@ -36,6 +36,7 @@ from app.ui.start.first_use import FirstUse
 from app.ui.start.recover_dialog import RecoverDialog
 from app.ui.start.rescue_dialog import offer_backup
 from app.ui.start.unlock_dialog import Door, UnlockDialog
+from app.ui.statistics.statistics_page import StatisticsPage
 from app.ui.top_bar import Heading
 from app.ui.warnings.warnings_page import WarningsPage
 from app.ui.workbench_page import WorkbenchPage
@@ -146,7 +147,7 @@ def make_window(
     if is_village:
         pages.append(VisitsPage(desk))
     pages.append(WarningsPage(desk) if is_village else ReviewPage(desk))
-    pages += [ObjectsPage(desk), PlansPage(desk), QualityPage(desk)]
+    pages += [ObjectsPage(desk), PlansPage(desk), StatisticsPage(desk), QualityPage(desk)]
     # What is not built is not shown.
     settings = SettingsPage(desk, _settings(folder))
     window = MainWindow(frame, runner, [*pages, exchange, settings])

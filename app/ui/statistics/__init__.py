@@ -1,0 +1,1 @@
+"""统计报表: tables, checks, pictures, and the check of foreign figures."""
