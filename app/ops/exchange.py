@@ -278,7 +278,8 @@ def _is_later(session: Session, opened: Opened) -> bool:
     epochs = opened.sender.epochs
     order = {epoch: at for at, epoch in enumerate(epochs)}
     old = (order.get(row.epoch, -1), row.package_number)
-    return (order.get(opened.header.epoch, -1), opened.header.number) > old
+    # A copy of the device uses the same numbers: then what came last is what it has.
+    return (order.get(opened.header.epoch, -1), opened.header.number) >= old
 
 
 def _receiver(trust: Trust, session: Session, me: Local, to: str) -> Certificate:

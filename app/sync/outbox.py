@@ -74,9 +74,10 @@ def _receipted(session: Session, chain: Chain, head: Head | None) -> int:
     """Return how far the peer has our branch of the chain; 0 if its receipt names another."""
     if head is None:
         return 0
-    query = select(ChangesetRow.digest).filter_by(**chain._asdict(), number=head.number)
-    digests = set(session.scalars(query))
-    return head.number if not digests or head.digest in digests else 0
+    query = select(ChangesetRow.digest, ChangesetRow.state)
+    rows = list(session.execute(query.filter_by(**chain._asdict(), number=head.number)))
+    holding = {digest for digest, state in rows if state != FORKED}
+    return head.number if not rows or head.digest in holding else 0
 
 
 def _segment(session: Session, chain: Chain, first: int, head: Head) -> Segment | None:
