@@ -51,6 +51,8 @@ def main() -> int:
         return _tour(arguments)
     if verb == "demo":
         return _demo(arguments)
+    if verb == "bench":
+        return _bench(arguments)
     from app.cli.main import run  # noqa: PLC0415  the desktop must not pay for the command line
 
     _start_log(_folder(arguments))
@@ -168,3 +170,10 @@ def _demo(arguments: list[str]) -> int:
     from app.demo import story  # noqa: PLC0415
 
     return run_demo(arguments, story.play)
+
+
+def _bench(arguments: list[str]) -> int:
+    from app.bench import figures  # noqa: PLC0415
+    from app.cli.bench import run_bench  # noqa: PLC0415
+
+    return run_bench(arguments, figures.measure)

@@ -63,7 +63,7 @@ class LazyGroup(click.Group):
 @click.group(
     cls=LazyGroup,
     help="驻村：防止返贫致贫监测（不带动词时打开桌面）",
-    epilog="另有：demo 用编出来的人走完一个月；tour 把每个页面存成图片。",
+    epilog="另有：demo 用编出来的人走完一个月；tour 把每个页面存成图片；bench 测速。",
 )
 @click.option("--data", metavar="DIR", help="数据文件夹")
 @click.option("--json", "as_json", is_flag=True, help="结果写成一个 JSON 对象")

@@ -1,0 +1,1 @@
+"""Figures of the program beside raw lower bounds of the same run."""

@@ -1,0 +1,124 @@
+"""The program's own benchmark: each figure beside a raw lower bound measured in the same run."""
+
+import secrets
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from python_calamine import CalamineWorkbook
+
+from app.bench.village import write_roster
+from app.domain.ownership import Actor
+from app.domain.period import Period
+from app.models.store import Store
+from app.ops import months, roster, setup, sheets
+
+PERIOD, TODAY = Period(2025, 10), date(2025, 10, 20)
+_ME = Actor("测速", "administrator")
+_PLAN = setup.ReplicaPlan("village", "539901101201", "测速村")
+_TABLES = ("household", "member", "annual_income", "sheet", "answer", "step")
+_REPEATS = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """Seconds of the program and of the bound (median where it is short)."""
+
+    seconds: float
+    bound_seconds: float
+
+    @property
+    def ratio(self) -> float:
+        """How many times the bound."""
+        return self.seconds / self.bound_seconds
+
+
+def measure(households: int, tell: Callable[[str], None]) -> dict[str, Figure]:
+    """Return the figures of an invented village in a folder that is removed afterwards."""
+    with tempfile.TemporaryDirectory(prefix="zhucun-bench-") as name:
+        folder = Path(name)
+        passphrase = secrets.token_urlsafe(15)
+        setup.create_replica(folder / "village", _PLAN, passphrase)
+        store = setup.open_replica(folder / "village", passphrase, "测速")
+        try:
+            return _measure(store, folder, households, tell)
+        finally:
+            store.close()
+
+
+def _measure(
+    store: Store, folder: Path, households: int, tell: Callable[[str], None]
+) -> dict[str, Figure]:
+    path = folder / "roster.xlsx"
+    write_roster(path, households)
+    tell(f"导入{households}户")
+    figures = {"roster_import": Figure(_once(lambda: _take_in(store, path)), _read_raw(path))}
+    months.open_period(store, _ME, PERIOD, TODAY)
+    tell("核对")
+    figures["month_check"] = Figure(
+        _once(lambda: sheets.check_period(store, PERIOD, TODAY)), _once(lambda: _read_rows(store))
+    )
+    tell("保存答案")
+    figures["save_answer"] = _saving(store)
+    tell("搜索")
+    figures["search"] = Figure(
+        _median(lambda: roster.search(store, "zdf", 50)), _median(lambda: _search_raw(store))
+    )
+    return figures
+
+
+def _take_in(store: Store, path: Path) -> None:
+    roster.apply_import(store, _ME, roster.preview_import(store, [path], TODAY))
+
+
+def _read_raw(path: Path) -> float:
+    """Reading the cells alone: no check, no database, no journal."""
+    return _once(lambda: CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python())
+
+
+def _read_rows(store: Store) -> None:
+    raw = store.raw()
+    for table in _TABLES:
+        raw.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608  our own table names
+    raw.close()
+
+
+def _saving(store: Store) -> Figure:
+    """One answer with its journal, against the same row updated bare; both with fsync."""
+    due = months.due_households(store, PERIOD, TODAY)[0]
+    values = ["usable", "broken"] * _REPEATS
+
+    def save() -> None:
+        answer = {("LV-04", ""): values.pop()}
+        sheets.save_answers(store, _ME, due.sheet_id, answer, TODAY)
+
+    seconds = _median(save)
+    raw = store.raw()
+    texts = ["a", "b"] * _REPEATS
+    update = "UPDATE answer SET note = ? WHERE sheet_id = ?"
+    bound = _median(lambda: raw.execute(update, (texts.pop(), due.sheet_id)))
+    raw.close()
+    return Figure(seconds, bound)
+
+
+def _search_raw(store: Store) -> Any:
+    raw = store.raw()
+    query = "SELECT id, name FROM member WHERE name_initials GLOB 'zdf*' LIMIT 50"
+    found = raw.execute(query).fetchall()
+    raw.close()
+    return found
+
+
+def _once(run: Callable[[], Any]) -> float:
+    start = time.perf_counter()
+    run()
+    return time.perf_counter() - start
+
+
+def _median(run: Callable[[], Any]) -> float:
+    return statistics.median(_once(run) for _ in range(_REPEATS))
