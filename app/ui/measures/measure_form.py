@@ -26,9 +26,9 @@ _ADD = Action(
 _DELIVERS = (("village", "村"), ("township", "镇"), ("county", "县部门"))
 _WORDS = {
     "measure_category": "类别", "measure_kind": "种类", "measure_level": "由谁落实",
-    "planned_start_on": "计划开始", "planned_end_on": "计划完成", "amount": "金额（元）",
-    "content": "做什么", "member_id": "受益人（空着是全户）",
-    "department": "部门（县部门落实要填）",
+    "planned_start_on": "计划开始", "planned_end_on": "计划完成", "amount": "金额",
+    "content": "做什么", "member_id": "受益人",
+    "department": "部门",
 }  # fmt: skip
 # Words of a refusal → the field it is about.
 _ABOUT = (

@@ -27,6 +27,7 @@ from app.ui.objects.step_bar import StepBar
 from app.ui.page import Desk, KeyHelp
 from app.ui.parts import button, plain, quiet, title
 from app.ui.print_dialog import PrintDialog, PrintJob
+from app.ui.quality.list_dialog import ListDialog
 from app.ui.review.item_view import ItemsView, item_columns
 from app.ui.review.step_form import StepForm, with_defaults
 from app.ui.review.step_offers import ask_for
@@ -59,7 +60,10 @@ class ObjectsPage(QWidget):
         self.new_button = button("N 记线索", self.note_clue)
         self.type_button = button("", self.show_to_type)
         self.print_button = button("P 印公示", self.print_notice)
-        self.empty = EmptyState("没有监测对象和线索。", (("记一条线索", self.note_clue),))
+        self.lists = button("导入部门清单…", self.import_list)
+        is_village = desk.store.level == "village"
+        own = (("导入部门清单", self.import_list),) if is_village else ()
+        self.empty = EmptyState("没有监测对象和线索。", (("记一条线索", self.note_clue), *own))
         self._arrange()
         self._connect()
 
@@ -122,6 +126,11 @@ class ObjectsPage(QWidget):
         if action.name in _TYPES:
             ask = with_defaults(ask, **{k: v for k, v in known.items() if v and k in ask.needed})
         StepForm(self, ask, lambda given: self._take(item, action, given)).exec()
+
+    def import_list(self) -> None:
+        """Take in a list of a department, or answer it."""
+        ListDialog(self, self._desk).exec()
+        self.refresh(None)
 
     def print_notice(self) -> None:
         """P: the public notice of the current case; it names nothing that may not be shown."""
@@ -192,8 +201,9 @@ class ObjectsPage(QWidget):
         for widget in (self.state, self.count):
             row.addWidget(widget)
         row.addStretch()
-        for made in (self.type_button, self.print_button, self.new_button):
+        for made in (self.type_button, self.print_button, self.lists, self.new_button):
             row.addWidget(made)
+        self.lists.setVisible(self._desk.store.level == "village")
         self._work = QWidget()
         layout = QVBoxLayout(self._work)
         layout.setContentsMargins(12, 12, 12, 12)

@@ -20,6 +20,7 @@ from app.ui.colours import severity_rank, severity_text
 from app.ui.empty_state import EmptyState
 from app.ui.page import Desk, KeyHelp
 from app.ui.parts import button, quiet
+from app.ui.quality.list_dialog import ListDialog
 from app.ui.review.item_view import ItemsView
 from app.ui.review.step_form import StepForm
 from app.ui.review.step_offers import ask_for
@@ -51,8 +52,10 @@ class QualityPage(QWidget):
         self.view = ItemsView(self._columns(), "疑点和负面清单")
         self.visit = button("G 走访这一户", self.go_to_household)
         self.nothing = quiet("这里没有。换一个种类或规则看看。")
-        where = "核对本月时发现的疑点会列在这里。" if desk.store.level == "village" else ""
-        self.empty = EmptyState(f"没有疑点。{where}")
+        self.lists = button("导入清单…", self.import_list)
+        is_village = desk.store.level == "village"
+        text = "没有疑点。上级发来清单可在这里导入。" if is_village else "没有疑点。"
+        self.empty = EmptyState(text, (("导入疑点清单", self.import_list),) if is_village else ())
         self._arrange()
         self._connect()
 
@@ -108,6 +111,11 @@ class QualityPage(QWidget):
         sentence = f"{item.household_no}号 {item.head_name}户　{item.title}"
         ask = ask_for(self._desk, item.subject, action, sentence, item.household_id)
         StepForm(self, ask, lambda given: self._take(item, action, given)).exec()
+
+    def import_list(self) -> None:
+        """Take in a list from above, or answer it."""
+        ListDialog(self, self._desk).exec()
+        self.refresh(None)
 
     def go_to_household(self) -> None:
         """G: the house is where a doubt is settled."""
@@ -169,11 +177,11 @@ class QualityPage(QWidget):
                 width=2,
                 severity=lambda i: i.fields["severity"],
             ),
-            Column("规则", lambda i: i.fields["code"], width=3),
+            Column("规则", lambda i: i.fields["code"], width=3, spare=1),
             place,
             Column("户主", lambda i: i.head_name, width=4),
             Column("疑点", lambda i: i.fields["message"]),
-            Column("状态", lambda i: i.state_label, width=5),
+            Column("状态", lambda i: i.state_label, width=5, spare=2),
         )
 
     def _arrange(self) -> None:
@@ -181,7 +189,9 @@ class QualityPage(QWidget):
         for widget in (self.kind, self.rule, self.only_open, self.count):
             row.addWidget(widget)
         row.addStretch()
+        row.addWidget(self.lists)
         row.addWidget(self.visit)
+        self.lists.setVisible(self._desk.store.level == "village")
         self._work = QWidget()
         layout = QVBoxLayout(self._work)
         layout.setContentsMargins(12, 12, 12, 12)

@@ -1,14 +1,21 @@
 """数据质量: a doubt is looked into and answered, a negative finding is proven or not."""
 
+from pathlib import Path
+
 import pytest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.ops import registers
+from app.domain.ownership import Actor
+from app.models.store import Store
+from app.ops import registers, roster
 from app.ops.registers import NewFinding
 from app.ui.page import Desk
+from app.ui.quality.list_dialog import ListDialog
 from app.ui.quality.quality_page import QualityPage
 from app.ui.review.step_form import StepForm
-from tests.ui.conftest import TODAY
+from tests.excel import keys
+from tests.ui.conftest import TODAY, make_desk
 
 
 def note(desk: Desk, subject: str, code: str, household: str) -> None:
@@ -43,7 +50,7 @@ def test_without_doubts_the_page_says_where_they_come_from(qtbot: QtBot, desk: D
     qtbot.addWidget(made)
     made.refresh(None)
     assert made._stack.currentWidget() is made.empty
-    assert made.empty.text().startswith("没有疑点。")
+    assert made.empty.text() == "没有疑点。上级发来清单可在这里导入。"
 
 
 def test_a_doubt_is_answered_with_words_and_leaves_the_list(
@@ -80,3 +87,27 @@ def test_a_doubt_leads_to_the_house(qtbot: QtBot, page: QualityPage) -> None:
     with qtbot.waitSignal(page.open_requested) as opened:
         page.go_to_household()
     assert opened.args == ["visits", "h2"]
+
+
+def test_a_list_from_above_is_seen_taken_in_and_answered(
+    qtbot: QtBot, store: Store, actor: Actor, tmp_path: Path, qapp: QApplication
+) -> None:
+    roster.apply_import(
+        store, actor, roster.preview_import(store, [keys.ROSTERS / "01_村台账_整洁.xlsx"], TODAY)
+    )
+    desk = make_desk(store, actor)
+    dialog = ListDialog(None, desk)
+    qtbot.addWidget(dialog)
+    dialog.look_at(keys.ROSTERS / "10_疑点核实反馈清单.xlsx")
+    assert dialog.head.text().startswith("疑点清单")
+    assert registers.list_doubts(store, TODAY, actor) == []
+    dialog.take()
+    stored = len(registers.list_doubts(store, TODAY, actor))
+    assert stored
+    assert dialog.notes.text().startswith(f"新记{stored}条")
+    dialog.answer(tmp_path / "答复.xlsx")
+    assert (tmp_path / "答复.xlsx").exists()
+    dialog.look_at(keys.ROSTERS / "10_疑点核实反馈清单.xlsx")
+    dialog.take()
+    assert f"以前导入过{stored}条" in dialog.notes.text()
+    desk.runner.close()
