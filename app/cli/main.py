@@ -37,6 +37,8 @@ _VERBS = {  # verb → module and attribute
     "device": ("app.cli.device", "group"),
     "package": ("app.cli.package", "group"),
     "conflict": ("app.cli.conflict", "group"),
+    "history": ("app.cli.history", "command"),
+    "doctor": ("app.cli.doctor", "command"),
     "report": ("app.cli.report", "group"),
     "backup": ("app.cli.backup", "group"),
     "recover": ("app.cli.backup", "recover"),

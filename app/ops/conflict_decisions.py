@@ -241,4 +241,3 @@ def _is_empty(session: Session, home: str, values: Mapping[Part, Any]) -> bool:
     query = select(func.count()).select_from(Member).where(Member.household_id == home)
     stays: Iterable[int] = session.scalars(query.where(Member.id.not_in(moved)))
     return sum(stays) == 0 and session.get(Household, home) is not None
-

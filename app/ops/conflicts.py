@@ -94,9 +94,7 @@ def blocking_month(session: Session, scope: str, period: Period) -> list[str]:
     offers of joining and other months' sheets block nothing.
     """
     trust = _trust(session)
-    sheets = dict(
-        session.execute(select(Sheet.id, Sheet.period).where(Sheet.scope == scope)).all()
-    )
+    sheets = dict(session.execute(select(Sheet.id, Sheet.period).where(Sheet.scope == scope)).all())
     due = set(
         session.scalars(select(Sheet.household_id).filter_by(scope=scope, period=str(period)))
     )

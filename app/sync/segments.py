@@ -47,10 +47,11 @@ class CheckedSegment:
 
 def sign_head(signing_key: bytes, chain: Chain, number: int, head_digest: str) -> bytes:
     """Return the origin's signature over a place of its own chain."""
-    return records.sign(signing_key, records.HEAD, _head(chain, number, head_digest))
+    return records.sign(signing_key, records.HEAD, head_record(chain, number, head_digest))
 
 
-def _head(chain: Chain, number: int, head_digest: str) -> bytes:
+def head_record(chain: Chain, number: int, head_digest: str) -> bytes:
+    """Return what an origin signs of a place in its chain."""
     return canonical_json([*chain, number, head_digest])
 
 
@@ -130,7 +131,7 @@ def check(segment: Segment, trust: Trust, sender: Origin, receiver: Origin) -> C
     if not records.is_signed(
         certificate.identity.signing_key,
         records.HEAD,
-        _head(segment.chain, segment.last, segment.digest),
+        head_record(segment.chain, segment.last, segment.digest),
         segment.signature,
     ):
         raise HeadSignatureError("head")

@@ -63,6 +63,10 @@ class Trust:
         found = self.path(device_id)
         return found[0] if found else None
 
+    def all_certificates(self) -> list[Certificate]:
+        """Return every valid certificate, one of each device."""
+        return [c for device_id in self._known if (c := self.certificate(device_id))]
+
     def rank(self, device_id: str) -> int:
         """Return how high a device's level is; 0 where no certificate is valid."""
         found = self.certificate(device_id)
