@@ -4,7 +4,7 @@ Every reader stands behind :mod:`app.excel.guard`. What cannot be bounded before
 workbooks whose cells do not tell their place) is read in a child process with limits.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from zipfile import ZipFile
@@ -43,6 +43,7 @@ class RawSheet:
 
 
 Part = RawSheet | list[list[object]]
+Progress = Callable[[int, int], None]
 _PORTION = 2000
 
 
@@ -54,8 +55,10 @@ class RawTable:
     sheets: tuple[RawSheet, ...]
 
 
-def read_table(path: Path) -> RawTable:
+def read_table(path: Path, progress: Progress | None = None) -> RawTable:
     """Read every sheet of a file.
+
+    ``progress`` (rows read, 0: nobody knows how many there are); an error from it ends the reading.
 
     Raises:
         TableError: the file cannot or must not be read; the text says what to do.
@@ -68,7 +71,7 @@ def read_table(path: Path) -> RawTable:
         parts = _read_workbook(path)
     else:
         parts = stream_from_child(path, _read_workbook)
-    return RawTable(path, tuple(_with_scan(checked, _assembled(parts))))
+    return RawTable(path, tuple(_with_scan(checked, _assembled(parts, progress))))
 
 
 def _read_workbook(path: Path) -> Iterator[Part]:
@@ -117,13 +120,17 @@ def _check_size(rows: int, columns: int, where: Where) -> None:
         raise TableTooLargeError(where=where, reason="列数超过300")
 
 
-def _assembled(parts: Iterable[Part]) -> list[RawSheet]:
+def _assembled(parts: Iterable[Part], progress: Progress | None) -> list[RawSheet]:
     sheets: list[RawSheet] = []
+    count = 0
     for part in parts:
         if isinstance(part, RawSheet):
             sheets.append(part)
         else:
             sheets[-1].rows.extend(part)
+            count += len(part)
+            if progress is not None:
+                progress(count, 0)
     return sheets
 
 

@@ -106,7 +106,7 @@ def read_roster(
     Raises:
         TableError: the file cannot be read, has no heading that is known, or is no roster.
     """
-    return parse_roster(read_table(path), progress, choice)
+    return parse_roster(read_table(path, progress), progress, choice)
 
 
 def parse_roster(

@@ -13,6 +13,7 @@ from app.domain.roster_values import ErrorCell
 from app.excel.csvfile import read_text_table
 from app.excel.reader import RawSheet, read_table
 from app.excel.roster import read_roster
+from tests.excel import keys
 
 HEAD = ["户编号", "姓名", "与户主关系", "证件号码", "出生日期"]
 ROW = ["1", "张三", "户主", "539901198207147813", "1982-07-14"]
@@ -147,3 +148,17 @@ def write_ods(path: Path, rows: list[list[str]]) -> None:
         package.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
         package.writestr("META-INF/manifest.xml", "<manifest/>")
         package.writestr("content.xml", content)
+
+
+@pytest.mark.parametrize("name", ["01_村台账_整洁.xlsx", "03_村台账_杂乱_97-2003.xls"])
+def test_reading_tells_its_rows_and_ends_when_told_to(name: str) -> None:
+    told: list[tuple[int, int]] = []
+    read_table(keys.ROSTERS / name, lambda done, total: told.append((done, total)))
+    assert told[-1][0] > 200
+    assert {total for _, total in told} == {0}
+
+    def stop(_done: int, _total: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        read_table(keys.ROSTERS / name, stop)

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import insert, select
 
 from app.domain.changeset import digest, parse_line
 from app.domain.ownership import Actor
+from app.models import capture
 from app.models.errors import OwnershipError
 from app.models.household import AnnualIncome, Household, Member
 from app.models.journal import ChangeRow, ChangesetRow
@@ -134,3 +136,14 @@ def test_the_guard_stands_again_after_a_bulk(store: Store, actor: Actor) -> None
         store.bulk_insert(session, Household, VILLAGE, [HOME])
         values = {**HOME, "id": "h2", "scope": VILLAGE}
         session.connection().execute(insert(Household.__table__).values(**values))  # type: ignore[arg-type]
+
+
+def test_only_the_import_of_a_roster_inserts_in_bulk() -> None:
+    root = Path(capture.__file__).parents[1]
+    callers = {
+        str(path.relative_to(root))
+        for path in root.rglob("*.py")
+        if "bulk_insert(" in path.read_text("utf-8") or "insert_rows(" in path.read_text("utf-8")
+    }
+    door = {"models/store.py", "models/capture.py", "models/bulk.py"}
+    assert {c.replace("\\", "/") for c in callers} == door | {"ops/roster_sink.py"}
