@@ -1,6 +1,7 @@
 """The review queue: list and card side by side, decided by one key."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QHideEvent, QKeySequence, QShortcut
@@ -312,6 +313,17 @@ class QueueView(QWidget):
         layout.addLayout(top)
         layout.addWidget(self.bar)
         layout.addWidget(split, 1)
+        self._order_tabs()
+
+    def _order_tabs(self) -> None:
+        """Tab goes as the eye does: filters, list, card, remark, ticks, actions."""
+        order = (*self.bar.boxes.values(), self.bar.order, self.bar.kept, self.table,
+                 self.card.remark.text)  # fmt: skip
+        for first, second in pairwise(order):
+            QWidget.setTabOrder(first, second)
+        last_button = self.card.buttons()[-1]
+        for first, second in pairwise((last_button, self.batch, self.undo_button, self.write)):
+            QWidget.setTabOrder(first, second)
 
     def _connect(self) -> None:
         self.bar.changed.connect(self._fill)

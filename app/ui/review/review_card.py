@@ -1,9 +1,17 @@
 """The card of one matter for the reviewer: why, three months, words, the home, and the remark."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.domain.labels import label
 from app.ops.review import MonthAnswer, ReviewCard
@@ -86,6 +94,11 @@ class ReviewCardView(QWidget):
                 lookups = {**row.lookups, **lookups}
         self.remark.start(lookups)
 
+    def buttons(self) -> list[QPushButton]:
+        """Return the buttons that this person has, in their order."""
+        deciding = [self.pass_button, self.return_button] if self._may_decide else []
+        return [*deciding, self.proof_button, self.home_button]
+
     def proof_text(self) -> str:
         """Return what came as proof, for reading."""
         if self.shown is None:
@@ -105,16 +118,16 @@ class ReviewCardView(QWidget):
             self.ticks.append(tick)
             self._tick_flow.addWidget(tick)
             tick.show()
+        chain = [self.remark.text, self.remark.choices, *self.ticks, *self.buttons()]
+        for first, second in pairwise(chain):
+            QWidget.setTabOrder(first, second)
 
     def _arrange(self) -> None:
         self._tick_flow = FlowLayout(self._tick_row, gap=10)
         self._tick_flow.addWidget(plain("办哪几题、退到哪题"))
         self._actions = QWidget()
         flow = FlowLayout(self._actions, gap=6)
-        buttons = [self.proof_button, self.home_button]
-        if self._may_decide:
-            buttons = [self.pass_button, self.return_button, *buttons]
-        for made in buttons:
+        for made in self.buttons():
             flow.addWidget(made)
         if not self._may_decide:
             flow.addWidget(quiet("您的角色只能看，不能审。"))

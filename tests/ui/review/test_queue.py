@@ -279,3 +279,25 @@ def test_two_hundred_matters_are_shown_and_decided_quickly(
         keys.press(Qt.Key.Key_Q)
     assert (perf_counter() - start) / 20 < 0.5
     page._desk.runner.close()
+
+
+def test_tab_goes_as_the_eye_does(page: ReviewPage) -> None:
+    queue = page.queue
+    wanted: list[QWidget] = [
+        *queue.bar.boxes.values(), queue.table, queue.card.remark.text, *queue.card.ticks,
+        queue.card.pass_button, queue.card.return_button, queue.write,
+    ]  # fmt: skip
+    chain: list[QWidget] = [queue.bar.boxes["village"]]
+    while len(chain) < 200:
+        after = chain[-1].nextInFocusChain()
+        assert after is not None
+        chain.append(after)
+    places = [chain.index(widget) for widget in wanted]
+    assert places == sorted(places)
+
+
+def test_closing_the_window_writes_what_was_decided(page: ReviewPage, keys: Keys) -> None:
+    first = page.queue.table.current()
+    keys.press(Qt.Key.Key_Q)
+    page.close()
+    assert {states(page)[i] for i in first.ids} == {"pending_county"}
