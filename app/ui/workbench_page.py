@@ -9,15 +9,18 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.domain.labels import LABELS, label
 from app.domain.period import Period
-from app.ops import backup_plan, roster_view, workbench
+from app.domain.statistics.charts import Chart, warnings_by_month
+from app.ops import backup_plan, roster_view, statistics, workbench
 from app.ops.workbench import Todo, Workbench
 from app.ui.backup.backup_view import BackupDialog
 from app.ui.chip import SeverityChip
 from app.ui.colours import severity_text
 from app.ui.data_table import DataTable
 from app.ui.empty_state import EmptyState
+from app.ui.overdue_dialog import OverdueDialog
 from app.ui.page import Desk, KeyHelp
 from app.ui.parts import Card, button, plain, quiet, repolish, title
+from app.ui.statistics.chart_view import ChartView
 from app.ui.table_model import Column
 
 _COLUMNS = (
@@ -31,6 +34,10 @@ _COLUMNS = (
     Column("要办的事", lambda row: row[1].text),
     Column("到期", lambda row: _until(row[1].due_on), width=6),
 )
+
+
+_MONTHS = 12  # of the picture
+_LARGE = 1.5  # text size
 
 
 class WorkbenchPage(QWidget):
@@ -52,12 +59,16 @@ class WorkbenchPage(QWidget):
         first = ("本月进度", "visits") if is_village else ("审核", "warnings")
         self.month = self._card(*first)
         self.warnings = self._card("预警", "warnings")
-        self.due = self._card("到期", "warnings")
+        self.due = Card("到期", is_door=True)
+        self.due.opened.connect(self._on_due)
         self.exchange = self._card("和上级交换", "exchange")
         self.todo = DataTable(_COLUMNS, "今天先做这些")
         self.todo.horizontalHeader().hide()
         self.todo.opened.connect(self._on_todo)
         self._nothing = plain("今天没有要办的事。")
+        self.chart = ChartView(lines=8)
+        self.chart.opened.connect(self._on_month)
+        self._shown: Workbench | None = None
         self.backup = plain()
         self.backup_button = button("备份…", self._on_backup)
         self._arrange()
@@ -75,6 +86,7 @@ class WorkbenchPage(QWidget):
             self._show(shown)
             self.show_backup()
             self._stack.setCurrentWidget(self._work)
+            self._draw(today)
 
     def show_target(self, target_id: str) -> None:
         """The page has no parts to go to."""
@@ -92,13 +104,23 @@ class WorkbenchPage(QWidget):
         dialog.exec()
 
     def keys(self) -> KeyHelp:
-        return (("↑ ↓", "选一件事"), ("Enter", "去办"), ("Tab", "到上面的数字，Enter 打开名单"))
+        return (
+            ("↑ ↓", "选一件事"),
+            ("Enter", "去办"),
+            ("Tab", "到上面的数字，Enter 打开名单"),
+            ("← →", "在图上选一个月，Enter 看那个月的报表"),
+        )
+
+    def set_scale(self, scale: float) -> None:
+        """Leave room for today's list where the text is large."""
+        self.chart.set_lines(8 if scale < _LARGE else 5)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         (self.todo if self.todo.table.rowCount() else self.month).setFocus(event.reason())
 
     def _show(self, shown: Workbench) -> None:
+        self._shown = shown
         _fill(self.month, self._first_lines(shown))
         by = shown.by_severity
         chips = [
@@ -107,13 +129,42 @@ class WorkbenchPage(QWidget):
         known = (state for state in LABELS["warning_state"] if shown.by_state.get(state))
         states = [f"{label('warning_state', state)} {shown.by_state[state]}" for state in known]
         _fill(self.warnings, ["　".join(states)] if chips else ["没有未销的预警"], chips)
-        late = [f"已超期 {len(shown.overdue)}"] if shown.overdue else ["没有超期"]
+        late = [f"已超期 {len(shown.overdue)} ▸"] if shown.overdue else ["没有超期"]
         late += [f"（{one.head_name} {one.message}）" for one in shown.overdue[:1]]
         _fill(self.due, [f"今天到期 {shown.due_today}", *late])
         _fill(self.exchange, _exchange_lines(shown, self._desk.store.level))
         self.todo.set_rows(list(enumerate(shown.todo, 1)))
         self.todo.setVisible(bool(shown.todo))
         self._nothing.setVisible(not shown.todo)
+
+    def _draw(self, today: date) -> None:
+        """Draw the last twelve months: a village's at once, a larger area's on the worker."""
+        store, period = self._desk.store, Period.of(today)
+
+        def job() -> Chart:
+            context, _due_on = statistics.month_context(store, period, today)
+            return warnings_by_month(context)
+
+        if store.level != "village":
+            self._desk.runner.start(lambda _progress: job(), self.chart.set_chart)
+            return
+        chart = self._desk.runner.call(job)
+        if chart is not None:
+            self.chart.set_chart(chart)
+
+    def _on_month(self, place: int) -> None:
+        month = Period.of(self._desk.today()).plus(place - _MONTHS + 1)
+        self.open_requested.emit("reports", str(month))
+
+    def _on_due(self) -> None:
+        """Show who is overdue; with nobody, all warnings."""
+        late = self._shown.overdue if self._shown is not None else ()
+        if not late:
+            self.open_requested.emit("warnings", "")
+            return
+        dialog = OverdueDialog(self, late, self._desk.today())
+        dialog.open_requested.connect(self.open_requested)
+        dialog.exec()
 
     def _first_lines(self, shown: Workbench) -> list[str]:
         """Return the month of a village, or what waits for a superior's review."""
@@ -154,6 +205,8 @@ class WorkbenchPage(QWidget):
         layout.addLayout(heading)
         layout.addWidget(self._nothing, 0, Qt.AlignmentFlag.AlignTop)
         layout.addWidget(self.todo, 1)
+        self.todo.setMinimumHeight(self.fontMetrics().height() * 4)
+        layout.addWidget(self.chart)
         below = QHBoxLayout()
         below.addWidget(self.backup, 1)
         below.addWidget(self.backup_button)
@@ -195,7 +248,8 @@ def _chip_row(chips: list[tuple[str, int]]) -> QWidget:
 
 
 def _exchange_lines(shown: Workbench, level: str) -> list[str]:
-    lines = [f"退回 {len(shown.returned)}条"] if shown.returned else ["没有退回"]
+    back = [f"{one.head_name} {one.message}" for one in shown.returned[:1]]
+    lines = [f"退回 {len(shown.returned)}条", *back] if shown.returned else ["没有退回"]
     if shown.to_review and level != "village":
         lines.append(f"待初审 {shown.to_review}条")
     if not shown.is_enrolled:

@@ -52,6 +52,15 @@ class ChartView(QWidget):
         self.updateGeometry()
         self._choose(self._current)
 
+    def set_lines(self, lines: int) -> None:
+        """Take this least height, in lines of text."""
+        self._lines = lines
+        self.updateGeometry()
+
+    def chart(self) -> Chart | None:
+        """Return what is shown."""
+        return self._chart
+
     def current(self) -> int:
         """Return the number of the chosen category, -1 without one."""
         return self._current

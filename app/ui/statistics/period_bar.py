@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from datetime import date
 
 from PySide6.QtCore import QDate, Signal
-from PySide6.QtWidgets import QComboBox, QDateEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QDateEdit, QHBoxLayout, QWidget
 
 from app.domain.period import Period
-from app.ui.flow_layout import FlowLayout
 
 MONTH, YEAR, DAY = range(3)
 _MONTHS, _YEARS = 36, 6
@@ -34,7 +33,9 @@ class PeriodBar(QWidget):
         for code, name in areas:
             self.area.addItem(name, code)
         self.area.setVisible(len(areas) > 1)
-        row = FlowLayout(self, gap=8)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
         for widget, name in (
             (self.kind, "报表种类"), (self.month, "月份"), (self.year, "年份"),
             (self.day, "截至哪天"), (self.area, "地区"),

@@ -18,6 +18,7 @@ from app.ui.table_model import Index
 
 _ROOT = QModelIndex()
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_WORD = 5  # characters of a heading on one line
 _LEAST, _WIDEST = 4, 16  # characters of a column
 
 
@@ -168,7 +169,9 @@ def is_door(cell: Cell) -> bool:
 def heading(column: Column) -> str:
     """Return a column's heading, under that of its group, on short lines."""
     parts = [column.group] if column.group else []
-    parts.append(column.label)
+    half = -(-len(column.label) // 2)
+    is_long = len(column.label) > _WORD
+    parts += [column.label[:half], column.label[half:]] if is_long else [column.label]
     if column.unit and column.unit != column.label:
         parts.append(f"（{column.unit}）")
     return "\n".join(parts)
@@ -178,7 +181,7 @@ def _width(table: ReportTable, place: int) -> int:
     texts = [line.cells[place].text for line in table.rows[:200]]
     longest = max((_length(text) for text in texts), default=0)
     words = max(_length(part) for part in heading(table.columns[place]).split("\n"))
-    return round(min(_WIDEST, max(_LEAST, longest, words)) + 1.5)
+    return round(min(_WIDEST, max(_LEAST, longest, words)) + 1)
 
 
 def _length(text: str) -> float:

@@ -95,6 +95,10 @@ class StatisticsPage(QWidget):
         """Return the areas F6 goes round."""
         return [self.period.kind, self.list, self._content()]
 
+    def set_scale(self, scale: float) -> None:
+        """Keep the names of the tables readable at every text size."""
+        self.split.setSizes([round(215 * min(scale, 1.5)), 900])
+
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         self.list.setFocus(event.reason())
@@ -293,11 +297,13 @@ class StatisticsPage(QWidget):
             body.addWidget(part)
         body.addWidget(self.stack, 1)
         body.addWidget(self.notes)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.split = QSplitter()
         self.split.addWidget(self.list)
         self.split.addWidget(right)
         self.split.setStretchFactor(1, 1)
-        self.split.setSizes([230, 900])
+        self.set_scale(1.0)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 12, 12, 12)
         layout.setSpacing(8)

@@ -38,7 +38,7 @@ _TOTAL, _MEASURES = ("存量合计", "total"), ("措施", "measures")
 class VerifyDialog(QDialog):
     """Left the form, right what the checks say; a file fills the form."""
 
-    def __init__(self, parent: QWidget, desk: Desk) -> None:
+    def __init__(self, parent: QWidget | None, desk: Desk) -> None:
         super().__init__(parent)
         self._desk = desk
         self._blank = statistics_verify.blank_figures()

@@ -11,13 +11,13 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.ownership import Actor
 from app.domain.statistics.report import Report
-from app.models.store import Store
 from app.ops import statistics
 from app.ui.page import Desk
 from app.ui.statistics.chart_view import ChartView, category_text
 from app.ui.statistics.rows_dialog import RowsDialog
 from app.ui.statistics.statistics_page import CHARTS, CHECKS, StatisticsPage
 from app.ui.statistics.verify_dialog import VerifyDialog
+from tests.conftest import TOWNSHIP, StoreMaker
 from tests.ui.conftest import OCTOBER, TODAY, make_desk
 
 DATA = Path(__file__).parents[2] / "data"
@@ -38,6 +38,13 @@ def shown(page: StatisticsPage) -> Report:
     return page.report
 
 
+def caught(monkeypatch: pytest.MonkeyPatch) -> list[RowsDialog]:
+    """Return where the lists go that would be shown."""
+    seen: list[RowsDialog] = []
+    monkeypatch.setattr(RowsDialog, "exec", lambda dialog: seen.insert(0, dialog))
+    return seen
+
+
 def test_the_report_of_this_month_lists_every_table_the_pictures_and_the_checks(
     page: StatisticsPage, desk: Desk
 ) -> None:
@@ -52,8 +59,7 @@ def test_the_report_of_this_month_lists_every_table_the_pictures_and_the_checks(
 def test_enter_on_a_figure_opens_its_households_and_enter_there_opens_the_household(
     qtbot: QtBot, page: StatisticsPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seen: list[RowsDialog] = []
-    monkeypatch.setattr(RowsDialog, "exec", lambda dialog: seen.append(dialog) or 1)
+    seen = caught(monkeypatch)
     page.choose("T2")
     view = page.table
     table = shown(page).table("T2")
@@ -69,8 +75,7 @@ def test_enter_on_a_figure_opens_its_households_and_enter_there_opens_the_househ
 def test_a_figure_of_nothing_is_no_door(
     qtbot: QtBot, page: StatisticsPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seen: list[RowsDialog] = []
-    monkeypatch.setattr(RowsDialog, "exec", lambda dialog: seen.append(dialog) or 1)
+    seen = caught(monkeypatch)
     page.choose("T2")
     row = [line.label for line in shown(page).table("T2").rows].index("已消除")
     page.table.setCurrentIndex(page.table.figures.index(row, 0))
@@ -109,8 +114,7 @@ def test_year_and_day_give_their_own_reports(page: StatisticsPage) -> None:
 def test_a_bar_of_a_picture_opens_the_households_it_draws(
     qtbot: QtBot, page: StatisticsPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seen: list[RowsDialog] = []
-    monkeypatch.setattr(RowsDialog, "exec", lambda dialog: seen.append(dialog) or 1)
+    seen = caught(monkeypatch)
     page.choose(CHARTS)
     picture = page.charts.pictures["causes"]
     picture.setFocus()
@@ -147,9 +151,10 @@ def test_pictures_are_told_in_words_and_drawn_without_colour(
 def test_workbook_and_paper_hold_the_report(
     qtbot: QtBot, page: StatisticsPage, tmp_path: Path
 ) -> None:
-    for name in ("报表.xlsx", "报表.pdf"):
-        page.save_to(tmp_path / name)
-        qtbot.waitUntil(lambda name=name: name in page.notes.text(), timeout=20000)
+    page.save_to(tmp_path / "报表.xlsx")
+    qtbot.waitUntil(lambda: "报表.xlsx" in page.notes.text(), timeout=20000)
+    page.save_to(tmp_path / "报表.pdf")
+    qtbot.waitUntil(lambda: "报表.pdf" in page.notes.text(), timeout=20000)
     book = openpyxl.load_workbook(tmp_path / "报表.xlsx")
     assert len(book.sheetnames) >= len(shown(page).tables)
     assert (tmp_path / "报表.pdf").read_bytes().startswith(b"%PDF")
@@ -164,11 +169,8 @@ def test_a_whole_table_is_copied_for_wps(page: StatisticsPage) -> None:
 
 
 @pytest.fixture
-def township(new_store: object, actor: Actor, qapp: QApplication) -> Iterator[Desk]:
-    from tests.conftest import TOWNSHIP  # noqa: PLC0415
-
-    store: Store = new_store("township", TOWNSHIP, "云岭镇")  # type: ignore[operator]
-    desk = make_desk(store, actor)
+def township(new_store: StoreMaker, actor: Actor, qapp: QApplication) -> Iterator[Desk]:
+    desk = make_desk(new_store("township", TOWNSHIP, "云岭镇"), actor)
     yield desk
     desk.runner.close()
 
@@ -189,7 +191,7 @@ def test_a_township_computes_on_the_worker_and_only_the_last_wish_is_shown(
 def test_foreign_figures_of_a_file_fill_the_form_and_show_every_failed_check(
     qtbot: QtBot, desk: Desk
 ) -> None:
-    dialog = VerifyDialog(None, desk)  # type: ignore[arg-type]
+    dialog = VerifyDialog(None, desk)
     qtbot.addWidget(dialog)
     dialog.open_file(DATA / "13_年度数据.yaml")
     rows = dialog.checks.table.rows()
@@ -201,19 +203,21 @@ def test_foreign_figures_of_a_file_fill_the_form_and_show_every_failed_check(
 def test_typed_figures_are_checked_and_a_word_is_refused_by_its_row(
     qtbot: QtBot, desk: Desk
 ) -> None:
-    dialog = VerifyDialog(None, desk)  # type: ignore[arg-type]
+    dialog = VerifyDialog(None, desk)
     qtbot.addWidget(dialog)
     dialog.show()
     for row, texts in ((0, ("10", "40")), (1, ("4", "16")), (2, ("5", "20"))):
         for column, text in enumerate(texts, 1):
-            item = dialog.form.item(row, column)
-            assert item is not None
-            item.setText(text)
+            type_in(dialog, row, column, text)
     dialog.check()
     assert any(c.check == "K4" and c.ok is False for c in dialog.checks.table.rows())
-    first = dialog.form.item(0, 1)
-    assert first is not None
-    first.setText("十户")
+    type_in(dialog, 0, 1, "十户")
     dialog.check()
     assert dialog.problem.isVisible()
     assert "存量合计" in dialog.problem.text()
+
+
+def type_in(dialog: VerifyDialog, row: int, column: int, text: str) -> None:
+    item = dialog.form.item(row, column)
+    assert item is not None
+    item.setText(text)
