@@ -1,16 +1,5 @@
 """The township's ready remarks for a return: a digit puts one into the field, to be completed."""
 
-REMARKS = (
-    "缺现场照片，请补拍{题目}后再报。",
-    "请写清起止日期。",
-    "与上月不一致，请说明原因或更正。",
-    "请向{班主任/村医/水管员}电话核实，记下结果。",
-    "请联系学校、司法所劝返，附联系记录。",
-    "照片看不清{部位}，请重拍。",
-    "部门应为{部门}。",
-    "不属缺项：{依据}，请按不属实处理。",
-    "请走自然变更，不作预警。",
-    "与{编号}是同一件事，请合并。",
-    "备注里有病名或证件号，请删去再报。",
-    "情况紧急，请先行救助，材料后补。",
-)
+from app.ui.review.remarks import remarks
+
+REMARKS = remarks()
