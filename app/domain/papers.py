@@ -170,6 +170,7 @@ class Deed:
 class OrderLine:
     """One line of a 交办单: a measure of a warning, or the warning that has none yet."""
 
+    village: str
     household_no: str
     head_name: str
     subject: str  # the person, or 全户

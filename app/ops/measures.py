@@ -111,32 +111,41 @@ def plan_measure(store: Store, actor: Actor, new: NewMeasure, today: date) -> tu
         UnknownHouseholdError, UnknownWarningError, MeasureRefusedError: nothing is written.
     """
     with store.write("measure.plan", actor) as session:
-        household = session.get(Household, new.household_id)
-        if household is None:
-            raise UnknownHouseholdError(text=new.household_id)
-        _check_new(session, new)
-        row = Measure(
-            scope=household.scope,
-            household_id=household.id,
-            member_id=new.member_id,
-            measure_category=labels.key("measure_category", new.measure_category),
-            measure_kind=new.measure_kind.strip(),
-            content=new.content,
-            warning_ids=",".join(new.warning_ids),
-            department=labels.department(new.department),
-            responsible_person=new.responsible_person.strip(),
-            planned_start_on=new.planned_start_on or today,
-            planned_end_on=new.planned_end_on,
-            amount=new.amount,
-            measure_level=new.measure_level,
-            cause=labels.key("risk_cause", new.cause),
-            continues_id=new.continues_id,
-        )
-        session.add(row)
-        session.flush()
-        measure_id = row.id
+        measure_id = plan_in(session, new, today)
     changed = Changed(_TABLES, frozenset({new.household_id}))
     return show_measure(store, measure_id, today, actor), changed
+
+
+def plan_in(session: Session, new: NewMeasure, today: date) -> str:
+    """Plan a measure within an operation; return its id.
+
+    Raises:
+        UnknownHouseholdError, UnknownWarningError, MeasureRefusedError: nothing is written.
+    """
+    household = session.get(Household, new.household_id)
+    if household is None:
+        raise UnknownHouseholdError(text=new.household_id)
+    _check_new(session, new)
+    row = Measure(
+        scope=household.scope,
+        household_id=household.id,
+        member_id=new.member_id,
+        measure_category=labels.key("measure_category", new.measure_category),
+        measure_kind=new.measure_kind.strip(),
+        content=new.content,
+        warning_ids=",".join(new.warning_ids),
+        department=labels.department(new.department),
+        responsible_person=new.responsible_person.strip(),
+        planned_start_on=new.planned_start_on or today,
+        planned_end_on=new.planned_end_on,
+        amount=new.amount,
+        measure_level=new.measure_level,
+        cause=labels.key("risk_cause", new.cause),
+        continues_id=new.continues_id,
+    )
+    session.add(row)
+    session.flush()
+    return row.id
 
 
 def link_measure(
@@ -167,13 +176,26 @@ def act_measure(
     given = replace(given, on=given.on or today)
     who = Who(actor, store.level)
     with store.write(f"measure.{action}", actor, given.note) as session:
-        thing = measure_rows.one(session, measure_id)
-        added = _prepare(session, thing, action, who, given, today)
-        write_step(session, thing, action, who, given, added)
-        if action == "extend":
-            thing.row.planned_end_on = day(given, "planned_end_on")
+        thing = act_in(session, measure_id, action, who, given, today)
         changed = Changed(_TABLES, frozenset({thing.row.household_id}))
     return show_measure(store, measure_id, today, actor), changed
+
+
+def act_in(
+    session: Session, measure_id: str, action: str, who: Who, given: StepInput, today: date
+) -> Living:
+    """Lead a measure one step within an operation; return it.
+
+    Raises:
+        as ``act_measure``; the caller's transaction must not be committed then.
+    """
+    given = replace(given, on=given.on or today)
+    thing = measure_rows.one(session, measure_id)
+    added = _prepare(session, thing, action, who, given, today)
+    write_step(session, thing, action, who, given, added)
+    if action == "extend":
+        thing.row.planned_end_on = day(given, "planned_end_on")
+    return thing
 
 
 def sweep(session: Session, today: date) -> list[str]:

@@ -14,3 +14,10 @@ class PaperNotReadyError(AppError):
 
     code, message = "E507", "“{name}”对应的那一步还没有办，没有打印。"
     hint = "现在可打印：{names}。"
+
+
+class NothingOrderedError(AppError):
+    """The department has no warning to remedy."""
+
+    code, message = "E508", "没有派给“{department}”、还没补短的预警，没有交办单。"
+    hint = "请先在预警里派部门。"

@@ -58,8 +58,9 @@ def _deed(step: Step, row: Transition) -> Deed:
 def offices(session: Session, store: Store, scope: str) -> Offices:
     """Return what county, township and village of a village's code are called."""
     names = area_names(session, store)
-    county, township = names.get(f"{scope[:6]}000000", ""), names.get(f"{scope[:9]}000", "")
-    return Offices(county, township, names.get(scope, ""))
+    codes = dict.fromkeys((f"{scope[:6]}000000", f"{scope[:9]}000", scope))
+    found = [names.get(code, "") for code in codes]  # a county has fewer codes than a village
+    return Offices(*found)
 
 
 def _base(session: Session, store: Store, asked: Asked) -> PaperSource:
@@ -177,6 +178,7 @@ def order_lines(session: Session, found: Iterable[Loaded], today: date) -> Itera
     known = list(found)
     for loaded, line in zip(known, warning_rows.lines(session, known, today), strict=True):
         base = OrderLine(
+            village=line.village,
             household_no=line.household_no,
             head_name=line.head_name,
             subject=line.member_name or "全户",

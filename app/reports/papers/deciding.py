@@ -157,9 +157,9 @@ def returned(source: PaperSource) -> PaperForm:
     office = county(source) if level == "county" else township(source)
     to = committee(source) if level == "township" else township(source)
     home = source.household
-    matter = source.facts.get("message") or (
-        f"{home.head_name}户{'风险消除' if source.is_removal else '监测对象识别'}" if home else ""
-    )
+    usual = "风险消除" if source.is_removal else "监测对象识别"
+    about = source.facts.get("message") or usual
+    matter = f"{home.household_no}号户　{home.head_name}：{about}" if home else about
     fields = Grid(
         (
             Entry("退回单位", office),

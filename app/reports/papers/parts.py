@@ -28,7 +28,7 @@ def form(
     home = source.household
     area = home.area if home else "".join(names_of(source))
     group = home.hamlet_group if home else ""
-    number = f"户编号：{home.household_no}" if home and source.orders == () else ""
+    number = f"户编号：{home.household_no}" if home else ""
     day = f"日期：{source.day.isoformat()}" if source.deed else "日期：　　　年　　月　　日"
     head = (f"{area}{group}" if number else area, number, day)
     return PaperForm(source.name, title, area, head, blocks, note)

@@ -27,10 +27,10 @@ _LIST = (
     ListColumn("到期日", 24, True), ListColumn("责任部门", 26),
 )  # fmt: skip
 _ORDER = (
-    ListColumn("序号", 9, True), ListColumn("户编号", 15, True), ListColumn("户主", 17, True),
-    ListColumn("对象", 16, True), ListColumn("事项", 46), ListColumn("级别", 9, True),
-    ListColumn("限期", 23, True), ListColumn("措施", 40), ListColumn("责任人", 20, True),
-    ListColumn("完成日", 23, True), ListColumn("结果", 40),
+    ListColumn("序号", 9, True), ListColumn("村", 18, True), ListColumn("户编号", 14, True),
+    ListColumn("户主", 17, True), ListColumn("对象", 16, True), ListColumn("事项", 42),
+    ListColumn("级别", 9, True), ListColumn("限期", 23, True), ListColumn("措施", 40),
+    ListColumn("责任人", 20, True), ListColumn("完成日", 23, True), ListColumn("结果", 40),
 )  # fmt: skip
 
 
@@ -58,7 +58,7 @@ def _list(source: PaperSource, title: str, office: str) -> PaperForm:
         Signing((Place("制表人"), Place("审核人"), Place(office, has_seal=True))),
     )
     note = f"共{len(source.lines)}条"
-    made = replace(form(source, title, blocks, note), is_lying=True)
+    made = replace(form(source, title, blocks), is_lying=True)
     return replace(made, area="".join((source.offices.county, source.offices.township)),
                    head=(source.offices.county + source.offices.township, note,
                          made.head[2]))  # fmt: skip
@@ -68,7 +68,7 @@ def order(source: PaperSource) -> PaperForm:
     """Return 部门交办单: one line a measure; the department writes the last four columns."""
     rows = tuple(
         (
-            one.household_no, one.head_name, one.subject, one.matter,
+            one.village, one.household_no, one.head_name, one.subject, one.matter,
             label("severity", one.severity), one.due_on, one.measure, one.responsible_person,
             one.done_on, one.result,
         )
@@ -114,7 +114,9 @@ def follow_up(source: PaperSource) -> PaperForm:
         Box("回访情况", source.facts.get("content", ""), 8),
         Signing((Place("受访人"), Place("回访人"))),
     )
-    return form(source, "回访记录", blocks)
+    made = form(source, "回访记录", blocks)
+    left, middle, _ = made.head
+    return replace(made, head=(left, middle, f"日期：{source.facts.get('visited_on', '')}"))
 
 
 def request(source: PaperSource) -> PaperForm:
@@ -135,7 +137,7 @@ def request(source: PaperSource) -> PaperForm:
         fields,
         _delivered(source),
         Box("补短结果", done.note if done else "", 3),
-        Box("回访或达标情况", source.facts.get("content", ""), 3),
+        Box("回访或\n达标情况", source.facts.get("content", ""), 3),
         Signing((Place("申请人"), Place(offices.get(level) or township(source), has_seal=True))),
         Opinion("镇级意见"),
     )
