@@ -36,6 +36,9 @@ def note_findings(
     return made
 
 
+_OWN_DOUBTS = "D-"  # a doubt of another code came in a list, or with a question that does not fit
+
+
 def _note(  # noqa: PLR0913, PLR0917  one register after the other
     session: Session,
     home: Household,
@@ -78,9 +81,11 @@ def _note(  # noqa: PLR0913, PLR0917  one register after the other
 def _correct_gone(
     session: Session, household_id: str, doubts: Sequence[Finding], today: date
 ) -> None:
+    """Close what the program itself found and finds no more; lists from above are answered."""
     found = {(f.code, f.member_id) for f in doubts}
     for thing in load(session, DataDoubt, DOUBT, household_id):
-        if thing.is_open and _key(thing)[:2] not in found:
+        is_own = thing.row.code.startswith(_OWN_DOUBTS)
+        if is_own and thing.is_open and _key(thing)[:2] not in found:
             given = StepInput("复查时已不再出现", today)
             write_step(session, thing, "correct", THE_PROGRAM, given)
 
