@@ -1,10 +1,19 @@
 """数据交换: three big actions, and the preview between choosing a file and taking it in."""
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QFileDialog,
+    QHBoxLayout,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.domain.period import Period
 from app.ops import devices, exchange, workbench
@@ -12,16 +21,20 @@ from app.ops.devices import DeviceLine, Enrolment
 from app.ops.exchange_lines import Exported, Imported
 from app.ui import messages
 from app.ui.data_table import DataTable
-from app.ui.exchange import import_view
+from app.ui.exchange import import_view, intake
+from app.ui.exchange.conflicts_view import ConflictsView
 from app.ui.exchange.device_dialogs import FingerprintDialog
+from app.ui.exchange.history_view import HistoryView
+from app.ui.exchange.intake import Taken
 from app.ui.flow_layout import FlowLayout
 from app.ui.page import Desk, KeyHelp
-from app.ui.parts import Card, button, plain, quiet, title
+from app.ui.parts import Card, button, plain, quiet
 from app.ui.table_model import Column
 
 _PACKAGES = "变更包 (*.变更包);;所有文件 (*)"
 _REQUESTS = "登记申请 (*.登记申请);;所有文件 (*)"
 _GRANTS = "授权书 (*.授权书);;所有文件 (*)"
+_CONFLICTS = "两边改得不一样"
 _LEVELS = {"village": "村", "township": "镇", "county": "县"}
 _RELATIONS = {
     "self": "本机",
@@ -42,7 +55,7 @@ class ExchangePage(QWidget):
         super().__init__()
         self._desk = desk
         self._devices: list[DeviceLine] = []
-        self._waiting: list[tuple[Path, Imported]] = []
+        self._waiting: list[Path] = []
         self.export_card, self.import_card = Card("1 导出变更包"), Card("2 导入")
         self.device_card = Card("3 登记设备")
         self.export_text, self.import_text, self.device_text = plain(), plain(), plain()
@@ -57,6 +70,10 @@ class ExchangePage(QWidget):
         self.take_button = button("导入这些", self._on_take, primary=True)
         self.leave_button = button("先不导入", self._on_leave)
         self.table = DataTable(_COLUMNS, "已登记的设备")
+        self.conflicts, self.history = ConflictsView(desk), HistoryView(desk)
+        self.conflicts.open_requested.connect(self.open_requested)
+        self.conflicts.counted.connect(self._on_counted)
+        self.tabs = QTabWidget()
         self._arrange()
         self._add_shortcuts()
 
@@ -71,6 +88,8 @@ class ExchangePage(QWidget):
         self._devices = found
         self.table.set_rows(found)
         self._fill_receivers()
+        self.conflicts.refresh()
+        self.history.refresh()
         own = next(line for line in found if line.relation == "self")
         is_enrolled = store.level == "county" or bench.is_enrolled
         state = "已登记" if is_enrolled else "还没有和上级登记。先写申请，下次交U盘时带上。"
@@ -90,11 +109,26 @@ class ExchangePage(QWidget):
             "import": self.import_button,
             "device": self.request_button,
         }
+        if target_id == "conflicts":
+            self.show_conflicts()
         if target_id in buttons:
             buttons[target_id].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def keys(self) -> KeyHelp:
-        return (("1", "导出到U盘"), ("2", "选择要导入的文件"), ("3", "登记设备"))
+        return (
+            ("1", "导出到U盘"),
+            ("2", "选择要导入的文件，可选几个"),
+            ("3", "登记设备"),
+            ("C", "到两边改得不一样的"),
+            ("1、2… 3", "在那里：用第一个、第二个，最后一个数是以后再定"),
+        )
+
+    def areas(self) -> list[QWidget]:
+        """Return the areas F6 goes round."""
+        first = self.export_button if self.export_button.isEnabled() else self.request_button
+        shown = self.tabs.currentWidget()
+        inner = shown.table if isinstance(shown, ConflictsView | HistoryView) else shown
+        return [first, self.tabs.tabBar(), inner]
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -146,43 +180,56 @@ class ExchangePage(QWidget):
             self.look_at([Path(name) for name in names])
 
     def look_at(self, paths: list[Path]) -> None:
-        """Show what the packages would change; nothing is taken in yet."""
+        """Show what the packages would change, each by itself; nothing is taken in yet."""
         store = self._desk.store
         self._desk.runner.start(
-            lambda _progress: [(path, exchange.preview_package(store, path)) for path in paths],
+            lambda progress: intake.each(
+                paths, lambda path: exchange.preview_package(store, path), progress
+            ),
             self._on_preview,
         )
 
-    def _on_preview(self, found: list[tuple[Path, Imported]]) -> None:
-        self._waiting = found
-        parts = [import_view.preview_sentence(one) for _path, one in found]
-        for _path, one in found:
+    def _on_preview(self, found: tuple[Taken, ...]) -> None:
+        good = [one.found for one in found if one.found is not None]
+        # Packages of one sender go in by their numbers.
+        known = [(one.found.sender, one.found.number, one.path) for one in found if one.found]
+        self._waiting = [path for _sender, _number, path in sorted(known)]
+        bad = [one for one in found if one.error is not None]
+        if not good and bad and bad[0].error is not None:
+            self._desk.runner.failed.emit(bad[0].error)
+            if len(bad) == 1:
+                return
+        parts = [one.sentence() for one in found]
+        for one in good:
             parts += [f"冲突　{line}" for line in import_view.conflict_lines(one.conflicts)]
         self.preview_text.setText("\n".join(parts))
-        questions = [import_view.unusual_sentence(one) for _path, one in found]
+        questions = [import_view.unusual_sentence(one) for one in good]
         self.preview_question.setText("\n".join(text for text in questions if text))
         self.preview.show()
-        self.take_button.setFocus()
+        self.take_button.setVisible(bool(good))
+        (self.take_button if good else self.leave_button).setFocus()
 
     def _on_take(self) -> None:
         desk, waiting = self._desk, self._waiting
         self._waiting = []
         self.preview.hide()
-        desk.runner.start(
-            lambda _progress: [
-                exchange.import_package(
-                    desk.store, desk.actor, path, desk.store.clock(), confirmed=True
-                )
-                for path, _found in waiting
-            ],
-            self._on_taken,
-        )
 
-    def _on_taken(self, done: list[Imported]) -> None:
+        def take(path: Path) -> Imported:
+            now = desk.store.clock()
+            return exchange.import_package(desk.store, desk.actor, path, now, confirmed=True)
+
+        desk.runner.start(lambda progress: intake.each(waiting, take, progress), self._on_taken)
+
+    def _on_taken(self, done: tuple[Taken, ...]) -> None:
         for one in done:
-            self._desk.runner.changed.emit(one.changed)
+            if one.found is not None:
+                self._desk.runner.changed.emit(one.found.changed)
         self.refresh(None)
-        self.import_text.setText("\n".join(["已并入", *map(import_view.preview_sentence, done)]))
+        good = sum(one.found is not None for one in done)
+        head = f"已并入{good}个包" if good == len(done) else f"已并入{good}个，共{len(done)}个包"
+        self.import_text.setText("\n".join([head, *(one.sentence() for one in done)]))
+        if self.conflicts.table.table.rowCount():
+            self.tabs.setCurrentWidget(self.conflicts)
 
     def _on_leave(self) -> None:
         self._waiting = []
@@ -277,8 +324,10 @@ class ExchangePage(QWidget):
         layout.setSpacing(8)
         layout.addLayout(cards)
         layout.addWidget(self.preview)
-        layout.addWidget(title("已登记的设备"))
-        layout.addWidget(self.table, 1)
+        self.tabs.addTab(self.history, "往来记录")
+        self.tabs.addTab(self.conflicts, _CONFLICTS)
+        self.tabs.addTab(self.table, "已登记的设备")
+        layout.addWidget(self.tabs, 1)
         layout.addWidget(quiet("不联网。变更包已加密，只有收件的那台电脑打得开。"))
 
     def _arrange_preview(self) -> None:
@@ -292,19 +341,34 @@ class ExchangePage(QWidget):
         self.preview.body.addLayout(row)
         self.preview.hide()
 
-    def _add_shortcuts(self) -> None:
-        def third() -> None:
-            made = self.approve_button if self.approve_button.isVisible() else self.request_button
-            made.click()
+    def _on_counted(self, number: int) -> None:
+        place = self.tabs.indexOf(self.conflicts)
+        self.tabs.setTabText(place, f"{_CONFLICTS}（{number}）" if number else _CONFLICTS)
 
-        for keys, slot in (
-            ("1", self.export_button.click),
-            ("2", self.import_button.click),
-            ("3", third),
-        ):
-            shortcut = QShortcut(QKeySequence(keys), self)
+    def press(self, digit: int) -> None:
+        """Do what a digit means here: one of the three actions, in a conflict a choice."""
+        focus = QApplication.focusWidget()
+        if focus is not None and self.conflicts.isAncestorOf(focus):
+            self.conflicts.choose(digit)
+            return
+        third = self.approve_button if self.approve_button.isVisible() else self.request_button
+        actions = {1: self.export_button, 2: self.import_button, 3: third}
+        if digit in actions:
+            actions[digit].click()
+
+    def _add_shortcuts(self) -> None:
+        for digit in range(1, 6):
+            shortcut = QShortcut(QKeySequence(str(digit)), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(slot)
+            shortcut.activated.connect(partial(self.press, digit))
+        choose = QShortcut(QKeySequence("C"), self)
+        choose.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        choose.activated.connect(self.show_conflicts)
+
+    def show_conflicts(self) -> None:
+        """Put the keyboard on what must be decided."""
+        self.tabs.setCurrentWidget(self.conflicts)
+        self.conflicts.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 _COLUMNS = (
