@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from app.domain.changeset import NEW_ROW, FieldChange
@@ -59,7 +59,9 @@ def derive(session: Session, touched: Iterable[Row], trust: Trust) -> Derived:
     """
     result = Derived()
     wanted = set(touched)
-    _derive(session, history_of(session, wanted), trust, result)
+    history = history_of(session, wanted)
+    _remove(session, wanted - history.keys())
+    _derive(session, history, trust, result)
     wanted |= _joined(session, wanted, trust, result)
     settled = compositions.settle(session, wanted, trust)
     _replace_units(session, settled, result)
@@ -71,6 +73,30 @@ def derive(session: Session, touched: Iterable[Row], trust: Trust) -> Derived:
     renew(session, REMOVAL, endings, kept)
     result.conflicts += [*settled.conflicts, *kept]
     return result
+
+
+def _remove(session: Session, rows: set[Row]) -> None:
+    """Take rows out that nothing in force has made any more, and what hangs on them."""
+    classes = _classes()
+    todo = {row for row in rows if row.table in classes}
+    gone: set[Row] = set()
+    while todo:
+        gone |= todo
+        todo = {hung for row in todo for hung in _hanging(session, row)} - gone
+    for row in gone:
+        cls = classes[row.table]
+        session.execute(delete(cls).where(cls.id == row.id))
+    if gone:
+        session.expire_all()
+        renew(session, UNIT, gone, ())
+
+
+def _hanging(session: Session, row: Row) -> Iterator[Row]:
+    for table, cls in _classes().items():
+        for key in cls.__table__.foreign_keys:
+            if key.column.table.name == row.table:
+                for id_ in session.scalars(select(cls.id).where(key.parent == row.id)):
+                    yield Row(table, id_)
 
 
 def _derive(

@@ -87,6 +87,7 @@ def take_in(session: Session, opened: Opened, objections: Objections) -> Effect:
     news |= {entry.digest for entry, _gaps in found.waiting}
     applied = tuple(s.entry.changeset for s in ready if s.state == ACTIVE)
     touched = {Row(c.table, c.row) for changeset in applied for c in changeset.changes}
+    touched |= _take_back(session, opened, judging)
     return Effect(
         applied=applied,
         already_known=len(arrived - news),
@@ -124,6 +125,22 @@ def _joined(first: Derived, second: Derived) -> Derived:
         [*first.inserted, *second.inserted],
         [*first.updated, *second.updated],
     )
+
+
+def _take_back(session: Session, opened: Opened, judging: "Judging") -> set[Row]:
+    """Make one's own changesets void that the peer found void, if they are; return their rows."""
+    touched: set[Row] = set()
+    for place in opened.receipt.void:
+        if place.chain.origin != opened.header.receiver:
+            continue
+        at = {**place.chain._asdict(), "number": place.number, "state": ACTIVE}
+        for row in session.scalars(select(ChangesetRow).filter_by(**at)):
+            entry = Entry(parse_line(row.line), row.digest)
+            row.state, row.state_reason = judging(entry)
+            if row.state == VOID:
+                touched |= {Row(c.table, c.row) for c in entry.changeset.changes}
+    session.flush()
+    return touched
 
 
 def missing(effect: Effect) -> tuple[Gap, ...]:

@@ -1,0 +1,215 @@
+"""Any operations in any order over six replicas: the invariants hold, planted faults are caught.
+
+The number of runs is small in the usual test; ``ZHUCUN_RUNS`` makes it as long as a night.
+"""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+
+from app.ops import conflict_decisions, exchange
+from app.sync import inbox
+from app.sync.errors import ContentError
+from tests.sync.machine import PLACES, WAYS, Template, World
+
+RUNS = int(os.environ.get("ZHUCUN_RUNS", "4"))
+NAMES = st.sampled_from(sorted(PLACES))
+SMALL = st.integers(0, 5)
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    return Template(tmp_path_factory.mktemp("template")).make()
+
+
+@pytest.fixture
+def world(template: Template, tmp_path: Path) -> World:
+    return World(template, tmp_path / "world").start()
+
+
+class Machine(RuleBasedStateMachine):
+    """Each rule is one operation; at the end all meet and decide."""
+
+    runs = 0
+    template: Template
+    folder: Path
+
+    def __init__(self) -> None:
+        super().__init__()
+        Machine.runs += 1
+        self.world = World(self.template, self.folder / str(Machine.runs)).start()
+        for name in ("a1", "b1"):
+            self.world.add(name)
+        self.world.meet()
+
+    @rule(name=NAMES)
+    def add(self, name: str) -> None:
+        self.world.add(name)
+
+    @rule(name=NAMES, which=SMALL, value=SMALL)
+    def edit(self, name: str, which: int, value: int) -> None:
+        self.world.edit(name, which, value)
+
+    @rule(name=NAMES, which=SMALL, value=SMALL)
+    def sheet(self, name: str, which: int, value: int) -> None:
+        self.world.sheet(name, which, value)
+
+    @rule(name=NAMES, which=SMALL, value=SMALL)
+    def step(self, name: str, which: int, value: int) -> None:
+        self.world.step(name, which, value)
+
+    @rule(name=NAMES, which=SMALL, value=SMALL)
+    def compose(self, name: str, which: int, value: int) -> None:
+        self.world.compose(name, which, value)
+
+    @rule(name=NAMES, which=SMALL)
+    def twin(self, name: str, which: int) -> None:
+        self.world.twin(name, which)
+
+    @rule(name=NAMES, which=SMALL)
+    def overstep(self, name: str, which: int) -> None:
+        self.world.overstep(name, which)
+
+    @rule(name=NAMES, which=SMALL, side=SMALL)
+    def decide(self, name: str, which: int, side: int) -> None:
+        self.world.decide(name, which, side)
+
+    @rule(way=st.integers(0, len(WAYS) - 1), lost=st.booleans())
+    def export(self, way: int, lost: bool) -> None:
+        self.world.export(way, lost=lost)
+
+    @rule(name=NAMES, which=SMALL)
+    def take(self, name: str, which: int) -> None:
+        self.world.take(name, which)
+
+    @rule(name=NAMES)
+    def backup(self, name: str) -> None:
+        self.world.backup(name)
+
+    @rule(name=st.sampled_from(["a1", "a2", "b1", "t"]), renewed=st.booleans())
+    def restore(self, name: str, renewed: bool) -> None:
+        self.world.restore(name, renewed=renewed or name == "t")
+
+    @rule()
+    def revoke(self) -> None:
+        self.world.revoke()
+
+    def teardown(self) -> None:
+        self.world.settle()
+        self.world.close()
+
+
+def test_any_operations_in_any_order_end_alike(template: Template, tmp_path: Path) -> None:
+    Machine.template, Machine.folder = template, tmp_path
+    run_state_machine_as_test(
+        Machine,
+        settings=settings(
+            max_examples=RUNS,
+            stateful_step_count=24,
+            deadline=None,
+            derandomize=RUNS < 100,
+            database=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+def quarrel(world: World) -> None:
+    """Two laptops change one field, a third person's step is none of the village's business."""
+    world.add("a1")
+    world.meet()
+    world.edit("a1", 0, 1)
+    world.edit("a2", 0, 3)
+    world.overstep("a2", 0)
+    world.edit("a2", 0, 2)
+
+
+def restore_after_meeting(world: World) -> None:
+    world.add("a1")
+    world.meet()
+    world.backup("a1")
+    world.edit("a2", 0, 2)
+    world.meet()
+    world.meet()  # now the township has the receipt for it
+    world.restore("a1", renewed=True)
+
+
+def merge_by_value(patch: pytest.MonkeyPatch) -> None:
+    """Whoever comes last is right."""
+    from app.domain.merge import Resolution  # noqa: PLC0415  only this fault needs it
+
+    def last(changes: Any, _causality: Any) -> Resolution:
+        return Resolution({change.part: change.value for change in changes})
+
+    patch.setattr("app.sync.derive.resolve", last)
+
+
+def highest_receipt(patch: pytest.MonkeyPatch) -> None:
+    """A receipt never goes back."""
+    later = exchange._is_later
+
+    def higher(session: Any, opened: Any) -> bool:
+        from app.sync.outbox import receipt_of  # noqa: PLC0415
+
+        old = receipt_of(session, opened.header.sender).heads
+        new = opened.receipt.heads
+        falls = any(c in old and new.get(c, old[c]).number < old[c].number for c in old)
+        return later(session, opened) and not falls and old.keys() <= new.keys()
+
+    patch.setattr("app.ops.exchange._is_later", higher)
+
+
+def decision_without_a_line(patch: pytest.MonkeyPatch) -> None:
+    """Only what changes is written."""
+    of_unit = conflict_decisions.of_unit
+
+    def thrifty(*arguments: Any) -> Any:
+        return [change for change in of_unit(*arguments) if change.old != change.new]
+
+    patch.setattr(conflict_decisions, "of_unit", thrifty)
+
+
+def package_refused_for_one_change(patch: pytest.MonkeyPatch) -> None:
+    judging = inbox.Judging.__call__
+
+    def strict(self: inbox.Judging, entry: Any) -> tuple[str, str]:
+        state, reason = judging(self, entry)
+        if state == "void":
+            raise ContentError(reason)
+        return state, reason
+
+    patch.setattr(inbox.Judging, "__call__", strict)
+
+
+@pytest.mark.parametrize("story", [quarrel, restore_after_meeting])
+def test_the_stories_end_well_without_a_fault(world: World, story: Callable[[World], None]) -> None:
+    story(world)
+    world.settle()
+
+
+@pytest.mark.parametrize(
+    ("story", "fault"),
+    [
+        (quarrel, merge_by_value),
+        (restore_after_meeting, highest_receipt),
+        (quarrel, decision_without_a_line),
+        (quarrel, package_refused_for_one_change),
+    ],
+)
+def test_a_planted_fault_is_caught(
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+    story: Callable[[World], None],
+    fault: Callable[[pytest.MonkeyPatch], None],
+) -> None:
+    fault(monkeypatch)
+    with pytest.raises((AssertionError, ContentError)):
+        story(world)
+        world.settle()
