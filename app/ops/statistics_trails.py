@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.lifecycle import EVERY, Lifecycle, Standing, in_order
 from app.domain.statistics import records as plain
-from app.models.step import Step
+from app.models.step import Step, choices
 
 _DETAILS = {"clear-out": "reason", "change-type": "object_type", "exclude": "told_on"}
 
@@ -42,10 +42,27 @@ def steps_by_subject(session: Session, area: str) -> dict[str, Steps]:
     groups: dict[str, dict[str, list[LightStep]]] = defaultdict(lambda: defaultdict(list))
     for subject, subject_id, *columns in session.execute(query):
         groups[subject][subject_id].append(LightStep(*columns))
+    chosen = choices(session)
     return {
-        subject: {key: in_order(steps) for key, steps in things.items()}
+        subject: {
+            key: in_order(_holding(key, steps, chosen) if chosen else steps)
+            for key, steps in things.items()
+        }
         for subject, things in groups.items()
     }
+
+
+def _holding(
+    subject_id: str, steps: Sequence[LightStep], chosen: Mapping[tuple[str, str], str]
+) -> list[LightStep]:
+    """Return the steps without those that a person's choice between rivals has left."""
+    ids = {step.id for step in steps}
+    return [
+        step
+        for step in steps
+        if chosen.get((subject_id, step.follows), step.id) == step.id
+        or chosen[subject_id, step.follows] not in ids
+    ]
 
 
 def day_of(text: str | None) -> date | None:
