@@ -11,14 +11,18 @@ from PySide6.QtWidgets import (
     QLabel,
     QProgressBar,
     QStackedWidget,
+    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from app.ops import roster
-from app.ops.roster import RosterPreview, RosterResult
+from app.ops.roster import Choice, RosterPreview, RosterResult
 from app.ui.page import Desk
 from app.ui.parts import button, give_size, plain, quiet, title
+from app.ui.roster.import_columns import ColumnsDialog
+from app.ui.roster.import_items import ItemsView
+from app.ui.roster.import_log import ImportLogDialog, undo
 from app.ui.roster.preview_view import PreviewView, counts
 
 FILTER = "名册表 (*.xlsx *.xls *.et *.ods *.csv *.txt);;所有文件 (*)"
@@ -45,38 +49,58 @@ class ImportFlow(QWidget):
         super().__init__()
         self._desk = desk
         self.preview: RosterPreview | None = None
-        self.view = PreviewView()
+        self._paths: list[Path] = []
+        self.view, self.items = PreviewView(), ItemsView()
+        self.tabs = QTabWidget()
+        self.tabs.addTab(self.view, "看一看")
         self.bar = QProgressBar()
         self.bar.setVisible(False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.view, 1)
+        layout.addWidget(self.tabs, 1)
         layout.addWidget(self.bar)
         desk.runner.progress.connect(self._on_progress)
         desk.runner.busy.connect(self._on_busy)
 
-    def read(self, paths: list[Path]) -> None:
-        """Read tables; nothing is written."""
-        self.preview = None
+    def read(self, paths: list[Path], choice: Choice | None = None) -> None:
+        """Read tables, by a corrected mapping if there is one; nothing is written."""
+        self.preview, self._paths = None, paths
         store, today = self._desk.store, self._desk.today()
+        chosen = choice or Choice()
         self._desk.runner.start(
-            lambda progress: roster.preview_import(store, paths, today, progress), self._on_preview
+            lambda progress: roster.preview_import(store, paths, today, progress, chosen),
+            self._on_preview,
         )
+
+    def correct_columns(self) -> None:
+        """Show which column feeds which field; read again if a person corrects it."""
+        if self.preview is None:
+            return
+        dialog = ColumnsDialog(self, self.preview)
+        if dialog.exec():
+            choice = dialog.choice()
+            if choice is not None:
+                self.read(self._paths, choice)
 
     def write(self) -> None:
         """Write what the preview shows, in one transaction."""
         preview = self.preview
         if preview is None:
             return
-        store, actor = self._desk.store, self._desk.actor
+        store, actor, decisions = self._desk.store, self._desk.actor, self.items.decisions()
         self._desk.runner.start(
-            lambda progress: roster.apply_import(store, actor, preview, progress),
+            lambda progress: roster.apply_import(store, actor, preview, progress, decisions),
             self.imported.emit,
         )
 
     def _on_preview(self, preview: RosterPreview) -> None:
         self.preview = preview
         self.view.show_preview(preview)
+        self.items.show_preview(preview)
+        if preview.is_update and self.items.count():
+            self.tabs.addTab(self.items, f"逐项改动（{self.items.count()}）")
+        else:
+            self.tabs.removeTab(self.tabs.indexOf(self.items))
         self.previewed.emit(preview)
 
     def _on_progress(self, done: int, total: int) -> None:
@@ -103,12 +127,21 @@ class ImportDialog(QDialog):
         self._stack.addWidget(self.flow)
         self._stack.addWidget(self._done_step())
         self.cancel = button("先不导入", self._on_cancel)
+        self.columns = button("表头对照…", self.flow.correct_columns)
+        self.report = button("报告存成Excel…", self._on_report)
+        self.log = button("导入记录…", lambda: ImportLogDialog(self, self._desk).exec())
+        self.undo_button = button("撤销这次导入", self._on_undo)
+        self._import_id = ""
         self.agree = button("导入", self.flow.write, primary=True)
         self.agree.setEnabled(False)
         row = QHBoxLayout()
+        for made in (self.log, self.columns, self.report, self.undo_button):
+            row.addWidget(made)
         row.addStretch()
         row.addWidget(self.cancel)
         row.addWidget(self.agree)
+        for hidden in (self.columns, self.report, self.undo_button):
+            hidden.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 16, 24, 16)
         layout.setSpacing(12)
@@ -149,14 +182,40 @@ class ImportDialog(QDialog):
 
     def _on_preview(self, preview: RosterPreview) -> None:
         self.agree.setText(f"导入{counts(preview)[0]}户")
+        self.columns.show()
+        self.report.show()
+        already = [file.already_sentence for file in preview.files if file.imported_on is not None]
+        if already:
+            self.flow.view.sentence.setText("\n".join(already))
         self.agree.setEnabled(True)
         self.agree.setFocus()
 
     def _on_imported(self, result: RosterResult) -> None:
         self.result_text.setText(result_sentence(result))
         self._stack.setCurrentIndex(2)
+        self._import_id = result.import_id
         self.agree.setVisible(False)
+        self.columns.hide()
+        self.undo_button.setVisible(bool(result.import_id))
         self.cancel.setText("看名册")
+
+    def save_report(self, path: Path) -> None:
+        """Write the report of the import: a copy of the table with its faulty cells marked."""
+        preview = self.flow.preview
+        if preview is not None:
+            self._desk.runner.call(lambda: roster.write_import_report(preview, path))
+
+    def _on_report(self) -> None:
+        name, _filter = QFileDialog.getSaveFileName(
+            self, "报告存成Excel", "导入报告.xlsx", "Excel (*.xlsx)"
+        )
+        if name:
+            self.save_report(Path(name))
+
+    def _on_undo(self) -> None:
+        if undo(self, self._desk, self._import_id):
+            self.undo_button.hide()
+            self.result_text.setText("这次导入已经撤销。")
 
     def _on_cancel(self) -> None:
         self._desk.runner.cancel()
@@ -169,6 +228,7 @@ def result_sentence(result: RosterResult) -> str:
     return (
         f"新建{done.households_created}户，新增{done.created}人，"
         f"改动{done.updated}人，{done.unchanged}人没有变化。"
+        + (f"写成自然变更{done.reported}人，待镇里办理。" if done.reported else "")
     )
 
 
