@@ -95,7 +95,9 @@ def _tell_crashes(window: MainWindow) -> None:
 
     def tell(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         log_it(kind, error, trace)
-        if not telling:  # never one message about another
+        if not issubclass(kind, Exception):  # Ctrl+C in the terminal
+            window.close()
+        elif not telling:  # never one message about another
             telling.append(kind)
             window.show_error(problems.as_app_error(error))
             telling.clear()
