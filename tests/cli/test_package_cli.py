@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from app.cli.main import run
+from app.models.household import Member
 from app.ops import setup
 from app.ops.setup import ReplicaPlan
 from tests.conftest import COUNTY, TOWNSHIP, VILLAGE
-from tests.ops.village import add_family
+from tests.ops.village import ME, add_family
 
 PASSPHRASE = "shan-gao-shui-chang-2025"
 PLACES = {"county": COUNTY, "township": TOWNSHIP, "village": VILLAGE}
@@ -175,3 +177,35 @@ def test_people_get_sentences(desk: Desk, capsys: pytest.CaptureFixture[str]) ->
     assert "已导入过" in shown
     for personal in ("赵德福", "18700000475"):
         assert personal not in shown
+
+
+def test_conflicts_history_revocation_and_doctor_on_the_command_line(desk: Desk) -> None:
+    enrol(desk, "county", "township")
+    village = enrol(desk, "township", "village")
+    with_family(desk)
+    store = setup.open_replica(desk.folder / "village", PASSPHRASE, "测试")
+    with store.write("test.heads", ME) as session:
+        session.scalars(select(Member).filter_by(number=2)).one().relation = "户主"
+    store.close()
+    (line,) = desk.ok("village", "conflict", "list")["conflicts"]
+    assert (line["kind"], line["household"], len(line["sides"])) == ("heads", "2", 2)
+    assert {"changeset", "value", "actor", "at", "level"} <= line["sides"][0].keys()
+    assert desk("village", "conflict", "resolve", line["id"])[0] == 2
+    assert desk("village", "conflict", "resolve", line["id"], "--take", "9")[0] == 1
+    desk.ok("village", "conflict", "resolve", line["id"], "--take", "1")
+    assert desk.ok("village", "conflict", "list")["conflicts"] == []
+    changes = desk.ok("village", "history", "--field", "relation")["changes"]
+    assert [(c["old"], c["new"]) for c in changes][-1] == ("配偶", "户主")
+    checks = {c["check"]: c["ok"] for c in desk.ok("village", "doctor")["checks"]}
+    assert checks.pop("disk") in (True, False)
+    assert checks == dict.fromkeys(["database", "journal", "signatures", "tables", "fonts"], True)
+    code, result = desk("village", "device", "revoke", village, "--reason", "试")
+    assert (code, result["error"]["code"]) == (3, "E332")
+    assert (
+        desk.ok("township", "device", "revoke", village, "--reason", "丢失")["state"] == "revoked"
+    )
+    listed = desk.ok("township", "device", "list")["devices"]
+    assert [d["state"] for d in listed if d["device_id"] == village] == ["revoked"]
+    desk.ok("village", "package", "export", "--to", "parent", "--out", desk.file("9.变更包"))
+    code, result = desk("township", "package", "import", desk.file("9.变更包"))
+    assert (code, result["error"]["code"]) == (3, "E315")
