@@ -19,7 +19,16 @@ from app.models.household import Household
 from app.models.register import MonthSnapshot
 from app.models.step import steps_of
 from app.models.store import Store
-from app.ops import changes, findings, measures, months, policies, sheet_context, warnings
+from app.ops import (
+    changes,
+    conflicts,
+    findings,
+    measures,
+    months,
+    policies,
+    sheet_context,
+    warnings,
+)
 from app.ops.changed import Changed
 from app.ops.errors import MonthNotReadyError, NotDueError, StepDataError
 from app.ops.lives import Living, StepInput, Who, check, living, write_step
@@ -182,7 +191,8 @@ def _not_closed(session: Session, scope: str, period: Period) -> list[str]:
     ]
     open_changes = changes.unreported(session, scope, period)
     found = [f"{len(red)}条红色系统提示没有办"] if red else []
-    return found + ([f"{len(open_changes)}件自然变更没有上报"] if open_changes else [])
+    found += [f"{len(open_changes)}件自然变更没有上报"] if open_changes else []
+    return found + conflicts.blocking_month(session, scope, period)
 
 
 def _refuse_if(period: Period, what: str, todo: Sequence[str]) -> None:

@@ -329,5 +329,7 @@ def _failed(table: ReportTable) -> list[str]:
 
 
 def _passed(table: ReportTable) -> list[str]:
-    """Return the lines of the checks that did not fail."""
-    return [check.line for check in table.checks if check.ok is not False]
+    """Return what could not be checked in full, and the numbers of the checks that passed."""
+    open_ones = [check.line for check in table.checks if check.ok is None]
+    numbers = dict.fromkeys(check.check for check in table.checks if check.ok)
+    return open_ones + ([f"核对通过：{'、'.join(numbers)}（算式见“核对”）"] if numbers else [])
