@@ -1,5 +1,6 @@
 """交办单: written for a department, filled in by it, and read back as steps in its name."""
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from tests.ops.village import ME, add_family, open_october
 from tests.reports.reading import page_texts
 
 DAY = on(10)
-FILLED = {
+FILLED: Mapping[str, object] = {
     "措施": "应急送水：每天两车",
     "责任人": "刘水管",
     "完成日": "2025-10-25",
@@ -48,7 +49,7 @@ def written(store: Store, path: Path) -> Path:
     return path
 
 
-def fill_in(path: Path, *rows: dict[str, object]) -> None:
+def fill_in(path: Path, *rows: Mapping[str, object]) -> None:
     """Fill the first rows as a department does; further ones are copies of the first."""
     book = openpyxl.load_workbook(path)
     sheet = book.active
@@ -108,7 +109,7 @@ def test_the_same_file_twice_changes_nothing(store: Store, water: str, tmp_path:
 
 def test_begun_now_and_finished_with_a_later_file(store: Store, water: str, tmp_path: Path) -> None:
     path = written(store, tmp_path / "交办单.xlsx")
-    fill_in(path, FILLED | {"完成日": None, "结果": None})
+    fill_in(path, {**FILLED} | {"完成日": None, "结果": None})
     begun = read_back(store, path, on(3))
     assert (begun.planned, begun.started, begun.finished, begun.remedied) == (1, 1, 0, [])
     assert state(store, water) == "remedying"
@@ -149,7 +150,7 @@ def test_a_cell_that_cannot_be_is_refused_with_its_place_and_nothing_is_written(
     store: Store, water: str, tmp_path: Path, change: dict[str, object], column: str
 ) -> None:
     path = written(store, tmp_path / "交办单.xlsx")
-    fill_in(path, FILLED | change)
+    fill_in(path, {**FILLED} | change)
     done = read_back(store, path)
     (note,) = done.rejected
     assert (note.where.file, note.where.row, note.where.column) == ("交办单.xlsx", 2, column)
@@ -168,7 +169,7 @@ def test_one_bad_warning_does_not_hold_up_another(store: Store, home: str, tmp_p
              due_on="2025-10-31")  # fmt: skip
     path = written(store, tmp_path / "交办单.xlsx")
     assert len(given) == 2
-    fill_in(path, FILLED | {"完成日": "2025-10-21"}, FILLED)
+    fill_in(path, {**FILLED} | {"完成日": "2025-10-21"}, FILLED)
     done = read_back(store, path)
     assert [note.where.row for note in done.rejected] == [2]
     assert len(done.remedied) == 1
