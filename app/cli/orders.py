@@ -36,8 +36,10 @@ def fill(cli: Cli, source: Path) -> None:
         "rejected": [_note(note) for note in done.rejected],
     }
     lines = [
-        (f"读了{done.rows}行：新登记措施{done.planned}条，开始落实{done.started}条，"
-        f"已落实{done.finished}条，预警已补短{len(done.remedied)}条，不变{done.unchanged}行。")
+        (
+            f"读了{done.rows}行：新登记措施{done.planned}条，开始落实{done.started}条，"
+            f"已落实{done.finished}条，预警已补短{len(done.remedied)}条，不变{done.unchanged}行。"
+        )
     ]
     lines += [
         f"没有读入：{note.where.sheet}第{note.where.row}行{note.where.column}列　{note.message}"

@@ -54,7 +54,7 @@ def fill_in(path: Path, *rows: Mapping[str, object]) -> None:
     book = openpyxl.load_workbook(path)
     sheet = book.active
     assert sheet is not None
-    heads = {cell.value: cell.column for cell in sheet[1]}
+    heads = {cell.value: place for place, cell in enumerate(sheet[1], 1)}
     for number, values in enumerate(rows, 2):
         if sheet.cell(number, 1).value is None:
             for column in heads.values():

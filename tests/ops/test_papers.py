@@ -148,7 +148,15 @@ def test_change_of_type_and_clear_out_have_their_forms(
     case_id = entered(store, home)
     act(store, "county", case_id, "change-type", 31, note="家有变故",
         object_type="sudden_hardship", approval_no="5号")  # fmt: skip
-    act(store, "village", case_id, "propose-clear-out", 40, reason="消费型汽车", **MEETING)
+    act(
+        store,
+        "village",
+        case_id,
+        "propose-clear-out",
+        40,
+        reason="消费型汽车",
+        **(MEETING | {"meeting_on": on(40).isoformat()}),
+    )
     act(store, "county", case_id, "clear-out", 41, reason="消费型汽车", approval_no="7号",
         proof="行驶证复印件")  # fmt: skip
     texts = printed(store, tmp_path, "case", case_id, on(41))
