@@ -117,7 +117,7 @@ CASE = Lifecycle(
         row(f"B17 pass-clear-out {_LIVING} township", "同意清退", STAY, "note",
             after="propose-clear-out"),
         row(f"B17 clear-out {_LIVING} county", "清退", CLEARED_OUT, "reason", "approval_no",
-            prints=("清退审批表",)),
+            prints=("清退审批表",), after="pass-clear-out"),
         row(f"B18 extinguish {_ANY} township", "整户消亡", EXTINCT, "note",
             prints=("自然变更表",)),
         row(f"B18 extinguish {_ANY} program", "整户消亡", EXTINCT, "note", hosts="township"),

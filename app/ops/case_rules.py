@@ -132,6 +132,8 @@ def _meeting(asked: Asked) -> Added:
     """Attendance and votes of the 评议会: no more votes than people, and a majority."""
     given = asked.given
     _not_after(asked, "meeting_on")
+    if asked.found.thing.state == domain.TO_DELIBERATE:
+        _not_before_last(asked, "meeting_on")  # a removal may share an earlier meeting (B13)
     problem = domain.vote_problem(
         number(given, "present"),
         number(given, "votes_yes"),
@@ -268,6 +270,14 @@ def _extinguish(session: Session, asked: Asked) -> Added:
 
 def _causes(_s: Session, asked: Asked) -> Added:
     return Added(more={"causes": causes_of(asked.given)})
+
+
+def _not_before_last(asked: Asked, name: str) -> None:
+    """A meeting deliberates on what the step before it found."""
+    found, last = day(asked.given, name), asked.found.thing.last()
+    if found is not None and last is not None and found < last.step_on:
+        reason = f"早于上一步（{last.step_on.isoformat()}）"
+        raise StepDateError(on=found.isoformat(), reason=reason)
 
 
 def _not_after(asked: Asked, name: str) -> None:

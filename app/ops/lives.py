@@ -241,7 +241,16 @@ def check(
     last = thing.last()
     if last is not None and on < last.step_on:
         raise StepDateError(on=on.isoformat(), reason=f"早于上一步（{last.step_on.isoformat()}）")
+    begun = _begun(thing.row)
+    if last is None and begun is not None and on < begun:
+        raise StepDateError(on=on.isoformat(), reason=f"早于登记那天（{begun.isoformat()}）")
     return row
+
+
+def _begun(row: Any) -> date | None:
+    """Return the day on which a thing came up, by whichever name its table has for it."""
+    days = (getattr(row, name, None) for name in ("opened_on", "received_on", "found_on"))
+    return next((day for day in days if isinstance(day, date)), None)
 
 
 def missing_data(action: str, names: Sequence[str]) -> MissingStepDataError:

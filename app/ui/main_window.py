@@ -16,9 +16,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QApplication,
+    QFrame,
     QHBoxLayout,
     QLabel,
     QMainWindow,
+    QScrollArea,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -144,7 +146,7 @@ class MainWindow(QMainWindow):
         middle = QHBoxLayout()
         middle.setSpacing(0)
         middle.addWidget(self.navigation)
-        middle.addWidget(self.stack, 1)
+        middle.addWidget(_scrolling(self.stack), 1)
         root = QWidget()
         layout = QVBoxLayout(root)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -209,3 +211,14 @@ class MainWindow(QMainWindow):
 def _widget(page: Page) -> QWidget:
     """Every page is a widget; a protocol cannot say so."""
     return cast("QWidget", page)
+
+
+def _scrolling(widget: QWidget) -> QScrollArea:
+    """Let a page that is too high for the screen scroll, instead of making the window grow."""
+    area = QScrollArea()
+    area.setWidget(widget)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    return area

@@ -269,7 +269,8 @@ def test_re_identification_supersedes_the_removed_case(store: Store, home: str) 
     values = VERIFIED | {"letter_signed_on": on(221).isoformat()}
     act(store, "township", new.item_id, "accept", 221, team="王芳、刘洋")
     act(store, "village", new.item_id, "verify", 222, **values)
-    act(store, "village", new.item_id, "publicise", 223, **MEETING)
+    meeting = MEETING | {"meeting_on": on(223).isoformat()}
+    act(store, "village", new.item_id, "publicise", 223, **meeting)
     act(store, "village", new.item_id, "end-publicity", 228, objections="无")
     act(store, "township", new.item_id, "pass", 229, note="同意")
     act(store, "county", new.item_id, "approve", 230, object_type="sudden_hardship",
@@ -305,6 +306,11 @@ def test_clearing_out_needs_proof_and_words_for_other(
     store: Store, home: str, imported: str
 ) -> None:
     given = {"approval_no": "5号"}
+    with pytest.raises(StepNotAllowedError):  # the village proposes, the township passes first
+        act(store, "county", imported, "clear-out", 1, reason="消费型汽车", proof="行驶证", **given)
+    meeting = MEETING | {"meeting_on": on(1).isoformat()}
+    act(store, "village", imported, "propose-clear-out", 1, reason="消费型汽车", **meeting)
+    act(store, "township", imported, "pass-clear-out", 1, note="同意")
     with pytest.raises(StepDataError):
         act(store, "county", imported, "clear-out", 1, reason="其他", proof="x", **given)
     with pytest.raises(StepConditionError, match="E414"):

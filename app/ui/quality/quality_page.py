@@ -5,7 +5,6 @@ from PySide6.QtGui import QFocusEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QHBoxLayout,
     QLabel,
     QStackedWidget,
     QVBoxLayout,
@@ -18,6 +17,7 @@ from app.ops.items import Item
 from app.ops.lives import Action, StepInput
 from app.ui.colours import severity_rank, severity_text
 from app.ui.empty_state import EmptyState
+from app.ui.flow_layout import FlowLayout
 from app.ui.page import Desk, KeyHelp
 from app.ui.parts import button, quiet
 from app.ui.quality.list_dialog import ListDialog
@@ -185,18 +185,18 @@ class QualityPage(QWidget):
         )
 
     def _arrange(self) -> None:
-        row = QHBoxLayout()
-        for widget in (self.kind, self.rule, self.only_open, self.count):
+        bar = QWidget()
+        row = FlowLayout(bar)
+        for widget in (
+            self.kind, self.rule, self.only_open, self.count, self.lists, self.visit,
+        ):  # fmt: skip
             row.addWidget(widget)
-        row.addStretch()
-        row.addWidget(self.lists)
-        row.addWidget(self.visit)
         self.lists.setVisible(self._desk.store.level == "village")
         self._work = QWidget()
         layout = QVBoxLayout(self._work)
         layout.setContentsMargins(12, 12, 12, 12)
         layout.setSpacing(8)
-        layout.addLayout(row)
+        layout.addWidget(bar)
         layout.addWidget(self.nothing, 0, Qt.AlignmentFlag.AlignTop)
         layout.addWidget(self.view, 1)
         self._stack = QStackedWidget()
