@@ -140,7 +140,7 @@ def day_of(text: str | None) -> date:
     try:
         return date.fromisoformat(given) if given else datetime.now().astimezone().date()
     except ValueError:
-        raise UsageError(text="日期应写成 2025-10-31") from None
+        raise UsageError(text="日期应写成 2025-10-31。") from None
 
 
 def error_object(error: AppError) -> dict[str, Any]:

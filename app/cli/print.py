@@ -11,7 +11,7 @@ from app.cli.month import PERIOD
 from app.domain.dossier import PAPERS
 from app.domain.period import Period
 from app.domain.plan import Edition
-from app.ops import checklist_file, monitoring_papers, paper_fonts, plans, visit_papers
+from app.ops import checklist_file, monitoring_papers, months, paper_fonts, plans, visit_papers
 from app.ops import dossier as dossiers
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -62,7 +62,7 @@ def visit(
 ) -> None:
     """Print the month's visit papers."""
     ids = _chosen(cli, household, everyone)
-    month = period or Period.of(cli.today)
+    month = period or months.running_period(cli.store, cli.today)
     path = out or Path(f"{month}走访登记表.pdf")
     printed = visit_papers.print_visits(cli.store, ids, month, path, cli.today, _progress(cli))
     _emit(cli, printed, path)
@@ -83,7 +83,7 @@ def checklist(
 ) -> None:
     """Print the month's checklists as PDF, as a workbook, or both."""
     ids = _chosen(cli, household, everyone)
-    month = period or Period.of(cli.today)
+    month = period or months.running_period(cli.store, cli.today)
     if xlsx is not None:
         written = checklist_file.write_checklists(cli.store, ids, month, xlsx, cli.today)
         if out is None:

@@ -8,7 +8,7 @@ import click
 from app.cli import main
 from app.cli.common import Cli
 from app.models.store import Store
-from app.ops import operators
+from app.ops import months, operators
 
 Tour = Callable[[Store, str, Path, float], list[Path]]
 
@@ -22,6 +22,9 @@ def run_tour(arguments: list[str], tour: Tour) -> int:
     @click.pass_obj
     def command(cli: Cli, out: Path, font_scale: float) -> None:
         out.mkdir(parents=True, exist_ok=True)
+        # The pictures show the month that work was about, also when it is long past.
+        running = months.running_period(cli.store, cli.today)
+        cli.today = min(cli.today, running.last_day)
         name = operators.actor(cli.store, cli.operator).name
         pictures = tour(cli.store, name, out, font_scale)
         cli.emit({"pictures": [str(path) for path in pictures]}, [str(p) for p in pictures])

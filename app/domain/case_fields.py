@@ -58,6 +58,9 @@ def _wrong(reason: str) -> ValueError:
     return ValueError(reason)
 
 
+_TOO_LARGE = Decimal(10) ** 15  # beyond it a figure could not be written as a JSON number
+
+
 def text(value: object) -> str:
     """Return a text; null, lists and tables are refused."""
     if not isinstance(value, str):
@@ -73,6 +76,8 @@ def number(value: object) -> Decimal:
         raise ValueError(f"应是数，不能是“{value}”") from None
     if not amount.is_finite():
         raise ValueError("应是数")
+    if abs(amount) >= _TOO_LARGE:
+        raise ValueError("数太大")
     return amount
 
 

@@ -106,7 +106,7 @@ def parse_case(table: object, form_for: Callable[[Period], FormDef]) -> Case:
         params=params,
         facts=replace(facts, answers=answers),
         numbers=numbers,
-        expected=top.take("expected", _expected, ()),
+        expected=top.take("expected", _expected),
         must_not=top.take("must_not", _must_not, ()),
         derived=top.take("derived", _derived, {}),
     )

@@ -90,14 +90,17 @@ def notices(store: Store, household_ids: Sequence[str] | None, today: date) -> l
         village = area_names(session, store).get(store.area_code, store.identity.name)
         found = []
         for kind in KINDS:
+            shown = [h for h in homes if h in latest and latest[h].state == kind]
             rows = [
                 _notice_row(homes[home], people.get(home, []), latest[home], groups)
-                for home in homes
-                if home in latest and latest[home].state == kind
+                for home in shown
             ]
             if rows:
                 days = policy.days("publicity_days")
-                found.append(PublicNotice(kind, village, tuple(rows), today, days))
+                # The days on the paper are those that the end of the publicity is judged by.
+                steps = [latest[home].thing.last() for home in shown]
+                since = max((step.step_on for step in steps if step), default=today)
+                found.append(PublicNotice(kind, village, tuple(rows), since, days))
         return found
 
 

@@ -261,3 +261,12 @@ def is_helper(session: Session, household_id: str, name: str, on: date) -> bool:
         .where(HelperAssignment.assigned_on <= on)
     )
     return any(a.ended_on is None or a.ended_on >= on for a in session.scalars(query))
+
+
+def running_period(store: Store, today: date) -> Period:
+    """Return the month that work is about: today's, or the newest opened one before it."""
+    now = Period.of(today)
+    with store.read() as session:
+        query = select(PeriodRow.period).where(PeriodRow.period <= str(now))
+        newest = session.scalars(query.order_by(PeriodRow.period.desc()).limit(1)).first()
+    return Period.parse(newest) if newest else now

@@ -19,6 +19,9 @@ from app.paths import RESOURCES, ReplicaPaths
 from app.sync import keys
 
 MIN_PASSPHRASE = 10  # characters; the contract of the command line
+_LEET = str.maketrans("@$013457", "asoleast")
+_KNOWN_WORDS = ("password", "passwd", "passw", "qwert", "asdf", "zxcv", "admin", "zhucun", "woaini")
+_OWN_LETTERS = 8  # letters beside such a word that make it one's own
 MANAGER = "管理员"  # the operator who has every role of the level
 
 
@@ -61,7 +64,7 @@ def check_passphrase(text: str, plan: ReplicaPlan) -> str | None:
     if len(text) < MIN_PASSPHRASE:
         return f"太短，还差{MIN_PASSPHRASE - len(text)}个字符。"
     plain = text.casefold()
-    if plain in _weak() or len(set(plain)) <= 2 or _is_run(plain):
+    if plain in _weak() or len(set(plain)) <= 2 or _is_run(plain) or _is_dressed_up(plain):
         return "这是常见口令。"
     names = [plan.name, plan.operator, *_pinyin(plan.name), *_pinyin(plan.operator)]
     if any(len(name) >= 2 and name.casefold() in plain for name in names):
@@ -186,6 +189,15 @@ def _is_run(plain: str) -> bool:
     """Tell whether the characters just count up or down."""
     steps = {ord(b) - ord(a) for a, b in itertools.pairwise(plain)}
     return steps in ({1}, {-1})
+
+
+def _is_dressed_up(plain: str) -> bool:
+    """Tell whether it is digits alone, or a well-known word with digits and signs around it."""
+    letters = plain.translate(_LEET)
+    bare = "".join(c for c in letters if c.isalpha())
+    return plain.isdecimal() or any(
+        word in letters and len(bare) - len(word) < _OWN_LETTERS for word in _KNOWN_WORDS
+    )
 
 
 def _pinyin(name: str) -> list[str]:
