@@ -116,9 +116,12 @@ class Writer:
             on = self.day(date(2025, 1, 1), 360)
             start = "risk_removed" if eliminated else "monitoring"
             values = json.dumps({"reason": self.dice.choice(("其他", "公职人员"))})
-            self.steps(
-                "monitored_case", row.id, [("clear-out", "county", on)], kind=start, values=values
-            )
+            way = [
+                ("propose-clear-out", "village", on),
+                ("pass-clear-out", "township", on),
+                ("clear-out", "county", on),
+            ]
+            self.steps("monitored_case", row.id, way, kind=start, values=values)
 
     def warning(self, home: str) -> None:
         opened = self.day(date(2025, 8, 1), 100)

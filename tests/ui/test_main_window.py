@@ -38,9 +38,7 @@ def window(
     window.close()
 
 
-def test_alt_and_a_digit_change_the_page(
-    qtbot: QtBot, window: MainWindow
-) -> None:
+def test_alt_and_a_digit_change_the_page(qtbot: QtBot, window: MainWindow) -> None:
     for digit, key in (
         (Qt.Key.Key_2, "roster"),
         (Qt.Key.Key_3, "visits"),
