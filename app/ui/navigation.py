@@ -51,7 +51,7 @@ class Navigation(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.buttons: dict[str, QToolButton] = {}
         self._group = QButtonGroup(self)
-        layout = QVBoxLayout(self)
+        self._column = layout = QVBoxLayout(self)
         layout.setContentsMargins(4, 8, 4, 8)
         layout.setSpacing(2)
         for place in PLACES:
@@ -73,6 +73,9 @@ class Navigation(QWidget):
             style = Qt.ToolButtonStyle.ToolButtonTextOnly
         elif below:
             style = Qt.ToolButtonStyle.ToolButtonTextUnderIcon
+        is_tight = style == Qt.ToolButtonStyle.ToolButtonTextOnly
+        self._column.setContentsMargins(4, 2 if is_tight else 8, 4, 2 if is_tight else 8)
+        self._column.setSpacing(0 if is_tight else 2)
         for button in self.buttons.values():
             button.setToolButtonStyle(style)
             button.setIconSize(QSize(round(16 * scale), round(16 * scale)))
