@@ -3,7 +3,6 @@
 A hidden column holds what each row is, so that rows may be sorted, filtered, moved and removed.
 """
 
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from app.errors import Where
 from app.excel.errors import TableError
 from app.excel.layout import column_letter
 from app.excel.reader import RawSheet, read_table
+from app.excel.replacing import replacing
 from app.excel.writer import MAX_TEXT
 
 HEADINGS = (
@@ -59,13 +59,8 @@ def write_checklist(path: Path, title: str, rows: Iterable[ChecklistRow]) -> int
     Raises:
         OSError: disk full or not writable; what stood there before is untouched.
     """
-    part = path.with_name(f".{path.name}.part")
-    try:
-        count = _write(part, title, rows)
-        os.replace(part, path)  # noqa: PTH105  atomic
-    finally:
-        part.unlink(missing_ok=True)
-    return count
+    with replacing(path) as part:
+        return _write(part, title, rows)
 
 
 def _write(path: Path, title: str, rows: Iterable[ChecklistRow]) -> int:

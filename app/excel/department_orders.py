@@ -4,7 +4,6 @@ A hidden column holds what each row is, so that rows may be sorted, filtered and
 of a row without a measure is a further measure of the same warning.
 """
 
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +16,7 @@ from app.errors import Where
 from app.excel.errors import TableError
 from app.excel.layout import column_letter
 from app.excel.reader import RawSheet, read_table
+from app.excel.replacing import replacing
 from app.excel.writer import MAX_TEXT
 
 FILLED = ("措施", "责任人", "完成日", "结果")
@@ -64,13 +64,8 @@ def write_order(path: Path, title: str, rows: Iterable[OrderRow]) -> int:
     Raises:
         OSError: disk full or not writable; what stood there before is untouched.
     """
-    part = path.with_name(f".{path.name}.part")
-    try:
-        count = _write(part, title, rows)
-        os.replace(part, path)  # noqa: PTH105  atomic
-    finally:
-        part.unlink(missing_ok=True)
-    return count
+    with replacing(path) as part:
+        return _write(part, title, rows)
 
 
 def _write(path: Path, title: str, rows: Iterable[OrderRow]) -> int:

@@ -6,7 +6,6 @@ not even when somebody edits the cell. Only amounts and counts are numbers.
 """
 
 import hashlib
-import os
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ import xlsxwriter
 
 from app.domain.roster_values import Value
 from app.excel.forms import formed
+from app.excel.replacing import replacing
 from app.paths import RESOURCES
 
 MAX_TEXT = 32767  # characters that a cell may hold
@@ -76,14 +76,9 @@ def write_table(path: Path, columns: Template, rows: Iterable[Mapping[str, Value
     Raises:
         OSError: disk full or not writable; what stood there before is untouched.
     """
-    part = path.with_name(f".{path.name}.part")
-    try:
+    with replacing(path) as part:
         count = _write(part, columns, rows)
-        digest = hashlib.sha256(part.read_bytes()).hexdigest()
-        os.replace(part, path)  # noqa: PTH105  atomic
-    finally:
-        part.unlink(missing_ok=True)
-    return Written(count, digest)
+        return Written(count, hashlib.sha256(part.read_bytes()).hexdigest())
 
 
 def cell_text(value: Value) -> str:
