@@ -1,6 +1,7 @@
 """Every table, imported once: Alembic and the guard must know them all."""
 
 from app.models import (
+    attachment,
     case,
     change,
     conflict,
@@ -9,17 +10,20 @@ from app.models import (
     imports,
     income,
     journal,
+    local,
     pinyin,
     plan,
     policy,
     register,
     replica,
     step,
+    team,
     warning,
 )
 from app.models.base import Base
 
 __all__ = [
+    "attachment",
     "case",
     "change",
     "conflict",
@@ -28,6 +32,7 @@ __all__ = [
     "imports",
     "income",
     "journal",
+    "local",
     "metadata",
     "pinyin",
     "plan",
@@ -35,6 +40,7 @@ __all__ = [
     "register",
     "replica",
     "step",
+    "team",
     "warning",
 ]
 

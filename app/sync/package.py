@@ -35,9 +35,9 @@ from app.sync.trust import Trust
 
 MAGIC = b"\x89ZHC\r\n\x1a\n"
 FORMAT = 1
-SCHEMA = 1
-PROGRAM = "0.1"  # the release that this code belongs to
-NEEDS = (0, 1)  # oldest program, major and minor, that reads what this one writes
+SCHEMA = 2
+PROGRAM = "0.2"  # the release that this code belongs to
+NEEDS = (0, 2)  # oldest program, major and minor, that reads what this one writes
 MAX_FILE_BYTES = 64 * 1024 * 1024
 MAX_MANIFEST_BYTES = 64 * 1024
 MAX_SMALL_PART_BYTES = 4 * 1024 * 1024  # certificates, receipt

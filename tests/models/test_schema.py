@@ -74,16 +74,17 @@ def test_a_damaged_file_is_told_from_everything_else(database: Path, damage: str
 def test_a_failed_migration_leaves_the_old_schema_whole(
     database: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """A second revision that fails after its first statement: neither table nor version stays."""
+    """A revision that fails after its first statement: neither table nor version stays."""
     folder = tmp_path / "migrations"
     (folder / "versions").mkdir(parents=True)
     for name in ("env.py", "script.py.mako"):
         (folder / name).write_text((MIGRATIONS / name).read_text(encoding="utf-8"))
-    first = next((MIGRATIONS / "versions").glob("0001*.py"))
-    (folder / "versions" / first.name).write_text(first.read_text(encoding="utf-8"))
-    (folder / "versions" / "0002_broken.py").write_text(
+    for released in (MIGRATIONS / "versions").glob("0*.py"):
+        (folder / "versions" / released.name).write_text(released.read_text(encoding="utf-8"))
+    newest = schema.newest()
+    (folder / "versions" / "9999_broken.py").write_text(
         "from alembic import op\n"
-        "revision, down_revision = '0002', '0001'\n"
+        f"revision, down_revision = '9999', '{newest}'\n"
         "branch_labels = depends_on = None\n"
         "def upgrade():\n"
         "    op.execute('CREATE TABLE half (a)')\n"
@@ -93,7 +94,7 @@ def test_a_failed_migration_leaves_the_old_schema_whole(
     assert schema.needs_upgrade(database, KEY)
     with pytest.raises(Exception, match="nowhere"):
         schema.upgrade(database, KEY)
-    assert schema.current(database, KEY) == "0001"
+    assert schema.current(database, KEY) == newest
     store = Store(database, KEY)
     with store.read() as session:
         tables = session.scalars(text("SELECT name FROM sqlite_master WHERE name = 'half'")).all()
