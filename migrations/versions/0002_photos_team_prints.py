@@ -126,6 +126,5 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_team_member_scope"), ["scope"], unique=False)
 
 
-
 def downgrade() -> None:
     raise RuntimeError("a database is never taken back; restore the backup made before")

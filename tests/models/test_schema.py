@@ -83,8 +83,9 @@ def test_a_failed_migration_leaves_the_old_schema_whole(
         (folder / "versions" / released.name).write_text(released.read_text(encoding="utf-8"))
     newest = schema.newest()
     (folder / "versions" / "9999_broken.py").write_text(
+        f"down_revision = '{newest}'\n"
         "from alembic import op\n"
-        f"revision, down_revision = '9999', '{newest}'\n"
+        "revision = '9999'\n"
         "branch_labels = depends_on = None\n"
         "def upgrade():\n"
         "    op.execute('CREATE TABLE half (a)')\n"
