@@ -89,7 +89,7 @@ def test_a_failed_migration_leaves_the_old_schema_whole(
         "branch_labels = depends_on = None\n"
         "def upgrade():\n"
         "    op.execute('CREATE TABLE half (a)')\n"
-        "    op.execute('INSERT INTO nowhere VALUES (1)')\n"
+        "    op.execute('DROP TABLE nowhere')\n"
     )
     monkeypatch.setattr(schema, "MIGRATIONS", folder)
     assert schema.needs_upgrade(database, KEY)
