@@ -9,7 +9,8 @@ import logging
 
 import click
 
-from app.cli.common import Cli, error_object, make
+from app.cli import chinese
+from app.cli.common import Cli, UsageError, error_object, make
 from app.errors import AppError
 from app.ops import durable
 
@@ -89,12 +90,15 @@ def cli(
 def run(arguments: list[str]) -> int:
     """Run one verb; return the exit code of the contract. Never a stack trace for the user."""
     as_json = "--json" in arguments
+    chinese.speak()
     try:
         with cli.make_context("zhucun", list(arguments)) as context:
             cli.invoke(context)
     except click.exceptions.Exit as done:
         return done.exit_code
     except click.ClickException as error:
+        if as_json:
+            click.echo(_json(UsageError(text=error.format_message().rstrip(".。") + "。")))
         error.show()
         return 2
     except Exception as error:  # told apart and logged below
@@ -117,9 +121,13 @@ def _known(error: Exception) -> AppError:
     return AppError()
 
 
+def _json(error: AppError) -> str:
+    return json.dumps(error_object(error), ensure_ascii=False)
+
+
 def _show(error: AppError, as_json: bool) -> int:
     if as_json:
-        click.echo(json.dumps(error_object(error), ensure_ascii=False))
+        click.echo(_json(error))
     click.echo(f"{error.sentence()}（编号 {error.code}）", err=True)
     return error.exit_code
 
