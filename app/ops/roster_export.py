@@ -10,14 +10,22 @@ from app.domain import labels
 from app.domain.ownership import Actor
 from app.domain.roster_values import Value
 from app.excel.templates import published, read_template
-from app.excel.writer import Written, export_kinds, template, write_table
+from app.excel.writer import Template, Written, export_kinds, template, write_table
 from app.models.household import Household, Member
 from app.models.store import Store
 from app.ops import measures, visits, warnings
 from app.ops.items import Item
 from app.ops.roster_rows import PRESENT, StoredRoster, household_values, load_roster, member_values
 
-__all__ = ["EVERYTHING", "ExportChoice", "export_kinds", "export_roster", "export_table"]
+__all__ = [
+    "EVERYTHING",
+    "ExportChoice",
+    "columns_of",
+    "export_kinds",
+    "export_roster",
+    "export_table",
+    "rows_of",
+]
 _ROSTER = frozenset(("member", "household", "object", "national"))
 _OBJECTS = frozenset(("object", "national"))
 
@@ -27,14 +35,17 @@ class ExportChoice:
     """What of a kind is written and how.
 
     Attributes:
-        template: a county's own .xlsx with field names in one row, None for the shipped order.
+        template: a county's own .xlsx with field names in one row, or what was read from one;
+            None for the shipped order.
         household_ids: only these households (a filtered list), None for all.
         is_public: numbers that identify a person are hidden.
+        item_ids: only these warnings, measures or visits, None for all.
     """
 
-    template: Path | None = None
+    template: Path | Template | None = None
     household_ids: frozenset[str] | None = None
     is_public: bool = False
+    item_ids: frozenset[str] | None = None
 
 
 EVERYTHING = ExportChoice()
@@ -65,17 +76,34 @@ def export_table(
         TableError: the template cannot be read, or names no field.
         OSError: the file cannot be written; what stood there before is untouched.
     """
-    columns = template(kind) if choice.template is None else read_template(choice.template, kind)
-    if choice.is_public:
-        columns = published(columns)
+    return write_table(path, columns_of(kind, choice), rows_of(store, actor, kind, today, choice))
+
+
+def columns_of(kind: str, choice: ExportChoice) -> Template:
+    """Return the columns that a table of this kind will have.
+
+    Raises:
+        TableError: the template cannot be read, or names no field.
+    """
+    chosen = choice.template
+    columns = read_template(chosen, kind) if isinstance(chosen, Path) else chosen or template(kind)
+    return published(columns) if choice.is_public else columns
+
+
+def rows_of(
+    store: Store, actor: Actor, kind: str, today: date, choice: ExportChoice
+) -> Iterator[dict[str, Value]]:
+    """Yield the rows of a table, as far as they are chosen."""
     wanted = choice.household_ids
     if kind in _ROSTER:
         with store.read() as session:
             stored = load_roster(session)
-        return write_table(path, columns, _roster_rows(stored, kind, wanted))
-    rows = _register_rows(store, actor, kind, today)
-    chosen = (row for home, row in rows if wanted is None or home in wanted)
-    return write_table(path, columns, chosen)
+        yield from _roster_rows(stored, kind, wanted)
+        return
+    for thing_id, home, row in _register_rows(store, actor, kind, today):
+        is_chosen = choice.item_ids is None or thing_id in choice.item_ids
+        if is_chosen and (wanted is None or home in wanted):
+            yield row
 
 
 def _roster_rows(
@@ -106,21 +134,21 @@ def _roster_order(household: Household) -> tuple[int, str]:
 
 def _register_rows(
     store: Store, actor: Actor, kind: str, today: date
-) -> Iterator[tuple[str, dict[str, Value]]]:
-    """Yield household id and row of a register's things."""
+) -> Iterator[tuple[str, str, dict[str, Value]]]:
+    """Yield id, household id and row of a register's things."""
     if kind == "warning":
         for line in warnings.list_warnings(store, today, only_open=False):
             row = {name: _value(value) for name, value in asdict(line).items()}
             row["severity"] = labels.label("severity", line.severity)
             row["state"] = labels.label("warning_state", line.state)
-            yield line.household_id, row
+            yield line.warning_id, line.household_id, row
         return
     items = (
         measures.list_measures(store, today, actor)
         if kind == "measure"
         else visits.list_visits(store)
     )
-    yield from ((item.household_id, _item_row(item)) for item in items)
+    yield from ((item.item_id, item.household_id, _item_row(item)) for item in items)
 
 
 def _item_row(item: Item) -> dict[str, Value]:
