@@ -13,6 +13,7 @@ from app.ui import messages
 from app.ui.data_table import DataTable
 from app.ui.page import Desk
 from app.ui.parts import button, plain, quiet
+from app.ui.settings.trial_dialog import TrialDialog
 from app.ui.table_model import Column
 
 _FILES = "参数包 (*.toml *.yaml *.yml);;所有文件 (*)"
@@ -29,7 +30,9 @@ class PolicyView(QWidget):
         self.table = DataTable(_COLUMNS, "参数")
         self.import_button = button("导入参数包", self._on_import)
         self.import_button.setVisible(desk.store.level != "village")
+        self.trial_button = button("参数试算", self._on_trial)
         row = QHBoxLayout()
+        row.addWidget(self.trial_button)
         row.addWidget(self.import_button)
         row.addStretch()
         layout = QVBoxLayout(self)
@@ -70,6 +73,13 @@ class PolicyView(QWidget):
             return
         if messages.ask(self, "导入参数包", diff_text(found), f"导入{len(found.changes)}项改动"):
             self._desk.runner.call(lambda: policy_packs.take_in(store, actor, path))
+
+    def trial_dialog(self) -> TrialDialog:
+        """Return the dialog that judges the month with other values."""
+        return TrialDialog(self._desk, self.table.table.rows())
+
+    def _on_trial(self) -> None:
+        self.trial_dialog().exec()
 
     def _on_import(self) -> None:
         name, _filter = QFileDialog.getOpenFileName(self, "选择参数包", "", _FILES)
