@@ -41,6 +41,7 @@ class BackupView(QWidget):
             layout.addWidget(label)
         layout.addLayout(row)
         layout.addWidget(self.news)
+        layout.addStretch()
         self.refresh()
 
     def refresh(self) -> None:

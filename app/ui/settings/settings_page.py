@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.ui.backup.backup_view import BackupView
 from app.ui.page import Desk, KeyHelp
 from app.ui.settings.look_view import LookView
 from app.ui.settings.people_view import PeopleView
@@ -35,7 +36,7 @@ class SettingsPage(QWidget):
         self._settings = settings
         self.people, self.policy, self.look = PeopleView(desk), PolicyView(desk), LookView(desk)
         self.security, self.prints = SecurityView(desk), PrintsView(desk)
-        self.about = AboutView(desk)
+        self.backup, self.about = BackupView(desk), AboutView(desk)
         self.list = QListWidget()
         self.list.setAccessibleName("设置的内容")
         self.stack = QStackedWidget()
@@ -91,6 +92,7 @@ class SettingsPage(QWidget):
             ("政策参数", self.policy),
             ("字号和字体", self.look),
             ("口令和锁屏", self.security),
+            ("备份", self.backup),
             ("打印记录", self.prints),
             ("关于", self.about),
         )

@@ -118,14 +118,14 @@ def test_a_font_that_cannot_be_used_is_explained(
 def test_prints_are_listed_without_names(page: SettingsPage, desk: Desk, tmp_path: Path) -> None:
     job = plans.PlanJob(("h2",), Edition.WALL, role="leader")
     plans.print_job(desk.store, job, tmp_path / "a.pdf", TODAY)
-    page.list.setCurrentRow(4)
+    page.show_target("打印记录")
     (line,) = page.prints.table.table.rows()
     assert (line.paper, line.households, line.role) == ("一户一策（上墙版）", 1, "leader")
     assert "赵德福" not in (desk.store.path.parent / "prints.jsonl").read_text(encoding="utf-8")
 
 
 def test_about_can_be_copied_for_the_telephone(qtbot: QtBot, page: SettingsPage) -> None:
-    page.list.setCurrentRow(5)
+    page.show_target("关于")
     page.about._copy()
     text = QGuiApplication.clipboard().text()
     assert "检查表版本：monthly@2025-01" in text
@@ -224,3 +224,9 @@ def test_a_key_starts_the_idle_time_again(qtbot: QtBot, qapp: QApplication) -> N
     qtbot.keyClick(handle, Qt.Key.Key_A)
     assert lock._timer.isActive()
     lock._timer.stop()
+
+
+def test_the_backup_is_a_subject_of_the_settings_too(page: SettingsPage) -> None:
+    page.show_target("备份")
+    assert page.stack.currentWidget().isAncestorOf(page.backup.now)
+    assert "备份" in page.backup.state.text()
