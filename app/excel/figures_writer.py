@@ -1,7 +1,6 @@
 """The form of 年度数据核对 as a workbook: to be filled in, and read back by ``report_reader``."""
 
 from collections.abc import Iterator
-from contextlib import suppress
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
@@ -10,6 +9,7 @@ import xlsxwriter
 
 from app.domain.statistics.errors import ReportNotSavedError
 from app.domain.statistics.year_figures import Figure, YearFigures
+from app.excel.replacing import replacing
 from app.excel.writer import cell_text
 
 _HEADS = ("表", "项目", "户", "人", "占比", "原文单位")
@@ -45,7 +45,11 @@ def write(figures: YearFigures, path: Path) -> None:
                 sheet.write_number(row, column, float(cell), number)
     sheet.freeze_panes(3, 2)
     book.close()
-    _save(path, buffer.getvalue())
+    try:
+        with replacing(path) as part:
+            part.write_bytes(buffer.getvalue())
+    except OSError as error:
+        raise ReportNotSavedError(type(error).__name__) from error
 
 
 def _lines(figures: YearFigures) -> Iterator[_Line]:
@@ -64,14 +68,3 @@ def _lines(figures: YearFigures) -> Iterator[_Line]:
         yield ("措施覆盖", name, measure.households, None, measure.percent, "")
     for claim in figures.claims:
         yield ("说法", claim, None, None, None, "")
-
-
-def _save(path: Path, data: bytes) -> None:
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_bytes(data)
-        part.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
-        raise ReportNotSavedError(type(error).__name__) from error

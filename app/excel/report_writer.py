@@ -1,7 +1,6 @@
 """A report as a workbook: a sheet for each table, the same figures as on screen and on paper."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
@@ -13,6 +12,7 @@ from app.domain.report_checks import ReportCheck
 from app.domain.statistics.errors import ReportNotSavedError
 from app.domain.statistics.report import Report
 from app.domain.statistics.table import Cell, ReportTable
+from app.excel.replacing import replacing
 from app.excel.writer import cell_text
 
 _CHECKS = "核对"
@@ -27,13 +27,10 @@ def write(report: Report, path: Path) -> None:
     """
     buffer = BytesIO()
     _write(buffer, report)
-    part = path.with_name(f".{path.name}.part")
     try:
-        part.write_bytes(buffer.getvalue())
-        part.replace(path)
+        with replacing(path) as part:
+            part.write_bytes(buffer.getvalue())
     except OSError as error:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
         raise ReportNotSavedError(type(error).__name__) from error
 
 
