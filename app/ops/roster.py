@@ -4,6 +4,7 @@ What other layers call stands here; the work is done by the modules beside this 
 """
 
 from app.domain.roster_items import UNDECIDED, Decision, Decisions, ImportItem
+from app.excel.pasted import Pasted
 from app.excel.roster import Choice, roster_kinds
 from app.excel.writer import Written
 from app.ops.roster_export import (
@@ -46,6 +47,7 @@ __all__ = [
     "ImportLine",
     "MemberLine",
     "NotVillageError",
+    "Pasted",
     "ReportLine",
     "RosterCounts",
     "RosterPreview",

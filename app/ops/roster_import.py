@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.natural_change import DECREASE, DECREASE_REASONS
 from app.domain.ownership import Actor
-from app.domain.roster_diff import KnownRoster, MissingMember, RosterDiff, compare
+from app.domain.roster_diff import KnownRoster, MissingMember, RosterDiff, compare, compare_households
 from app.domain.roster_items import (
     APPLY,
     UNDECIDED,
@@ -27,7 +27,8 @@ from app.domain.roster_items import (
 )
 from app.errors import AppError
 from app.excel import import_report
-from app.excel.roster import FIND_OUT, Choice, RosterFile, read_roster
+from app.excel.pasted import Pasted
+from app.excel.roster import FIND_OUT, Choice, RosterFile, parse_roster, read_roster
 from app.models import capture
 from app.models.change import NaturalChange
 from app.models.store import Store
@@ -133,12 +134,12 @@ def no_progress(_done: int, _total: int) -> None:
 
 def preview_import(
     store: Store | None,
-    paths: Iterable[Path],
+    sources: Iterable[Path | Pasted],
     today: date,
     progress: Progress = no_progress,
     choice: Choice = FIND_OUT,
 ) -> RosterPreview:
-    """Read tables and compare them with the stored roster; nothing is written.
+    """Read files or pasted rows and compare them with the stored roster; nothing is written.
 
     ``store`` None compares with an empty roster: what a file says can be seen without a replica.
     A mapping that was once corrected for a source is used again, unless ``choice`` brings one.
@@ -157,7 +158,7 @@ def preview_import(
         if store is not None:
             with store.read() as session:
                 chosen = replace(choice, remembered=remembered_mappings(session))
-        files = [(read_roster(Path(path), progress, chosen), file_sha256(path)) for path in paths]
+        files = [_read(source, progress, chosen) for source in sources]
         if store is not None:
             with store.read() as session:
                 known = load_roster(session).known
@@ -220,6 +221,13 @@ def apply_import(
     return RosterResult(changed, counts, import_id)
 
 
+def _read(source: Path | Pasted, progress: Progress, choice: Choice) -> tuple[RosterFile, str]:
+    """Return what a source says, and its digest."""
+    if isinstance(source, Pasted):
+        return parse_roster(source.table(), progress, choice), source.sha256
+    return read_roster(Path(source), progress, choice), file_sha256(source)
+
+
 def write_import_report(preview: RosterPreview, path: Path) -> list[Path]:
     """Write the report of an import as workbooks, one a file; return where they stand.
 
@@ -236,6 +244,8 @@ def write_import_report(preview: RosterPreview, path: Path) -> list[Path]:
 
 
 def _compare(file: RosterFile, known: KnownRoster) -> RosterDiff:
+    if file.kind.of_households:
+        return compare_households(file.table, known)
     return compare(
         file.table,
         known,
