@@ -4,7 +4,6 @@ Flushes collect what changed; just before the commit one changeset per scope is 
 canonical line made and kept. What comes back to its old value within the transaction is no change.
 """
 
-import json
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -35,6 +34,9 @@ from app.models.journal import (
     ChangeRow,
     ChangesetRow,
     SeenRow,
+    change_values,
+    changeset_values,
+    seen_values,
 )
 
 _INFO = "intent"
@@ -261,33 +263,16 @@ def _insert_changeset(
     state: str = ACTIVE,
     state_reason: str = "",
 ) -> int:
-    row = insert(ChangesetRow).values(
-        **changeset.chain._asdict(),
-        number=changeset.number,
-        digest=line_digest,
-        previous=changeset.previous,
-        at=changeset.at,
-        actor=changeset.actor,
-        role=changeset.role,
-        operation=changeset.operation,
-        operation_id=changeset.operation_id,
-        reason=changeset.reason,
-        line=line,
-        state=state,
-        state_reason=state_reason,
-    )
+    values = changeset_values(changeset, line_digest, state, state_reason)
+    row = insert(ChangesetRow).values(**values, line=line)
     changeset_id: int = session.connection().execute(row).inserted_primary_key[0]  # type: ignore[index]
     return changeset_id
 
 
 def _insert_parts(session: Session, changeset_id: int, changeset: Changeset) -> None:
     """Insert the changes of a changeset and what it had seen."""
-    _insert_all(session, ChangeRow, (_change_values(changeset_id, c) for c in changeset.changes))
-    seen = (
-        {"changeset_id": changeset_id, **other._asdict(), **head._asdict()}
-        for other, head in changeset.seen.items()
-    )
-    _insert_all(session, SeenRow, seen)
+    _insert_all(session, ChangeRow, (change_values(changeset_id, c) for c in changeset.changes))
+    _insert_all(session, SeenRow, seen_values(changeset_id, changeset))
 
 
 def _advance(session: Session, chain: Chain, head: Head) -> None:
@@ -306,21 +291,6 @@ def _advance(session: Session, chain: Chain, head: Head) -> None:
     )
     if moved.rowcount != 1:
         raise ValueError("a changeset does not follow the head of its chain")
-
-
-def _change_values(changeset_id: int, change: FieldChange) -> dict[str, Any]:
-    old, new = (
-        json.dumps(v, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        for v in (change.old, change.new)
-    )
-    return {
-        "changeset_id": changeset_id,
-        "table_name": change.table,
-        "row_id": change.row,
-        "field": change.field,
-        "old": old,
-        "new": new,
-    }
 
 
 def _insert_all(

@@ -19,7 +19,9 @@ from app.models.base import Journaled, journaled_tables
 _OK, _DENY = 0, 1
 _DELETE, _INSERT, _UPDATE, _PRAGMA = 9, 18, 23, 19
 _SCHEMA = frozenset({1, 2, 7, 8, 10, 11, 16, 17, 24, 25, 26, 29, 30})  # create, drop, alter, attach
-_JOURNAL = frozenset({"changeset", "change", "changeset_seen", "chain_head"})
+_JOURNAL = frozenset(
+    {"changeset", "change", "changeset_seen", "chain_head", "base_chain", "abridged"}
+)
 _FIXED_PRAGMAS = frozenset(
     {"query_only", "writable_schema", "foreign_keys", "ignore_check_constraints", "rekey"}
 )

@@ -1,12 +1,18 @@
 """The journal: changesets in chains, and their changes for queries. Append-only.
 
 ``ChangesetRow.line`` holds the exact bytes; the other columns repeat them for queries, and
-``doctor`` checks that both agree.
+``doctor`` checks that both agree. Only lines of a base (``AbridgedRow``) are shorter than what
+their digest is of, until the past of their chain has come.
 """
+
+import json
+from collections.abc import Iterator
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.domain.changeset import Changeset, FieldChange
 from app.models.base import Base
 
 ACTIVE, VOID, WAITING, FORKED = "active", "void", "waiting", "forked"
@@ -91,3 +97,68 @@ class HeadSignatureRow(Base):
     number: Mapped[int]
     digest: Mapped[str] = mapped_column(String(64))
     signature: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class BaseChainRow(Base):
+    """A chain that began here with a base, until its whole past has come.
+
+    ``number``, ``digest``: where the base stands in it. ``first_id``: local ids are kept free from
+    there on, one for each number. ``digests``: 32 bytes of each number, as its signer has it.
+    """
+
+    __tablename__ = "base_chain"
+
+    origin: Mapped[str] = mapped_column(String(32), primary_key=True)
+    epoch: Mapped[str] = mapped_column(String(32), primary_key=True)
+    scope: Mapped[str] = mapped_column(String(32), primary_key=True)
+    number: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(64))
+    first_id: Mapped[int]
+    digests: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class AbridgedRow(Base):
+    """Marks a changeset of a base that has lost changes: its line is not what its digest is of."""
+
+    __tablename__ = "abridged"
+
+    changeset_id: Mapped[int] = mapped_column(ForeignKey("changeset.id"), primary_key=True)
+
+
+def changeset_values(changeset: Changeset, digest: str, state: str, reason: str) -> dict[str, Any]:
+    """Return the columns of a changeset but ``id`` and ``line``."""
+    return {
+        **changeset.chain._asdict(),
+        "number": changeset.number,
+        "digest": digest,
+        "previous": changeset.previous,
+        "at": changeset.at,
+        "actor": changeset.actor,
+        "role": changeset.role,
+        "operation": changeset.operation,
+        "operation_id": changeset.operation_id,
+        "reason": changeset.reason,
+        "state": state,
+        "state_reason": reason,
+    }
+
+
+def change_values(changeset_id: int, change: FieldChange) -> dict[str, Any]:
+    """Return the columns of a change."""
+    return {
+        "changeset_id": changeset_id,
+        "table_name": change.table,
+        "row_id": change.row,
+        "field": change.field,
+        "old": _encode(change.old),
+        "new": _encode(change.new),
+    }
+
+
+def seen_values(changeset_id: int, changeset: Changeset) -> Iterator[dict[str, Any]]:
+    """Yield the columns of each head that a changeset had newly seen."""
+    for chain, head in changeset.seen.items():
+        yield {"changeset_id": changeset_id, **chain._asdict(), **head._asdict()}
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode

@@ -122,3 +122,19 @@ class PackageRow(Base):
     state: Mapped[str] = mapped_column(String(16))  # exported, imported, refused
     code: Mapped[str] = mapped_column(String(8), default="")
     counts: Mapped[str] = mapped_column(default="{}")  # JSON
+
+
+class QuarantinedContentRow(Base):
+    """A content that came in a package and was not kept: its bytes were dropped unseen.
+
+    ``reason``: unnamed (no row names it), type or size (not what its row says). ``peer_id``: who
+    sent it. An unnamed one is asked for again once a row names it.
+    """
+
+    __tablename__ = "quarantined_content"
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    reason: Mapped[str] = mapped_column(String(8))
+    size: Mapped[int]
+    peer_id: Mapped[str] = mapped_column(String(32))
+    at: Mapped[str] = mapped_column(String(32))

@@ -53,6 +53,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("sha256", name=op.f("pk_attachment_content")),
     )
     op.create_table(
+        "base_chain",
+        sa.Column("origin", sa.String(length=32), nullable=False),
+        sa.Column("epoch", sa.String(length=32), nullable=False),
+        sa.Column("scope", sa.String(length=32), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("first_id", sa.Integer(), nullable=False),
+        sa.Column("digests", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("origin", "epoch", "scope", name=op.f("pk_base_chain")),
+    )
+    op.create_table(
         "cadence_mark",
         sa.Column("task", sa.String(length=32), nullable=False),
         sa.Column("period", sa.String(length=7), nullable=False),
@@ -99,6 +110,15 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_paper_log_at"), ["at"], unique=False)
 
     op.create_table(
+        "quarantined_content",
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("reason", sa.String(length=8), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("peer_id", sa.String(length=32), nullable=False),
+        sa.Column("at", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("sha256", name=op.f("pk_quarantined_content")),
+    )
+    op.create_table(
         "team_fund",
         sa.Column("year", sa.Integer(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
@@ -124,6 +144,15 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("team_member", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_team_member_scope"), ["scope"], unique=False)
+
+    op.create_table(
+        "abridged",
+        sa.Column("changeset_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["changeset_id"], ["changeset.id"], name=op.f("fk_abridged_changeset_id_changeset")
+        ),
+        sa.PrimaryKeyConstraint("changeset_id", name=op.f("pk_abridged")),
+    )
 
 
 def downgrade() -> None:
