@@ -33,6 +33,7 @@ _VERBS = {  # verb → module and attribute
     "negative": ("app.cli.negative", "group"),
     "campaign": ("app.cli.campaign", "group"),
     "issue": ("app.cli.campaign", "issue_group"),
+    "attachment": ("app.cli.attachment", "group"),
     "deadline": ("app.cli.deadline", "group"),
     "print": ("app.cli.papers", "group"),
     "device": ("app.cli.device", "group"),

@@ -22,7 +22,7 @@ from app.models.journal import (
     SeenRow,
 )
 from app.models.store import Store
-from app.ops import devices
+from app.ops import attachments, devices
 from app.paths import RESOURCES
 from app.sync import local, records
 from app.sync.derive import derive
@@ -52,12 +52,14 @@ def examine(store: Store) -> list[Check]:
     with store.read() as session:
         journal = [*_lines(session), *_heads(session)]
         signatures = list(_signatures(session))
+        damaged = attachments.damaged(session)
         count = session.execute(text("SELECT count(*) FROM changeset")).scalar_one()
     return [
         _check("database", "数据库完整", _database(store), "通过"),
         _check("journal", "变更记录前后相接", journal, f"{count}条"),
         _check("signatures", "签名", signatures, "通过"),
         _check("tables", "各表与变更记录一致", _tables(store), "通过"),
+        _check("attachments", "照片和扫描件", damaged, attachments.totals(store).text()),
         _check("fonts", "字体", _fonts(), "齐全"),
         _disk(store),
     ]
