@@ -15,14 +15,18 @@ from app.domain.changeset import NEW_ROW, FieldChange
 from app.domain.lifecycle import PROGRAM
 from app.errors import AppError
 from app.models.base import Base, Journaled, natural_id
-from app.models.form import Answer
+from app.models.form import Answer, PeriodRow, Sheet
 from app.models.household import Member
+from app.models.income import IncomeEntry
 from app.models.step import Step, rivals_of
 
-UNIT, REMOVAL, COMPOSITION = "unit", "removal", "composition"
-WHOLE = ""  # the field of a unit that is a whole sheet
+UNIT, REMOVAL, COMPOSITION, LATE = "unit", "removal", "composition", "late"
+WHOLE = ""  # the field of a unit that is a whole sheet, or a whole row
+SINCE_CLOSED = "closed"  # the field of a sheet that differs from what its closed month froze
 _CHUNK = 500  # bound parameters of one statement
-_COMPOSITION_FIELDS = ("household_id", "relation")
+_OF_SHEET: dict[str, type[Answer] | type[IncomeEntry]] = {
+    cls.__tablename__: cls for cls in (Answer, IncomeEntry)
+}
 
 
 class ContestedError(AppError):
@@ -35,8 +39,9 @@ class ContestedError(AppError):
 class OpenConflictRow(Base):
     """A unit whose heads differ. Derived like the tables themselves, never sent.
 
-    ``kind``: unit (a field or a whole sheet), removal (asks, blocks no edit), composition (of a
-    household). ``sides``: canonical JSON, the side in force first.
+    ``kind``: unit (a field, a row or a whole sheet), removal (asks, blocks no edit), composition
+    (of a household), late (reached a closed month; blocks no edit). ``sides``: canonical JSON, the
+    side in force first.
     """
 
     __tablename__ = "open_conflict"
@@ -110,29 +115,48 @@ def refuse_contested(session: Session, changes: Sequence[FieldChange]) -> None:
 
 
 def close_decided(session: Session, changes: Iterable[FieldChange]) -> None:
-    """Forget removals that an ordinary edit has decided: it had seen both sides."""
+    """Forget what an ordinary edit has decided, having seen both sides.
+
+    A removal: by ending or keeping the row. Late edits: by the next step of their month, which is
+    a correction, or covers them.
+    """
     for change in changes:
+        is_step = change.table == Step.__tablename__ and change.field == NEW_ROW
+        if is_step and change.new["subject"] == PeriodRow.__tablename__:
+            _forget_late(session, change.new["subject_id"])
         if change.field in ("removed_on", "member_status"):
             unit = {"table_name": change.table, "row_id": change.row, "field": change.field}
             session.execute(delete(OpenConflictRow).filter_by(kind=REMOVAL, **unit))
 
 
+def _forget_late(session: Session, period_id: str) -> None:
+    month = session.get(PeriodRow, period_id)
+    if month is not None:
+        of_month = select(Sheet.id).filter_by(scope=month.scope, period=month.period)
+        session.execute(
+            delete(OpenConflictRow).where(
+                OpenConflictRow.kind == LATE, OpenConflictRow.row_id.in_(of_month)
+            )
+        )
+
+
 def _parts(session: Session, changes: Sequence[FieldChange]) -> Iterable[_Part]:
-    """Return what the changes write, an answer as a part of its sheet."""
-    answers: list[str] = []
+    """Return what the changes write, an answer or a line of income as a part of its sheet."""
+    lines: dict[str, list[str]] = defaultdict(list)
     for change in changes:
-        if change.table == Answer.__tablename__ and change.field != NEW_ROW:
-            answers.append(change.row)
+        if change.table in _OF_SHEET and change.field != NEW_ROW:
+            lines[change.table].append(change.row)
         elif change.field != NEW_ROW:
             yield _Part(change.table, change.row, change.field)
-        elif change.table == Answer.__tablename__:
+        elif change.table in _OF_SHEET:
             yield _Part("sheet", change.new["sheet_id"], WHOLE)
         elif change.table == Member.__tablename__ and change.new["relation"] == "户主":
             yield _Part("household", change.new["household_id"], COMPOSITION)
-    for chunk in _chunks(answers):
-        query = select(Answer.sheet_id).where(Answer.id.in_(chunk)).distinct()
-        for sheet in session.scalars(query):
-            yield _Part("sheet", sheet, WHOLE)
+    for table, ids in lines.items():
+        cls = _OF_SHEET[table]
+        for chunk in _chunks(ids):
+            for sheet in session.scalars(select(cls.sheet_id).where(cls.id.in_(chunk)).distinct()):
+                yield _Part("sheet", sheet, WHOLE)
 
 
 def _contested(session: Session, rows: set[str]) -> dict[_Part, str]:

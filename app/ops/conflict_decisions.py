@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from app.domain.changeset import NEW_ROW, FieldChange
 from app.domain.household import HEAD
 from app.domain.merge import Part, Side
+from app.domain.month import MONTH
+from app.domain.ownership import Actor
 from app.models.base import (
     Journaled,
     canonical,
@@ -19,13 +21,16 @@ from app.models.base import (
     journaled_columns,
     journaled_tables,
     natural_id,
+    new_id,
 )
 from app.models.conflict import OpenConflictRow, PersonJoin
+from app.models.form import PeriodRow, Sheet
 from app.models.household import Household, Member
 from app.models.journal import ChangeRow, ChangesetRow
-from app.models.step import Step, StepChoice
+from app.models.step import Step, StepChoice, steps_of
 from app.ops.conflict_lines import differing
 from app.ops.exchange_lines import ConflictLine, SideLine
+from app.ops.lives import StepInput, Who, check, living, new_step
 from app.sync.derive import CLEARED
 from app.sync.errors import ChoiceError
 from app.sync.removals import ENDINGS
@@ -44,6 +49,17 @@ class Choice:
 
     side: str = ""
     value: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A choice with whose it is, at which level, when and why."""
+
+    choice: Choice
+    actor: Actor
+    level: str
+    today: date
+    reason: str
 
 
 def side_of(line: ConflictLine, name: str) -> int:
@@ -87,6 +103,25 @@ def of_removal(
         beside = part._replace(field=ending.beside)
         changes.append(_line(session, beside, _written(session, taken, beside)))
     return changes
+
+
+def of_late(session: Session, row: OpenConflictRow, line: ConflictLine, given: Given) -> Changes:
+    """Return the changes that take a late edit back, or the step that makes it a correction."""
+    frozen, _late = read_sides(row.sides)
+    if given.choice.value is not None:
+        raise ChoiceError("value", choice=given.choice.value, sides="1、2")
+    if side_of(line, given.choice.side) == 0:
+        return [_line(session, part, value) for part, value in frozen.values.items()]
+    sheet = session.get_one(Sheet, row.row_id)
+    month = session.get_one(PeriodRow, natural_id("period", sheet.scope, sheet.period))
+    steps = steps_of(session, MONTH.subject, [month.id]).get(month.id, [])
+    on = max(given.today, *(step.step_on for step in steps))  # a clock may be wrong
+    thing, who = living(month, steps, MONTH), Who(given.actor, given.level)
+    brought = StepInput(given.reason, on)
+    check(thing, "correct", who, brought, on)
+    step = new_step(thing, "correct", who, brought)
+    step.id = new_id()
+    return [_new(step)]
 
 
 def of_composition(

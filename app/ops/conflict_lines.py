@@ -8,9 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.merge import Part, Side
-from app.models.conflict import COMPOSITION, REMOVAL, OpenConflictRow
+from app.models.conflict import COMPOSITION, LATE, REMOVAL, OpenConflictRow
+from app.models.form import Sheet
 from app.models.household import Household
 from app.models.journal import ChangeRow, ChangesetRow
+from app.ops.conflict_words import side_text
 from app.ops.exchange_lines import ConflictLine, SideLine
 from app.ops.roster_words import field_label
 from app.sync.past import Row, chunks
@@ -50,15 +52,17 @@ def _line(session: Session, row: OpenConflictRow, home: str, trust: Trust) -> Co
         sides=tuple(_side(session, at, side, sides, trust) for at, side in enumerate(sides)),
         conflict_id=row.id,
         kind=row.kind,
-        label=_label(row),
+        label=_label(session, row),
         scope=row.scope,
-        blocks=row.kind != REMOVAL,
+        blocks=row.kind not in (REMOVAL, LATE),
     )
 
 
-def _label(row: OpenConflictRow) -> str:
+def _label(session: Session, row: OpenConflictRow) -> str:
     if row.kind == REMOVAL:
         return "是否减少"
+    if row.kind == LATE:
+        return f"{session.get_one(Sheet, row.row_id).period}检查表"
     if row.field == COMPOSITION:
         return "家庭成员构成"
     return field_label(row.field or row.table_name)
@@ -78,7 +82,7 @@ def _side(session: Session, at: int, side: Side, sides: tuple[Side, ...], trust:
         is_in_force=at == 0,
         side=str(at + 1),
         base=_base(session, made.id if made else 0, parts),
-        text="、".join(_text(part, side.values.get(part), len(parts)) for part in parts),
+        text=side_text(session, parts, dict(side.values)),
     )
 
 
@@ -91,11 +95,6 @@ def differing(sides: tuple[Side, ...]) -> list[Part]:
         if any(part not in side.values for side in sides)
         or len({json.dumps(side.values[part]) for side in sides}) > 1
     ]
-
-
-def _text(part: Part, value: Any, parts: int) -> str:
-    shown = "（空）" if value in (None, "") else str(value)
-    return shown if parts == 1 else f"{field_label(part.field)}：{shown}"
 
 
 def _base(session: Session, changeset_id: int, parts: Iterable[Part]) -> dict[str, Any]:

@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 from app.domain.changeset import FieldChange
 from app.domain.ownership import Actor
 from app.domain.period import Period
-from app.models.conflict import COMPOSITION, REMOVAL, OpenConflictRow
+from app.models.conflict import COMPOSITION, LATE, REMOVAL, OpenConflictRow
 from app.models.form import Sheet
 from app.models.store import Decision, Store
 from app.ops import conflict_decisions, conflict_lines, conflict_rules, devices
 from app.ops.changed import Changed
-from app.ops.conflict_decisions import Choice
+from app.ops.conflict_decisions import Choice, Given
 from app.ops.conflict_rules import CASES, HEADS, PERSON, STEPS
 from app.ops.exchange_lines import ConflictLine
 from app.sync import local
@@ -28,7 +28,7 @@ from app.sync.past import Row
 from app.sync.subjects import households_of
 from app.sync.trust import Trust
 
-_REASON = "两边的改动选定"
+_REASON, _LATE_REASON = "两边的改动选定", "关账时没有见到的改动"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +68,20 @@ def resolve_conflict(
 ) -> Resolved:
     """Decide: take a side, or set another value; who may write the unit decides.
 
+    A late edit's second side makes it a correction of its month (更正).
+
     Raises:
-        UnknownConflictError, ChoiceError, DecideElsewhereError, OwnershipError: nothing is written.
+        UnknownConflictError, ChoiceError, DecideElsewhereError, OwnershipError, StepRoleError:
+            nothing is written.
     """
     with store.read() as session:
         trust = _trust(session)
         line = _one(session, conflict_id, trust)
         row = session.get(OpenConflictRow, conflict_id)
-        changes = _changes(session, line, row, choice, store)
-    decision = Decision("conflict.resolve", actor, reason or _REASON, line.scope, tuple(changes))
+        why = reason or (_LATE_REASON if line.kind == LATE else _REASON)
+        given = Given(choice, actor, store.level, store.clock().date(), why)
+        changes = _changes(session, line, row, given)
+    decision = Decision("conflict.resolve", actor, why, line.scope, tuple(changes))
     with store.decide(decision) as session:
         rows = {Row(change.table, change.row) for change in changes}
         derived = derive(session, rows, trust)
@@ -123,16 +128,13 @@ def _one(session: Session, conflict_id: str, trust: Trust) -> ConflictLine:
 
 
 def _changes(
-    session: Session,
-    line: ConflictLine,
-    row: OpenConflictRow | None,
-    choice: Choice,
-    store: Store,
+    session: Session, line: ConflictLine, row: OpenConflictRow | None, given: Given
 ) -> list[FieldChange]:
-    decide = conflict_decisions
+    decide, choice = conflict_decisions, given.choice
     if row is not None and line.kind == COMPOSITION:
-        today = store.clock().date()
-        return decide.of_composition(session, row, line, choice, today)
+        return decide.of_composition(session, row, line, choice, given.today)
+    if row is not None and line.kind == LATE:
+        return decide.of_late(session, row, line, given)
     if row is not None:
         kind = decide.of_removal if line.kind == REMOVAL else decide.of_unit
         return kind(session, row, line, choice)

@@ -83,7 +83,7 @@ class SideLine:
 class ConflictLine:
     """What a person must decide; until then the first side counts. ``field`` "": a whole sheet.
 
-    ``kind``: unit, removal, composition; heads, steps, person, cases (rules over rows).
+    ``kind``: unit, removal, composition, late; heads, steps, person, cases (rules over rows).
     ``label``: the field in words. ``blocks``: the unit takes no other edit until decided.
     """
 

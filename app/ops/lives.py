@@ -287,10 +287,25 @@ def write_step(
     Raises:
         ValueError: ``given`` has no date.
     """
+    step = new_step(thing, action, who, given, added)
+    session.add(step)
+    session.flush()
+    thing.steps.append(step)
+    return step
+
+
+def new_step(
+    thing: Living, action: str, who: Who, given: StepInput, added: Added = NOTHING_ADDED
+) -> Step:
+    """Return the row of a step that follows the last, not yet written.
+
+    Raises:
+        ValueError: ``given`` has no date.
+    """
     if given.on is None:
         raise ValueError("a step without a date")
     values = {k: v for k, v in given.values.items() if k not in ("department", "due_on") and v}
-    step = Step(
+    return Step(
         scope=thing.row.scope,
         subject=thing.life.subject,
         subject_id=thing.row.id,
@@ -306,10 +321,6 @@ def write_step(
         department=labels.department(given.get("department")),
         values=_text({**values, **added.more}),
     )
-    session.add(step)
-    session.flush()
-    thing.steps.append(step)
-    return step
 
 
 def history(thing: Living) -> Iterable[StepLine]:

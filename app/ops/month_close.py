@@ -30,7 +30,7 @@ from app.ops import (
     warnings,
 )
 from app.ops.changed import Changed
-from app.ops.errors import MonthNotReadyError, NotDueError, StepDataError
+from app.ops.errors import MonthNotReadyError, NotDueError, SheetStateError, StepDataError
 from app.ops.lives import Living, StepInput, Who, check, living, write_step
 from app.ops.sheet_context import SheetContext, month_of
 
@@ -63,7 +63,7 @@ def set_unvisited(
     """Note why a household that is due was not visited; "" takes the reason back.
 
     Raises:
-        NotDueError, StepDataError: nothing is written.
+        NotDueError, StepDataError, SheetStateError: nothing is written.
     """
     if reason and reason not in UNVISITED_REASONS:
         shown = "、".join(UNVISITED_REASONS)
@@ -74,6 +74,8 @@ def set_unvisited(
         sheet = session.get(Sheet, natural_id("sheet", household_id, str(period)))
         if sheet is None:
             raise NotDueError(period=str(period))
+        if months.state(session, sheet.scope, period) == CLOSED:
+            raise SheetStateError(period=str(period))
         sheet.unvisited_reason = f"{reason}：{note.strip()}" if note.strip() else reason or None
     return Changed(frozenset({"sheet"}), frozenset({household_id}))
 

@@ -138,6 +138,7 @@ def _writes(
             is_head = change.field == "relation" and change.new == HEAD
             if is_move or (is_head and _home_at(change, changes, causality) == home):
                 about.add(change.place)
+    about |= _decisions(by_place, about, causality)
     return [
         UnitChange(
             change.place,
@@ -149,6 +150,28 @@ def _writes(
         for place in sorted(about)
         for member, change in by_place[place]
     ]
+
+
+def _decisions(
+    written: Mapping[Place, list[tuple[str, Past]]], about: set[Place], causality: Causality
+) -> set[Place]:
+    """Return what decided between sides: it had seen two of them and wrote all that they wrote.
+
+    It may leave everybody where the side in force had them, and so name this household nowhere.
+    """
+    decided: set[Place] = set()
+    earlier = {place: sum(causality.saw(place, other) for other in written) for place in written}
+    for place in sorted(written.keys() - about, key=lambda place: (earlier[place], place)):
+        seen = [other for other in about | decided if causality.saw(place, other)]
+        heads = [one for one in seen if not any(causality.saw(other, one) for other in seen)]
+        sides = {part for head in heads for part in _parts(written[head])}
+        if len(heads) > 1 and sides <= _parts(written[place]):
+            decided.add(place)
+    return decided
+
+
+def _parts(changes: Iterable[tuple[str, Past]]) -> set[tuple[str, str]]:
+    return {(member, change.field) for member, change in changes}
 
 
 def _home_at(at: Past, changes: list[Past], causality: Causality) -> str:

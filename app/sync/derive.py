@@ -21,16 +21,14 @@ from app.models.base import (
     journaled_tables,
     natural_id,
 )
-from app.models.conflict import COMPOSITION, REMOVAL, UNIT
+from app.models.conflict import COMPOSITION, LATE, REMOVAL, UNIT
 from app.models.household import Member
-from app.sync import compositions, joins, removals
+from app.sync import closings, compositions, joins, removals
 from app.sync.past import Past, Row, causality_of, chunks, history_of
 from app.sync.trust import Trust
-from app.sync.units import Conflict, Unit, forget, renew
+from app.sync.units import ROWS, UNITS, Conflict, Unit, forget, renew
 
-# A sheet and its answers are one unit: table → the column that names the unit, "id" for its head.
-_UNITS = {"sheet": "id", "answer": "sheet_id"}
-_PROGRAM_MADE = frozenset({"warning", "period", "data_doubt", "negative_check"})
+_PROGRAM_MADE = frozenset({"warning", "period", "data_doubt", "negative_check", "month_snapshot"})
 _LARGEST = 2**63 - 1  # of a whole number in a column
 NATURAL: dict[str, tuple[str, tuple[str, ...]]] = {  # unique keys: what the id is made of
     "period": ("period", ("scope", "period")),
@@ -40,7 +38,10 @@ NATURAL: dict[str, tuple[str, tuple[str, ...]]] = {  # unique keys: what the id 
     "campaign_result": ("campaign_result", ("campaign_id", "household_id")),
     "month_snapshot": ("snapshot", ("household_id", "period", "version")),
 }
-CLEARED: dict[str, dict[str, Any]] = {"answer": {"value": None, "note": "", "follow_up": ""}}
+CLEARED: dict[str, dict[str, Any]] = {
+    "answer": {"value": None, "note": "", "follow_up": ""},
+    "income_entry": {"amount": None, "evidence": ""},
+}
 
 
 @dataclass(slots=True)
@@ -71,7 +72,9 @@ def derive(session: Session, touched: Iterable[Row], trust: Trust) -> Derived:
     kept = removals.keep_contested(session, endings, trust)
     kept = [conflict for conflict in kept if conflict.unit not in named]
     renew(session, REMOVAL, endings, kept)
-    result.conflicts += [*settled.conflicts, *kept]
+    late = closings.late_edits(session, wanted, trust)
+    renew(session, LATE, [("sheet", sheet) for sheet in late.sheets], late.conflicts)
+    result.conflicts += [*settled.conflicts, *kept, *late.conflicts]
     return result
 
 
@@ -195,30 +198,31 @@ def _cleared(row: Row, changes: list[Past]) -> dict[str, Any]:
 
 
 def _rest_of_units(session: Session, history: Mapping[Row, list[Past]]) -> set[Row]:
-    """Return the sheets and answers that form one unit with those of ``history``."""
-    sheets = {row.id for row in history if row.table == "sheet"}
-    for row, changes in history.items():
-        if row.table == "answer":
-            made = next(change for change in changes if change.field == NEW_ROW)
-            sheets.add(made.new["sheet_id"])
+    """Return the sheets, answers and worksheets that form one unit with those of ``history``."""
+    sheets = {_unit_of(row, changes).row for row, changes in history.items() if row.table in UNITS}
     rest = {Row("sheet", sheet) for sheet in sheets}
-    answer = journaled_tables()["answer"]
-    for chunk in chunks(sorted(sheets)):
-        query = select(answer.id).where(answer.__table__.c.sheet_id.in_(chunk))
-        rest |= {Row("answer", found) for found in session.scalars(query)}
+    for table in UNITS.keys() - {"sheet"}:
+        cls = _classes()[table]
+        for chunk in chunks(sorted(sheets)):
+            query = select(cls.id).where(cls.__table__.c.sheet_id.in_(chunk))
+            rest |= {Row(table, found) for found in session.scalars(query)}
     return rest
+
+
+def _unit_of(row: Row, changes: Iterable[Past]) -> Unit:
+    """Return the whole sheet that a row of it belongs to."""
+    made = next(change for change in changes if change.field == NEW_ROW)
+    key = UNITS[row.table]
+    return Unit("sheet", row.id if key == "id" else made.new.get(key, ""), "")
 
 
 def _by_unit(history: Mapping[Row, list[Past]]) -> dict[Unit, list[Past]]:
     """Sort the changes into units; a new row is a change of every field."""
     units: dict[Unit, list[Past]] = defaultdict(list)
     for row, changes in history.items():
-        if row.table in _UNITS:
-            made = next(change for change in changes if change.field == NEW_ROW)
-            key = _UNITS[row.table]
-            whole = Unit("sheet", row.id if key == "id" else made.new.get(key, ""), "")
-            units[whole] += changes
-        elif len({change.place.chain for change in changes}) == 1:
+        if row.table in UNITS:
+            units[_unit_of(row, changes)] += changes
+        elif row.table in ROWS or len({change.place.chain for change in changes}) == 1:
             units[Unit(row.table, row.id, "")] += changes  # one author: nothing can conflict
         else:
             for change in changes:
@@ -257,7 +261,7 @@ def _write(session: Session, rows: Mapping[Row, dict[str, Any]], result: Derived
     by_table: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
     for row, values in rows.items():
         by_table[row.table][row.id] = values
-    classes = journaled_tables()
+    classes = _classes()
     for table in Journaled.metadata.sorted_tables:
         if table.name not in by_table:
             continue

@@ -12,9 +12,9 @@ from app.domain.changeset import Chain
 from app.domain.merge import Part, Place, Side
 from app.models.conflict import (
     COMPOSITION,
+    LATE,
     REMOVAL,
     UNIT,
-    WHOLE,
     ContestedRow,
     OpenConflictRow,
     conflict_id,
@@ -22,9 +22,14 @@ from app.models.conflict import (
 )
 from app.sync.past import chunks
 
+# A sheet, its answers and its worksheet are one unit: table → the column that names the unit, "id"
+# for its head.
+UNITS = {"sheet": "id", "answer": "sheet_id", "income_entry": "sheet_id"}
+ROWS = frozenset({"visit"})  # made by the program beside a sheet: a row is one unit
+
 
 class Unit(NamedTuple):
-    """What conflicts as a whole: a field of a row, or a whole sheet (field "")."""
+    """What conflicts as a whole: a field of a row, a whole row or a whole sheet (field "")."""
 
     table: str
     row: str
@@ -40,7 +45,7 @@ class Unit(NamedTuple):
 class Conflict:
     """A unit with differing heads; ``sides``: the one in force first.
 
-    ``kind``: unit, removal or composition. ``members``: of a household in its composition.
+    ``kind``: unit, removal, composition or late. ``members``: of a household in its composition.
     """
 
     unit: Unit
@@ -100,13 +105,12 @@ def forget(session: Session, ids: Collection[str]) -> None:
 
 
 def _contested(conflict: Conflict) -> list[dict[str, str]]:
-    """Return what takes no other edit: a removal that is asked about blocks none."""
+    """Return what takes no other edit: a removal that is asked about and a late edit block none."""
     unit = conflict.unit
-    if conflict.kind == REMOVAL:
+    if conflict.kind in (REMOVAL, LATE):
         return []
     if conflict.kind == UNIT:
-        name = WHOLE if unit.table == "sheet" else unit.field
-        return [{"table_name": unit.table, "row_id": unit.row, "field": name}]
+        return [{"table_name": unit.table, "row_id": unit.row, "field": unit.field}]
     fields = [
         {"table_name": "member", "row_id": member, "field": name}
         for member in conflict.members
