@@ -47,6 +47,7 @@ __all__ = [
     "answer_list",
     "apply_list",
     "preview_list",
+    "tie_by_hand",
 ]
 _CLUES = "department_list"
 _CODE = 16  # characters of a doubt's code
@@ -133,6 +134,17 @@ def apply_list(
         table = "clue" if preview.is_of_clues else "data_doubt"
         changed = Changed(frozenset({table}), frozenset(taken.homes)) if taken.stored else Changed()
     return ListResult(changed, taken.stored, taken.known, taken.already, taken.left)
+
+
+def tie_by_hand(store: Store, preview: ListPreview, key: str, member_id: str) -> ListPreview:
+    """Return a preview in which the row of this key (``row_key``) means the given person.
+
+    Raises:
+        UnknownPersonError: nobody of that id is present in the roster.
+    """
+    with store.read() as session:
+        rows = _with_chosen(session, preview.rows, {key: member_id})
+    return replace(preview, rows=tuple(rows))
 
 
 def answer_list(store: Store, preview: ListPreview, path: Path) -> int:

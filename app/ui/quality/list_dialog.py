@@ -1,14 +1,20 @@
 """A list from above (部门预警清单, 疑点清单): seen first, taken in, answered in its own layout."""
 
+from dataclasses import replace
 from pathlib import Path
 
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
+from app.domain.roster_answers import MATCHED
+from app.domain.roster_items import row_key
+from app.domain.roster_list import TiedRow
 from app.ops import roster_lists
 from app.ops.roster_lists import ListPreview, ListResult
 from app.ui.data_table import DataTable
 from app.ui.page import Desk
 from app.ui.parts import button, give_size, plain, title
+from app.ui.roster.person_picker import PersonPicker
 from app.ui.table_model import Column
 
 _FILES = "清单 (*.xlsx *.xls *.csv);;所有文件 (*)"
@@ -32,15 +38,22 @@ class ListDialog(QDialog):
         super().__init__(parent)
         self._desk = desk
         self.preview: ListPreview | None = None
+        self._by_hand: set[str] = set()
         self.setWindowTitle("导入清单")
         self.head, self.notes = title("导入上级发来的清单"), plain("先看对上了谁，再导入。")
-        self.table = DataTable(_COLUMNS, "清单")
+        self.table = DataTable(self._columns(), "清单")
+        self.tie_button = button("T 指定是谁…", self.ask_who)
         self.choose_button = button("选择文件", self._choose, primary=True)
         self.take_button = button("导入", self.take)
         self.answer_button = button("写答复…", self._choose_answer)
-        for made in (self.take_button, self.answer_button):
+        for made in (self.tie_button, self.take_button, self.answer_button):
             made.setEnabled(False)
+        self.table.opened.connect(lambda _row: self.ask_who())
+        self.table.moved.connect(lambda _row: self._offer_tie())
+        shortcut = QShortcut(QKeySequence("T"), self)
+        shortcut.activated.connect(self.ask_who)
         row = QHBoxLayout()
+        row.addWidget(self.tie_button)
         row.addStretch()
         for made in (button("关闭", self.reject), self.choose_button, self.take_button,
                      self.answer_button):  # fmt: skip
@@ -59,15 +72,71 @@ class ListDialog(QDialog):
         found = self._desk.runner.call(lambda: roster_lists.preview_list(store, path))
         if found is None:
             return
+        self._by_hand = set()
+        unsure_first = sorted(found.rows, key=lambda row: row.status in MATCHED)
+        self._show(replace(found, rows=tuple(unsure_first)))
+        self.take_button.setEnabled(True)
+        self.answer_button.setEnabled(True)
+        (self.table if self._unsure(self.table.current()) else self.take_button).setFocus()
+
+    def ask_who(self) -> None:
+        """T or Enter: say by hand whom a row means that nobody was found for."""
+        row: TiedRow | None = self.table.current()
+        if row is None or not self._unsure(row):
+            return
+        sentence = (
+            f"清单写的是：{row.row.name}，户号{row.row.household_no or '没写'}，{row.row.subject}"
+        )
+        picker = PersonPicker(self, self._desk, sentence, row.row.name)
+        if picker.exec() and picker.person is not None:
+            self.tie(row, picker.person.member.member_id)
+
+    def tie(self, row: TiedRow, member_id: str) -> None:
+        """Let a row mean a person of the roster."""
+        store, preview = self._desk.store, self.preview
+        if preview is None:
+            return
+        key = row_key(row.row.place)
+        found = self._desk.runner.call(
+            lambda: roster_lists.tie_by_hand(store, preview, key, member_id)
+        )
+        if found is not None:
+            self._by_hand.add(key)
+            number = self.table.currentIndex().row()
+            self._show(found)
+            self.table.selectRow(number)
+            self.take_button.setEnabled(True)
+
+    def _show(self, found: ListPreview) -> None:
         self.preview = found
         self.table.set_rows(found.rows)
         kind = "部门线索清单" if found.is_of_clues else "疑点清单"
         parts = [f"{_STATUS.get(key, key)}{count}" for key, count in found.counts.items()]
         self.head.setText(f"{kind}　{len(found.rows)}条")
-        self.notes.setText(f"{'，'.join(parts)}。没对上的不会导入，留在清单里。")
-        for made in (self.take_button, self.answer_button):
-            made.setEnabled(True)
-        self.take_button.setFocus()
+        self.notes.setText(f"{'，'.join(parts)}。没对上的不会导入，也不会新建人；按 T 可指定是谁。")
+        self._offer_tie()
+
+    def _offer_tie(self) -> None:
+        self.tie_button.setEnabled(self._unsure(self.table.current()))
+
+    def _unsure(self, row: TiedRow | None) -> bool:
+        return row is not None and (
+            row.status not in (*MATCHED, "duplicate") or row_key(row.row.place) in self._by_hand
+        )
+
+    def _whom(self, row: TiedRow) -> str:
+        if row_key(row.row.place) in self._by_hand and row.member is not None:
+            return f"指定：{row.household_no}号 {row.member.values.get('name')}"
+        return _STATUS.get(row.status, row.status)
+
+    def _columns(self) -> tuple[Column, ...]:
+        return (
+            Column("姓名", lambda one: one.row.name, width=5),
+            Column("户号", lambda one: one.household_no or one.row.household_no, width=7),
+            Column("内容", lambda one: one.row.subject),
+            Column("对上了谁", self._whom, width=11,
+                   severity=lambda one: "none" if one.status in MATCHED else "orange"),
+        )  # fmt: skip
 
     def take(self) -> None:
         """Take in what is tied to somebody of the roster."""
@@ -112,11 +181,3 @@ def result_text(done: ListResult) -> str:
         *(f"{_STATUS.get(key, key)}{count}条" for key, count in done.left.items()),
     ]
     return f"{'，'.join(filter(None, parts))}。"
-
-
-_COLUMNS = (
-    Column("姓名", lambda one: one.row.name, width=5),
-    Column("户号", lambda one: one.household_no or one.row.household_no, width=4),
-    Column("内容", lambda one: one.row.subject),
-    Column("对上了谁", lambda one: _STATUS.get(one.status, one.status), width=9),
-)

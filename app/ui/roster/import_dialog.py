@@ -1,14 +1,14 @@
-"""Import of a roster: file → look → done. The same two views serve the first-use wizard."""
+"""Import of a roster: file, drop or paste → look → done. The same views serve the first use."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
     QHBoxLayout,
-    QLabel,
     QProgressBar,
     QStackedWidget,
     QTabWidget,
@@ -16,17 +16,23 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.ops import roster
-from app.ops.roster import Choice, RosterPreview, RosterResult
+from app.errors import AppError
+from app.ops import roster, roster_reports
+from app.ops.roster import Choice, Pasted, RosterPreview, RosterResult
+from app.ops.roster_lists import LIST_KINDS
 from app.ui.page import Desk
-from app.ui.parts import button, give_size, plain, quiet, title
+from app.ui.parts import button, give_size, heading, plain, quiet
+from app.ui.roster.clipboard import pasted_rows
 from app.ui.roster.import_columns import ColumnsDialog
 from app.ui.roster.import_items import ItemsView
 from app.ui.roster.import_log import ImportLogDialog, undo
 from app.ui.roster.preview_view import PreviewView, counts
+from app.ui.runner import Progress
 
+Source = Path | Pasted
 FILTER = "名册表 (*.xlsx *.xls *.et *.ods *.csv *.txt);;所有文件 (*)"
 ADVICE = "选Excel或WPS文件。表头、合并单元格、分组分表都不用改；先看结果再导入，原文件不动。"
+_LIST = "这是上级发来的清单，不是名册。名册没有变。请选中清单文件导入，导入时先看对上了谁。"
 
 
 def choose_files(parent: QWidget) -> list[Path]:
@@ -36,20 +42,22 @@ def choose_files(parent: QWidget) -> list[Path]:
 
 
 class ImportFlow(QWidget):
-    """Reads files on the worker, shows the preview, writes on consent.
+    """Reads tables on the worker, shows the preview, writes on consent.
 
-    ``previewed`` and ``imported`` tell the surrounding dialog; ``working`` while it must wait.
+    ``previewed`` and ``imported`` tell the surrounding dialog; ``working`` while it must wait;
+    ``list_found``: the table is a list from above, which is taken in elsewhere.
     """
 
     previewed = Signal(object)
     imported = Signal(object)
+    list_found = Signal(object)
     working = Signal(bool)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
         self.preview: RosterPreview | None = None
-        self._paths: list[Path] = []
+        self._sources: list[Source] = []
         self.view, self.items = PreviewView(), ItemsView()
         self.tabs = QTabWidget()
         self.tabs.addTab(self.view, "看一看")
@@ -61,16 +69,42 @@ class ImportFlow(QWidget):
         layout.addWidget(self.bar)
         desk.runner.progress.connect(self._on_progress)
         desk.runner.busy.connect(self._on_busy)
+        shortcut = QShortcut(QKeySequence("F6"), self)
+        shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
+        shortcut.activated.connect(self.turn)
 
-    def read(self, paths: list[Path], choice: Choice | None = None) -> None:
+    def read(self, sources: Sequence[Source], choice: Choice | None = None) -> None:
         """Read tables, by a corrected mapping if there is one; nothing is written."""
-        self.preview, self._paths = None, paths
+        self.preview, self._sources = None, list(sources)
         store, today = self._desk.store, self._desk.today()
-        chosen = choice or Choice()
-        self._desk.runner.start(
-            lambda progress: roster.preview_import(store, paths, today, progress, chosen),
-            self._on_preview,
+        chosen, given = choice or Choice(), self._sources
+        self.view.sentence.setText("正在读…")
+
+        def job(progress: Progress) -> RosterPreview | AppError:
+            try:
+                return roster.preview_import(store, given, today, progress, chosen)
+            except AppError as error:
+                if error.facts.get("kind") in LIST_KINDS:
+                    return error  # no fault: it only goes another way
+                raise
+
+        self._desk.runner.start(job, self._on_read)
+
+    def turn(self) -> None:
+        """F6: go to the other view, the keyboard with it."""
+        self.tabs.setCurrentIndex((self.tabs.currentIndex() + 1) % self.tabs.count())
+        shown = self.tabs.currentWidget()
+        (self.items.table if shown is self.items else self.view.table).setFocus()
+
+    def save_report(self, path: Path) -> bool:
+        """Write the tables again with their faulty cells marked; False if that failed."""
+        preview, store, sources = self.preview, self._desk.store, self._sources
+        if preview is None:
+            return False
+        done = self._desk.runner.call(
+            lambda: roster_reports.write_report(store, preview, sources, path)
         )
+        return done is not None
 
     def correct_columns(self) -> None:
         """Show which column feeds which field; read again if a person corrects it."""
@@ -80,7 +114,7 @@ class ImportFlow(QWidget):
         if dialog.exec():
             choice = dialog.choice()
             if choice is not None:
-                self.read(self._paths, choice)
+                self.read(self._sources, choice)
 
     def write(self) -> None:
         """Write what the preview shows, in one transaction."""
@@ -93,12 +127,19 @@ class ImportFlow(QWidget):
             self.imported.emit,
         )
 
+    def _on_read(self, found: RosterPreview | AppError) -> None:
+        if isinstance(found, AppError):
+            self.view.sentence.setText(_LIST)
+            self.list_found.emit(self._sources[0])
+        else:
+            self._on_preview(found)
+
     def _on_preview(self, preview: RosterPreview) -> None:
         self.preview = preview
         self.view.show_preview(preview)
         self.items.show_preview(preview)
         if preview.is_update and self.items.count():
-            self.tabs.addTab(self.items, f"逐项改动（{self.items.count()}）")
+            self.tabs.addTab(self.items, f"逐项改动（{self.items.count()}）　F6")
         else:
             self.tabs.removeTab(self.tabs.indexOf(self.items))
         self.previewed.emit(preview)
@@ -114,61 +155,77 @@ class ImportFlow(QWidget):
 
 
 class ImportDialog(QDialog):
-    """File, look, done, for a replica that is in use already."""
+    """Source, look, done, for a replica that is in use already.
+
+    After it was closed ``list_file`` is a list from above that was chosen instead of a roster.
+    """
 
     def __init__(self, parent: QWidget | None, desk: Desk) -> None:
         super().__init__(parent)
         self._desk = desk
+        self.list_file: Path | None = None
+        self._import_id = ""
         self.setWindowTitle("导入名册")
         self.flow = ImportFlow(desk)
-        self.result_text = QLabel()
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self._file_step())
-        self._stack.addWidget(self.flow)
-        self._stack.addWidget(self._done_step())
+        self.result_text, self.note = plain(), quiet()
         self.cancel = button("先不导入", self._on_cancel)
         self.columns = button("表头对照…", self.flow.correct_columns)
         self.report = button("报告存成Excel…", self._on_report)
         self.log = button("导入记录…", lambda: ImportLogDialog(self, self._desk).exec())
         self.undo_button = button("撤销这次导入", self._on_undo)
-        self._import_id = ""
         self.agree = button("导入", self.flow.write, primary=True)
-        self.agree.setEnabled(False)
-        row = QHBoxLayout()
-        for made in (self.log, self.columns, self.report, self.undo_button):
-            row.addWidget(made)
-        row.addStretch()
-        row.addWidget(self.cancel)
-        row.addWidget(self.agree)
-        for hidden in (self.columns, self.report, self.undo_button):
-            hidden.hide()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 16, 24, 16)
-        layout.setSpacing(12)
-        layout.addWidget(self._stack, 1)
-        layout.addLayout(row)
-        give_size(self, 56, 34)
-        self.flow.previewed.connect(self._on_preview)
-        self.flow.imported.connect(self._on_imported)
-        self.flow.working.connect(self._on_working)
-        desk.runner.failed.connect(self._on_failed)
-        self.finished.connect(lambda _result: desk.runner.failed.disconnect(self._on_failed))
+        self._arrange()
+        self._connect()
+        give_size(self, 60, 36)
 
-    def start(self, paths: list[Path]) -> None:
+    def start(self, sources: Sequence[Source]) -> None:
         """Go to the look at once, e.g. with files that were dropped on the window."""
-        if paths:
+        if sources:
             self._stack.setCurrentWidget(self.flow)
-            self.flow.view.sentence.setText("正在读…")
-            self.flow.read(paths)
+            self.flow.read(sources)
+
+    def paste(self) -> None:
+        """Ctrl+V: take the rows from the clipboard; they stay in memory."""
+        if self._stack.currentIndex() == 0:
+            self.start([pasted_rows()])
+
+    def save_report(self, path: Path) -> None:
+        """Write the report of the import: a copy of the table with its faulty cells marked."""
+        if self.flow.save_report(path):
+            self.note.setText(f"报告已存成“{path.name}”，有问题的格子标了颜色。")
 
     def _file_step(self) -> QWidget:
-        return _step("导入名册", ADVICE, "选择文件", lambda: self.start(choose_files(self)))
+        box = QWidget()
+        layout = QVBoxLayout(box)
+        layout.setSpacing(12)
+        layout.addWidget(heading("导入名册"))
+        layout.addWidget(plain(ADVICE))
+        row = QHBoxLayout()
+        self.choose = button("选择文件…", lambda: self.start(choose_files(self)), primary=True)
+        self.paste_button = button("粘贴　Ctrl+V", self.paste)
+        for made in (self.choose, self.paste_button):
+            row.addWidget(made)
+        row.addStretch()
+        layout.addLayout(row)
+        layout.addWidget(
+            quiet("也可以把文件拖到窗口里；或在WPS里选中行（带表头）复制，回来按 Ctrl+V。")
+        )
+        layout.addWidget(
+            quiet("村台账、监测对象、脱贫人口、务工监测、人员变动，以及上级发来的清单，都认得。")
+        )
+        layout.addStretch()
+        return box
 
     def _done_step(self) -> QWidget:
         box = QWidget()
         layout = QVBoxLayout(box)
-        layout.addWidget(title("已导入"))
+        layout.setSpacing(12)
+        layout.addWidget(heading("已导入"))
         layout.addWidget(self.result_text)
+        layout.addWidget(
+            plain("要改的地方：把报告存成Excel，照标色的格子改好，再导入一次，不会重复。")
+        )
+        layout.addWidget(plain("导错了：可整批撤销；以后也能在“导入记录”里撤销。"))
         layout.addStretch()
         return box
 
@@ -176,9 +233,16 @@ class ImportDialog(QDialog):
         self.agree.setEnabled(not is_busy and self.flow.preview is not None)
 
     def _on_failed(self) -> None:
-        """Back to the choice of a file; the reason is shown by the window."""
+        """Back to the choice of a source; the reason is shown by the window."""
         if self.flow.preview is None:
             self._stack.setCurrentIndex(0)
+            self.choose.setFocus()
+
+    def _on_list(self, source: Source) -> None:
+        """A file goes on in the dialog of lists; pasted rows have no layout to answer in."""
+        if isinstance(source, Path):
+            self.list_file = source
+            self.reject()
 
     def _on_preview(self, preview: RosterPreview) -> None:
         self.agree.setText(f"导入{counts(preview)[0]}户")
@@ -198,12 +262,7 @@ class ImportDialog(QDialog):
         self.columns.hide()
         self.undo_button.setVisible(bool(result.import_id))
         self.cancel.setText("看名册")
-
-    def save_report(self, path: Path) -> None:
-        """Write the report of the import: a copy of the table with its faulty cells marked."""
-        preview = self.flow.preview
-        if preview is not None:
-            self._desk.runner.call(lambda: roster.write_import_report(preview, path))
+        self.cancel.setFocus()
 
     def _on_report(self) -> None:
         name, _filter = QFileDialog.getSaveFileName(
@@ -221,6 +280,36 @@ class ImportDialog(QDialog):
         self._desk.runner.cancel()
         self.accept() if self._stack.currentIndex() == 2 else self.reject()
 
+    # ---------------------------------------------------------------- building
+    def _arrange(self) -> None:
+        self._stack = QStackedWidget()
+        for step in (self._file_step(), self.flow, self._done_step()):
+            self._stack.addWidget(step)
+        row = QHBoxLayout()
+        for made in (self.log, self.columns, self.report, self.undo_button):
+            row.addWidget(made)
+        row.addStretch()
+        row.addWidget(self.cancel)
+        row.addWidget(self.agree)
+        for hidden in (self.columns, self.report, self.undo_button):
+            hidden.hide()
+        self.agree.setEnabled(False)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 16, 24, 16)
+        layout.addWidget(self._stack, 1)
+        layout.addWidget(self.note)
+        layout.addLayout(row)
+
+    def _connect(self) -> None:
+        self.flow.previewed.connect(self._on_preview)
+        self.flow.imported.connect(self._on_imported)
+        self.flow.list_found.connect(self._on_list)
+        self.flow.working.connect(self._on_working)
+        runner = self._desk.runner
+        runner.failed.connect(self._on_failed)
+        self.finished.connect(lambda _result: runner.failed.disconnect(self._on_failed))
+        QShortcut(QKeySequence.StandardKey.Paste, self).activated.connect(self.paste)
+
 
 def result_sentence(result: RosterResult) -> str:
     """Return what an import has done."""
@@ -230,18 +319,3 @@ def result_sentence(result: RosterResult) -> str:
         f"改动{done.updated}人，{done.unchanged}人没有变化。"
         + (f"写成自然变更{done.reported}人，待镇里办理。" if done.reported else "")
     )
-
-
-def _step(heading: str, sentence: str, label: str, run: Callable[[], object]) -> QWidget:
-    box = QWidget()
-    layout = QVBoxLayout(box)
-    layout.setSpacing(12)
-    layout.addWidget(title(heading))
-    layout.addWidget(plain(sentence))
-    row = QHBoxLayout()
-    row.addWidget(button(label, run, primary=True))
-    row.addStretch()
-    layout.addLayout(row)
-    layout.addWidget(quiet("也可以把文件拖到窗口里。"))
-    layout.addStretch()
-    return box

@@ -4,8 +4,17 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from functools import partial
+from itertools import groupby
 
-from PySide6.QtCore import QDate, QEvent, QObject, Qt, Signal
+from PySide6.QtCore import (
+    QDate,
+    QEvent,
+    QItemSelection,
+    QItemSelectionModel,
+    QObject,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -31,6 +40,7 @@ from app.ui.table_model import Column
 APPLY, SKIP, LATER = "apply", "skip", "later"
 _WORDS = {APPLY: "导入", SKIP: "不要", LATER: "以后再定"}
 _KEYS = {Qt.Key.Key_1: APPLY, Qt.Key.Key_2: SKIP, Qt.Key.Key_3: LATER}
+_MOVES = {Qt.Key.Key_J: 1, Qt.Key.Key_K: -1}
 _SILENT = frozenset({"unchanged"})
 _ENUMS = {"main_cause": "risk_cause", "causes": "risk_cause"}
 _MASKS = {"id_no": masked_id_no, "disability_cert_no": masked_id_no, "phone": masked_phone}
@@ -91,13 +101,18 @@ class ItemsView(QWidget):
         flow.addWidget(self.kind)
         for words, choice in (("1 导入", APPLY), ("2 不要", SKIP), ("3 以后再定", LATER)):
             flow.addWidget(button(words, partial(self.decide, choice)))
-        flow.addWidget(button("A 选中这一类全部", self.table.selectAll))
+        flow.addWidget(button("A 选中同类", self.select_alike))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 8, 0, 0)
         layout.addWidget(bar)
         layout.addWidget(self.table, 1)
         layout.addWidget(self.words)
-        layout.addWidget(quiet("不选就按“怎么办”一栏写的办。表里没有的人不会删除，可写明原因。"))
+        layout.addWidget(
+            quiet(
+                "↑↓ 或 K J 选，1 导入 2 不要 3 以后再定，A 选中同类再一起定。"
+                "不选就按“怎么办”一栏写的办；表里没有的人不会删除。"
+            )
+        )
 
     def show_preview(self, preview: RosterPreview) -> None:
         """Show the items of a preview; decisions made on another one are gone."""
@@ -136,20 +151,47 @@ class ItemsView(QWidget):
         for item in rows:
             self._chosen[item.key] = decision if item in silent else Decision(choice)
         self.table.viewport().update()
+        if len(rows) == 1:
+            self._move(1)
         self._tell(self.table.current())
         self.changed.emit()
 
+    def select_alike(self) -> None:
+        """A: select every row of the kind of the current one."""
+        current: ImportItem | None = self.table.current()
+        if current is None:
+            return
+        model, place = self.table.table, self.table.currentIndex()
+        chosen, last = QItemSelection(), model.columnCount() - 1
+        for _, run in groupby(enumerate(model.rows()), lambda pair: pair[1].kind == current.kind):
+            numbers = [number for number, item in run if item.kind == current.kind]
+            if numbers:
+                chosen.select(model.index(numbers[0], 0), model.index(numbers[-1], last))
+        select = QItemSelectionModel.SelectionFlag.ClearAndSelect
+        self.table.selectionModel().select(chosen, select)
+        self.table.selectionModel().setCurrentIndex(
+            place, QItemSelectionModel.SelectionFlag.NoUpdate
+        )
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The digits decide before the table takes them for a search."""
+        """The keys decide before the table takes them for a search."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            choice = _KEYS.get(Qt.Key(event.key()))
-            if choice is not None:
-                self.decide(choice)
-                return True
-            if event.key() == Qt.Key.Key_A:
-                self.table.selectAll()
-                return True
+            key = Qt.Key(event.key())
+            if key in _KEYS:
+                self.decide(_KEYS[key])
+            elif key in _MOVES:
+                self._move(_MOVES[key])
+            elif key == Qt.Key.Key_A:
+                self.select_alike()
+            else:
+                return super().eventFilter(watched, event)
+            return True
         return super().eventFilter(watched, event)
+
+    def _move(self, step: int) -> None:
+        number = self.table.currentIndex().row() + step
+        if 0 <= number < self.table.table.rowCount():
+            self.table.selectRow(number)
 
     def choice_text(self, item: ImportItem) -> str:
         """Return what will happen to an item."""

@@ -1,17 +1,20 @@
 """What was imported here, what the import said, and taking one back as a whole."""
 
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from pathlib import Path
 
-from app.ops import roster
+from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+
+from app.ops import roster, roster_reports
 from app.ops.roster import ImportLine, ReportLine
 from app.ops.roster_words import field_label, reason_text
 from app.ui import messages
 from app.ui.data_table import DataTable
 from app.ui.page import Desk
-from app.ui.parts import button, give_size, plain, title
+from app.ui.parts import button, give_size, plain, quiet, title
 from app.ui.table_model import Column
 
-_CLASSES = {"error": "没有导入", "warn": "看一看", "ok": ""}
+_FILES = "名册表 (*.xlsx *.xls *.et *.ods *.csv *.txt);;所有文件 (*)"
+_BOOK = "Excel (*.xlsx)"
 
 
 class ImportLogDialog(QDialog):
@@ -25,18 +28,23 @@ class ImportLogDialog(QDialog):
         self.report = DataTable(_REPORT, "导入报告")
         self.nothing = plain("还没有导入过。")
         self.undo_button = button("撤销这次导入", self._on_undo)
+        self.save_button = button("清单存成Excel…", self._on_save)
+        self.mark_button = button("在原表上标出…", self._on_mark)
+        self.note = quiet()
         self.table.moved.connect(self._show)
         row = QHBoxLayout()
-        row.addWidget(self.undo_button)
+        for made in (self.undo_button, self.save_button, self.mark_button):
+            row.addWidget(made)
         row.addStretch()
         row.addWidget(button("关闭", self.accept, primary=True))
         layout = QVBoxLayout(self)
-        layout.addWidget(self.nothing)
-        layout.addWidget(self.table, 1)
-        layout.addWidget(title("那次说了什么"))
-        layout.addWidget(self.report, 1)
+        for widget, stretch in (
+            (self.nothing, 0), (self.table, 1), (title("那次说了什么"), 0),
+            (self.report, 2), (self.note, 0),
+        ):  # fmt: skip
+            layout.addWidget(widget, stretch)
         layout.addLayout(row)
-        give_size(self, 52, 36)
+        give_size(self, 56, 36)
         self.refresh()
 
     def refresh(self) -> None:
@@ -46,8 +54,46 @@ class ImportLogDialog(QDialog):
         self.nothing.setVisible(not found)
         self._show(self.table.current())
 
+    def save_report(self, path: Path) -> None:
+        """Write what the chosen import said, line by line."""
+        line: ImportLine | None = self.table.current()
+        if line is None:
+            return
+        store, import_id = self._desk.store, line.import_id
+        count = self._desk.runner.call(lambda: roster_reports.save_report(store, import_id, path))
+        if count is not None:
+            self.note.setText(f"已存成“{path.name}”，{count}条。")
+
+    def mark_original(self, original: Path, path: Path) -> None:
+        """Write a copy of the table that was imported, its faulty cells marked."""
+        line: ImportLine | None = self.table.current()
+        if line is None:
+            return
+        store, import_id, today = self._desk.store, line.import_id, self._desk.today()
+        done = self._desk.runner.call(
+            lambda: roster_reports.mark_original(store, import_id, original, path, today)
+        )
+        if done is not None:
+            self.note.setText(f"已存成“{path.name}”，有问题的格子标了颜色。")
+
+    def _on_save(self) -> None:
+        name, _filter = QFileDialog.getSaveFileName(self, "清单存成Excel", "导入报告.xlsx", _BOOK)
+        if name:
+            self.save_report(Path(name))
+
+    def _on_mark(self) -> None:
+        source, _filter = QFileDialog.getOpenFileName(self, "选当时导入的那份表", "", _FILES)
+        if not source:
+            return
+        name, _filter = QFileDialog.getSaveFileName(self, "存到哪里", "导入报告.xlsx", _BOOK)
+        if name:
+            self.mark_original(Path(source), Path(name))
+
     def _show(self, line: ImportLine | None) -> None:
         self.undo_button.setEnabled(line is not None and not line.is_undone)
+        for made in (self.save_button, self.mark_button):
+            made.setEnabled(line is not None)
+        self.note.clear()
         if line is None:
             self.report.set_rows([])
             return
@@ -90,7 +136,7 @@ _IMPORTS = (
     Column("", lambda line: "已撤销" if line.is_undone else ""),
 )
 _REPORT = (
-    Column("", lambda line: _CLASSES.get(line.row_class, ""), width=5,
+    Column("", lambda line: roster_reports.CLASSES[line.row_class], width=5,
            severity=lambda line: "orange" if line.row_class == "error" else "none"),
     Column("工作表", lambda line: line.sheet, width=6),
     Column("行", lambda line: str(line.row), width=4, right=True, sort_key=lambda line: line.row),

@@ -18,6 +18,7 @@ from app.ui.flow_layout import FlowLayout
 from app.ui.page import Desk, KeyHelp
 from app.ui.parts import quiet
 from app.ui.print_dialog import PrintDialog, plans_job
+from app.ui.quality.list_dialog import ListDialog
 from app.ui.roster import roster_model
 from app.ui.roster.household_view import HouseholdView
 from app.ui.roster.import_dialog import ImportDialog
@@ -93,8 +94,12 @@ class RosterPage(QWidget):
         """Let the user import a roster, at once from ``paths`` if files were dropped."""
         if self._desk.store.level == "village":
             dialog = ImportDialog(self, self._desk)
-            dialog.start(list(paths))
+            dialog.start(paths)
             dialog.exec()
+            if dialog.list_file is not None:
+                taken = ListDialog(self, self._desk)
+                taken.look_at(dialog.list_file)
+                taken.exec()
 
     def open_household(self, household_id: str) -> None:
         """Show one household's page."""
