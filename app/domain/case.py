@@ -9,7 +9,7 @@ that came with a roster starts where the roster says; its first step remembers t
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.domain.lifecycle import STAY, Lifecycle, StepLike
+from app.domain.lifecycle import STAY, Lifecycle, Standing, StepLike
 from app.domain.rows import row
 
 CLUE, TO_VERIFY, TO_DELIBERATE = "clue", "to_verify", "to_deliberate"
@@ -56,7 +56,7 @@ CASE = Lifecycle(
         row("B2 exclude clue township", "不受理", NOT_INCLUDED, "note", "told_on",
             prints=("答复单",)),
         row("B3 verify to_verify village", "入户核实", TO_DELIBERATE, "team", "object_type",
-            "causes", "negative_conclusion", "letter_signed_on",
+            "causes", "negative_conclusion", "letter_signed_on", takes="cause_note",
             prints=("入户核查表", "承诺授权书")),
         row("B4 exclude to_verify+to_deliberate village+township", "不纳入", NOT_INCLUDED,
             "note", "told_on", prints=("答复单",)),
@@ -65,11 +65,11 @@ CASE = Lifecycle(
         row("B5' skip-publicity to_deliberate village", "评议（不公示）", PENDING_TOWNSHIP,
             *_MEETING, prints=("会议记录",)),
         row("B6 end-publicity in_publicity village", "公示期满", PENDING_TOWNSHIP, "objections",
-            prints=("公示结果",)),
+            takes="objections_settled", prints=("公示结果",)),
         row("B7 pass pending_township township", "镇审通过", PENDING_COUNTY, "note",
-            prints=("乡镇审核表",)),
+            takes="explanation", prints=("乡镇审核表",)),
         row("B8 approve pending_county county", "县级批准", TO_ENTER, "object_type",
-            "causes", "approval_no", prints=("批复", "公告")),
+            "causes", "approval_no", takes="cause_note", prints=("批复", "公告")),
         row("B9 return pending_township township", "退回核实", TO_VERIFY, "note",
             prints=("退回单",)),
         row("B9 return pending_county county", "退回核实", TO_VERIFY, "note",
@@ -90,7 +90,8 @@ CASE = Lifecycle(
         row("B13 removal-skip-publicity removal_deliberation village", "评议消除（不公示）",
             REMOVAL_PENDING_TOWNSHIP, *_MEETING, prints=("会议记录",)),
         row("B13 removal-publicise removal_publicity village", "消除公示期满",
-            REMOVAL_PENDING_TOWNSHIP, "objections", prints=("公示结果",)),
+            REMOVAL_PENDING_TOWNSHIP, "objections", takes="objections_settled",
+            prints=("公示结果",)),
         row("B13 removal-pass removal_pending_township township", "消除镇审通过",
             REMOVAL_PENDING_COUNTY, "note", prints=("乡镇审核表",)),
         row("B13 removal-approve removal_pending_county county", "批准消除", RISK_REMOVED,
@@ -100,30 +101,50 @@ CASE = Lifecycle(
         row("B13 removal-return removal_pending_county county", "退回消除申请", MONITORING,
             "note", prints=("退回单",)),
         row("B14 roll-back risk_removed village", "申请回退", ROLLBACK_PENDING, "note",
-            limit="rollback_days", prints=("回退审批表",)),
-        row("B14 roll-back-approve rollback_pending county", "批准回退", MONITORING),
-        row("B14 roll-back-return rollback_pending county", "不同意回退", RISK_REMOVED, "note"),
+            undoes="roll-back-pass", limit="rollback_days", prints=("回退审批表",)),
+        row("B14 roll-back-pass rollback_pending township", "同意回退", STAY, "note",
+            after="roll-back", undoes="roll-back", prints=("回退审批表",)),
+        row("B14 roll-back-approve rollback_pending county", "批准回退", MONITORING,
+            after="roll-back-pass", prints=("回退审批表",)),
+        *(
+            row(f"B14 roll-back-return rollback_pending {level}", "不同意回退", RISK_REMOVED,
+                "note", after=after, prints=("退回单",))
+            for level, after in (("township", "roll-back"), ("county", "roll-back-pass"))
+        ),
         row(
             "B10 mark-typed monitoring+risk_removed+cleared_out township",
             "变更已录入国家系统", STAY, "entered_by",
         ),
-        row("B15 re-identify risk_removed village", "再标注（新风险）", STAY, "note", "causes"),
+        row("B15 re-identify risk_removed village", "再标注（新风险）", STAY, "note", "causes",
+            takes="cause_note clue_source"),
         row("B16 propose-type monitoring+risk_removed township", "提请类型变更", STAY,
             "object_type", "note"),
         row("B16 change-type monitoring+risk_removed county", "类型变更", STAY,
-            "object_type", "note", "approval_no", prints=("类型变更表",)),
+            "object_type", "note", "approval_no", after="propose-type", undoes="propose-type",
+            prints=("类型变更表",)),
+        row("B16 return-type monitoring+risk_removed county", "不同意类型变更", STAY, "note",
+            after="propose-type", undoes="propose-type", prints=("退回单",)),
         row(f"B17 propose-clear-out {_LIVING} village", "提请清退", STAY, "reason", *_MEETING,
-            prints=("会议记录",)),
+            takes="proof", undoes="pass-clear-out", prints=("会议记录",)),
         row(f"B17 pass-clear-out {_LIVING} township", "同意清退", STAY, "note",
-            after="propose-clear-out"),
+            after="propose-clear-out", undoes="propose-clear-out", prints=("清退审批表",)),
         row(f"B17 clear-out {_LIVING} county", "清退", CLEARED_OUT, "reason", "approval_no",
-            prints=("清退审批表",), after="pass-clear-out"),
+            takes="proof", prints=("清退审批表",), after="pass-clear-out"),
+        *(
+            row(f"B17 return-clear-out {_LIVING} {level}", "不同意清退", STAY, "note",
+                after=after, undoes="propose-clear-out pass-clear-out", prints=("退回单",))
+            for level, after in (
+                ("township", "propose-clear-out"), ("county", "pass-clear-out"),
+            )
+        ),
         row(f"B18 extinguish {_ANY} township", "整户消亡", EXTINCT, "note",
             prints=("自然变更表",)),
         row(f"B18 extinguish {_ANY} program", "整户消亡", EXTINCT, "note", hosts="township"),
-        row("B19 reopen cleared_out+not_included village+township", "重新提出", STAY, "note"),
+        row("B19 reopen cleared_out+not_included village+township", "重新提出", STAY, "note",
+            takes="clue_source"),
     ),
     ENDED,
+    takes=frozenset({"photo"}),
 )  # fmt: skip
 STATE_LIMITS = {  # who must act next, by state: parameter in days
     CLUE: "clue_accept_days",
@@ -137,13 +158,26 @@ STATE_LIMITS = {  # who must act next, by state: parameter in days
     REMOVAL_PENDING_COUNTY: "county_review_days",
     ROLLBACK_PENDING: "rollback_days",
 }
-HOLDERS = {  # who must act, by state
+_HOLDERS = {  # who must act, by state
     CLUE: "township", TO_VERIFY: "village", TO_DELIBERATE: "village", IN_PUBLICITY: "village",
     PENDING_TOWNSHIP: "township", PENDING_COUNTY: "county", TO_ENTER: "township",
     REMOVAL_DELIBERATION: "village", REMOVAL_PUBLICITY: "village",
     REMOVAL_PENDING_TOWNSHIP: "township", REMOVAL_PENDING_COUNTY: "county",
-    ROLLBACK_PENDING: "county", MONITORING: "village",
+    ROLLBACK_PENDING: "township", MONITORING: "village",
 }  # fmt: skip
+_PROPOSALS = (  # a proposal that waits inside a state: the action taken last → who must act
+    ("roll-back-pass", "county"), ("pass-clear-out", "county"), ("propose-clear-out", "township"),
+    ("propose-type", "county"),
+)  # fmt: skip
+
+
+def holder(standing: Standing) -> str:
+    """Return the level whose turn it is, "" where nobody must act."""
+    if standing.state in (MONITORING, RISK_REMOVED, ROLLBACK_PENDING):
+        for action, level in _PROPOSALS:
+            if standing.has_taken(action):
+                return level
+    return _HOLDERS.get(standing.state, "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,9 @@ class Transition:
         levels: village, township, county, program.
         needs: named data that the step must bring.
         roles: operator roles that may take it; empty: whoever writes at that level.
+        takes: named data that it may bring besides.
         after: an action that must have been taken before (拟撤销 before 撤销).
+        undoes: actions that do not count as taken from here on (保留 after 拟撤销).
         turns: "up" or "down": the step changes the kind of the thing, in this direction only.
         hosts: levels whose replica may take a step in the program's name.
         limit: policy parameter in days, for who must take the step after it.
@@ -59,8 +61,10 @@ class Transition:
     to: Mapping[str, str]
     levels: frozenset[str]
     needs: tuple[str, ...] = ()
+    takes: tuple[str, ...] = ()
     roles: frozenset[str] = frozenset()
     after: str = ""
+    undoes: frozenset[str] = frozenset()
     turns: str = ""
     hosts: frozenset[str] = _ALL
     limit: str = ""
@@ -79,10 +83,6 @@ class Transition:
         """Tell whether a replica of this level may ever write the step."""
         return level in self.levels or (PROGRAM in self.levels and level in self.hosts)
 
-    def allows_role(self, role: str) -> bool:
-        """Tell whether a role may take it, once the level may."""
-        return not self.roles or role == "administrator" or role in self.roles
-
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -93,8 +93,13 @@ class Standing:
     taken: tuple[tuple[StepLike, Transition], ...] = ()
 
     def has_taken(self, action: str) -> bool:
-        """Tell whether an action was ever taken."""
-        return any(row.action == action for _, row in self.taken)
+        """Tell whether an action was taken, and not undone since."""
+        for _, row in reversed(self.taken):
+            if row.action == action:
+                return True
+            if action in row.undoes:
+                return False
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +107,7 @@ class Lifecycle:
     """A life cycle. ``subject``: the table whose rows live it; ``initial``: before any step.
 
     ``kinds``: every kind in rising order, where a step may change it (severities).
+    ``takes``: named data that every step may bring.
     """
 
     subject: str
@@ -109,6 +115,7 @@ class Lifecycle:
     transitions: tuple[Transition, ...]
     ended: frozenset[str] = frozenset()
     kinds: tuple[str, ...] = ()
+    takes: frozenset[str] = frozenset()
     _by_action: Mapping[str, tuple[Transition, ...]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -139,6 +146,11 @@ class Lifecycle:
             for row in self.steps_for(standing.state, level, standing.kind)
             if not row.after or standing.has_taken(row.after)
         )
+
+    def label_of(self, action: str) -> str:
+        """Return the Chinese word of an action, "" if the table does not know it."""
+        rows = self._by_action.get(action, ())
+        return rows[0].label if rows else ""
 
     def actions_of(self, level: str) -> frozenset[str]:
         """Return every action that a replica of a level may ever write."""

@@ -20,8 +20,10 @@ MEASURE = Lifecycle(
     "measure",
     PLANNED,
     (
-        row(f"M2 start planned {_EVERYBODY}", "开始落实", RUNNING),
-        row(f"M3 finish running {_EVERYBODY}", "已落实", DONE, "note", "beneficiary"),
+        row(f"M2 start planned {_EVERYBODY}", "开始落实", RUNNING,
+            takes="responsible_person approval_no"),
+        row(f"M3 finish running {_EVERYBODY}", "已落实", DONE, "note", "beneficiary",
+            takes="amount_paid proof"),
         row("M4 lapse running program", "逾期未落实", EXPIRED),
         row("M5 expire done program", "到期", EXPIRED),
         row(f"M6 terminate {_ALL} {_EVERYBODY}", "终止", TERMINATED, "reason"),
@@ -29,6 +31,7 @@ MEASURE = Lifecycle(
         row("carry-over carry-over running+done program", "结转", STAY, "year"),
     ),
     frozenset({TERMINATED}),
+    takes=frozenset({"photo", "department", "contact"}),  # a department's steps are in its name
 )
 CONTINUING_CATEGORIES = frozenset({"public_post", "finance"})
 CONTINUING_KINDS = frozenset(

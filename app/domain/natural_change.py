@@ -36,6 +36,15 @@ RETURNS = frozenset({"released", "demobilised"})  # somebody of the book who com
 SPLIT_ITEM = "split"  # the entry of EV-03 that leads to a 分户
 HEAD_AGE = 16
 
+DATA = frozenset(  # what a change may tell: of the change, of a new member, of who goes where
+    {
+        "reason", "effective_on", "proof", "member_id", "name", "relation", "sex", "birth_date",
+        "id_no", "ethnicity", "education", "labor_skill", "medical_insurance",
+        "disability_cert_no", "member_ids", "head_id", "relations", "target_household_id",
+        "household_no",
+    }
+)  # fmt: skip
+_DATA = " ".join(sorted(DATA))
 _REPORTED = {INCREASE, DECREASE, SPLIT, MERGE, EXTINCT}
 
 
@@ -47,14 +56,16 @@ NATURAL_CHANGE = Lifecycle(
     "natural_change",
     OPEN,
     (
-        row("E submit open village", "上报", _kinds(PENDING), limit="town_review_days"),
-        row("E5 decide open village", "办理", {HEAD_CHANGE: DONE}),
+        row("E submit open village", "上报", _kinds(PENDING), takes=_DATA,
+            limit="town_review_days"),
+        row("E5 decide open village", "办理", {HEAD_CHANGE: DONE}, takes=_DATA),
         row("E decide pending_township township", "办理", _kinds(DONE), prints=("自然变更表",)),
         row("E return pending_township township", "退回", RETURNED, "note"),
-        row("E resubmit returned village", "补充再报", PENDING, "note"),
+        row("E resubmit returned village", "补充再报", PENDING, "note", takes=_DATA),
         row("E7 withdraw open+pending_township+returned village", "撤回", CANCELLED, "note"),
     ),
     frozenset({DONE, CANCELLED}),
+    takes=frozenset({"photo"}),
 )
 REPORTED = frozenset({PENDING, DONE, CANCELLED, RETURNED})
 """States in which the village has done its part, for closing the month."""

@@ -37,12 +37,14 @@ SETTLED_WITH = {"R-07": "ED-01", "R-08": "EM-01"}  # closes with that code of th
 REVIEW_LEVEL = {"blue": "village", "yellow": "township", "orange": "county", "red": "county"}
 CLOSE_LEVEL = {"yellow": "township", "orange": "county", "red": "county"}
 NOT_IN_BATCH = frozenset({"red"})
+AGREED = "同意"  # the shortest opinion of a reviewer; «pass» is not taken without one
 
 _OPEN = (
     "suggested+pending_township+pending_county+returned+determined+assigned+remedying+remedied"
     "+closing_requested"
 )
 _CONFIRMED = _OPEN.removeprefix("suggested+")
+_TAKES = frozenset({"photo", "department", "contact"})  # a department's steps are in its name
 Levels = tuple[tuple[str, str], ...]
 
 
@@ -61,20 +63,27 @@ def _life(review: Levels, close: Levels, settles: bool, is_manual: bool) -> Life
     """Only what may settle has the row of A18r: nothing else is 销号 without proof and check."""
     rows = (*_review_rows(dict(review)), *_remedy_rows(dict(review)), *_end_rows(dict(close)))
     kept = tuple(r for r in rows if settles or r.action != "settle")
-    return Lifecycle("warning", NEW if is_manual else SUGGESTED, kept, ENDED, SEVERITIES)
+    start = NEW if is_manual else SUGGESTED
+    return Lifecycle("warning", start, kept, ENDED, SEVERITIES, _TAKES)
 
 
 def _review_rows(review: Mapping[str, str]) -> tuple[Transition, ...]:
     reported = {s: DETERMINED if review[s] == "village" else PENDING_TOWNSHIP for s in SEVERITIES}
     passed = {s: PENDING_COUNTY if review[s] == "county" else DETERMINED for s in SEVERITIES}
     return (
-        row("A1m open new village", "人工提出", PENDING_TOWNSHIP, "note"),
-        row("A2 confirm suggested village", "确认上报", reported, limit="town_review_days"),
-        row("A3 false-alarm suggested village", "不属实", FALSE_ALARM, "reason"),
+        row("A1m open new village", "人工提出", PENDING_TOWNSHIP, "note", takes="due_on"),
+        row(
+            "A2 confirm suggested village", "确认上报", reported,
+            takes="due_on", limit="town_review_days",
+        ),
+        row(
+            "A3 false-alarm suggested village", "不属实", FALSE_ALARM, "reason",
+            takes="second_person",
+        ),
         row("A3u reinstate false_alarm village+township", "恢复提示", SUGGESTED, "note"),
         row("A4 withdraw suggested program", "撤回", CANCELLED, hosts="village"),
         row(
-            "A5 pass pending_township township", "初审通过", passed,
+            "A5 pass pending_township township", "初审通过", passed, "note",
             limit="county_review_days", prints=("初审清单",),
         ),
         row(
@@ -83,7 +92,7 @@ def _review_rows(review: Mapping[str, str]) -> tuple[Transition, ...]:
         ),
         row(
             "A7 determine pending_county county", "审核确定", DETERMINED,
-            limit="assign_days", prints=("预警监测对象名单",),
+            takes="approval_no", limit="assign_days", prints=("预警监测对象名单",),
         ),
         row(
             "A8 return pending_county county", "退回", RETURNED, "note",
@@ -105,7 +114,7 @@ def _remedy_rows(review: Mapping[str, str]) -> tuple[Transition, ...]:
         *(
             row(
                 f"A11 assign determined {level}", "派部门", where(level, ASSIGNED),
-                "department", "contact", "due_on", limit="accept_days", prints=("部门交办单",),
+                "department", "contact", "due_on", takes="departments", limit="accept_days", prints=("部门交办单",),
             )
             for level in ("township", "county")
         ),
@@ -116,16 +125,13 @@ def _remedy_rows(review: Mapping[str, str]) -> tuple[Transition, ...]:
         row("A12v start determined village", "村里自办", small, "responsible_person"),
         row("A13 done remedying township+county", "已补短", REMEDIED, "note"),
         row(
-            "A13 done remedying village", "已补短", dict.fromkeys(small, REMEDIED), "note"
-        ),
-        row(
             "A14 request-close remedied township+county", "申请销号", CLOSING_REQUESTED,
-            limit="county_check_days", prints=("销号申请表",),
+            takes="visit_id", limit="county_check_days", prints=("销号申请表",),
         ),
         row(
             "A14 request-close remedied village", "申请销号",
             dict.fromkeys(small, CLOSING_REQUESTED),
-            limit="county_check_days", prints=("销号申请表",),
+            takes="visit_id", limit="county_check_days", prints=("销号申请表",),
         ),
     )  # fmt: skip
 
@@ -156,6 +162,10 @@ def _end_rows(close: Mapping[str, str]) -> tuple[Transition, ...]:
         row(f"A17 cancel {_OPEN} program", "撤销", CANCELLED, "note", hosts=upper),
         row(f"A17b propose-cancel {_OPEN} program", "拟撤销", STAY, "note"),
         row(f"A17b confirm-cancel {_OPEN} township", "同意撤销", CANCELLED, after="propose-cancel"),
+        row(
+            f"A17b keep {_OPEN} township", "保留", STAY, "note",
+            after="propose-cancel", undoes="propose-cancel",
+        ),
         row(f"A18r settle {_OPEN} program", "随同销号", CLOSED, hosts=upper),
         row(f"raise raise {_OPEN} program", "升级", STAY, turns="up"),
         row(f"raise raise {_CONFIRMED} {upper}", "升级", STAY, "severity", "note", turns="up"),

@@ -19,9 +19,21 @@ from app.models.register import NegativeCheck
 from app.models.step import steps_of
 from app.ops import calendars, policies, removal_checks, sheet_context
 from app.ops.case_rows import LoadedCase
-from app.ops.errors import StepConditionError, StepDataError, StepDateError
+from app.ops.errors import StepConditionError
 from app.ops.limits import limit
-from app.ops.lives import Added, StepInput, Who, chosen, day, number
+from app.ops.lives import (
+    DATA_LABELS,
+    Added,
+    StepInput,
+    Who,
+    bad_data,
+    begun_on,
+    chosen,
+    day,
+    not_after,
+    not_before,
+    number,
+)
 from app.ops.sheet_context import month_of
 
 _NONE = "无"
@@ -67,11 +79,9 @@ def causes_of(given: StepInput) -> str:
     try:
         keys = [labels.key("risk_cause", word) for word in words if word.strip()]
     except ValueError as error:
-        raise StepDataError(
-            field="风险原因", value=given.get("causes"), reason=str(error)
-        ) from error
+        raise bad_data("causes", given.get("causes"), str(error)) from error
     if "other" in keys and not given.get("cause_note"):
-        raise StepDataError(field="风险原因", value="其他", reason="选“其他”要用 cause_note 写明")
+        raise bad_data("cause_note", "", "风险原因选“其他”的要写明是什么")
     return ",".join(dict.fromkeys(keys))
 
 
@@ -86,7 +96,7 @@ def money(given: StepInput, name: str) -> Decimal:
     except InvalidOperation:
         found = Decimal("NaN")
     if not found.is_finite():
-        raise StepDataError(field=name, value=given.get(name), reason="应是数字，如 12000")
+        raise bad_data(name, given.get(name), "应是数字，如 12000")
     return found
 
 
@@ -94,21 +104,21 @@ def _team(_s: Session, asked: Asked) -> Added:
     text = asked.given.get("team").replace(",", "、")
     people = list(dict.fromkeys(name.strip() for name in text.split("、") if name.strip()))
     if len(people) < asked.procedure.team_min:
-        raise StepDataError(
-            field="核查人员", value=text, reason=f"至少{asked.procedure.team_min}人，用、隔开"
-        )
+        raise bad_data("team", text, f"至少{asked.procedure.team_min}人，用、隔开")
     return Added(more={"team": "、".join(people)})
 
 
 def _verify(session: Session, asked: Asked) -> Added:
     added = _team(session, asked)
     object_type = chosen(asked.given, "object_type", LABELS["object_type"], "object_type")
-    _not_after(asked, "letter_signed_on")
+    clue = asked.found.clue
+    _between(asked, "letter_signed_on", clue.received_on if clue else None, "收到线索")
     return Added(more={**added.more, "object_type": object_type, "causes": causes_of(asked.given)})
 
 
 def _exclude(_s: Session, asked: Asked) -> Added:
-    _not_after(asked, "told_on")
+    """The farmer is told of what the step before found."""
+    _after_last(asked, "told_on")
     return Added()
 
 
@@ -131,9 +141,10 @@ def _skip(_s: Session, asked: Asked) -> Added:
 def _meeting(asked: Asked) -> Added:
     """Attendance and votes of the 评议会: no more votes than people, and a majority."""
     given = asked.given
-    _not_after(asked, "meeting_on")
-    if asked.found.thing.state == domain.TO_DELIBERATE:
-        _not_before_last(asked, "meeting_on")  # a removal may share an earlier meeting (B13)
+    if asked.found.thing.state in (domain.MONITORING, domain.RISK_REMOVED):
+        _between(asked, "meeting_on", begun_on(asked.found.case), "识别")  # 清退
+    else:
+        _after_last(asked, "meeting_on")
     problem = domain.vote_problem(
         number(given, "present"),
         number(given, "votes_yes"),
@@ -141,7 +152,7 @@ def _meeting(asked: Asked) -> Added:
         number(given, "votes_abstain"),
     )
     if problem:
-        raise StepDataError(field="表决", value=given.get("votes_yes"), reason=problem)
+        raise bad_data("votes_yes", given.get("votes_yes"), problem)
     return Added()
 
 
@@ -155,11 +166,7 @@ def _end_publicity(_s: Session, asked: Asked) -> Added:
         )
     objections = asked.given.get("objections")
     if objections != _NONE and not asked.given.get("objections_settled"):
-        raise StepDataError(
-            field="异议情况",
-            value=objections,
-            reason="有异议的要用 objections_settled 写明怎么处理",
-        )
+        raise bad_data("objections_settled", "", "有异议的要写明怎么处理的")
     return Added()
 
 
@@ -173,7 +180,7 @@ def _pass(session: Session, asked: Asked) -> Added:
         raise StepConditionError(
             action="镇审通过",
             reason=f"还有身份数据疑点：{'、'.join(codes)}",
-            way_out="请先更正，或用 explanation 说明。",
+            way_out=f"请先更正，或填“{DATA_LABELS['explanation']}”。",
         )
     return Added(more={"doubts": "、".join(codes)} if codes else {})
 
@@ -219,7 +226,7 @@ def _change_type(_s: Session, asked: Asked) -> Added:
     new = chosen(asked.given, "object_type", LABELS["object_type"], "object_type")
     case = asked.found.case
     if case is not None and new == case.object_type:
-        raise StepDataError(field="对象类型", value=new, reason="现在就是这一类")
+        raise bad_data("object_type", labels.label("object_type", new), "现在就是这一类")
     old = case.object_type if case else ""
     return Added(more={"object_type": new, "object_type_was": old})
 
@@ -238,7 +245,7 @@ def _clear_out(session: Session, asked: Asked) -> Added:
         raise StepConditionError(
             action="清退",
             reason="没有核实属实的负面清单，也没有佐证",
-            way_out="请先办负面清单核查，或用 proof 写明佐证。",
+            way_out="请先办负面清单核查，或写明佐证。",
         )
     return Added(more={"negative_codes": "、".join(proven)} if proven else {})
 
@@ -254,7 +261,7 @@ def _proven(session: Session, household_id: str) -> list[str]:
 def _clear_out_reason(given: StepInput) -> None:
     reason = chosen(given, "reason", domain.CLEAR_OUT_REASONS)
     if reason == "其他" and not given.note.strip():
-        raise StepDataError(field="说明", value="", reason="选“其他”要写明")
+        raise bad_data("note", "", "选“其他”要写明")
 
 
 def _extinguish(session: Session, asked: Asked) -> Added:
@@ -272,18 +279,17 @@ def _causes(_s: Session, asked: Asked) -> Added:
     return Added(more={"causes": causes_of(asked.given)})
 
 
-def _not_before_last(asked: Asked, name: str) -> None:
-    """A meeting deliberates on what the step before it found."""
-    found, last = day(asked.given, name), asked.found.thing.last()
-    if found is not None and last is not None and found < last.step_on:
-        reason = f"早于上一步（{last.step_on.isoformat()}）"
-        raise StepDateError(on=found.isoformat(), reason=reason)
+def _after_last(asked: Asked, name: str) -> None:
+    """A meeting, or word to the farmer, follows from what the step before found."""
+    last = asked.found.thing.last()
+    earliest = last.step_on if last else begun_on(asked.found.thing.row)
+    _between(asked, name, earliest, "上一步" if last else "登记那天")
 
 
-def _not_after(asked: Asked, name: str) -> None:
-    found = day(asked.given, name)
-    if found is not None and found > asked.on:
-        raise StepDateError(on=found.isoformat(), reason="晚于办理日期")
+def _between(asked: Asked, name: str, earliest: date | None, what: str) -> None:
+    given = day(asked.given, name)
+    not_before(given, earliest, what, name)
+    not_after(given, asked.on, "办理日期", name)
 
 
 _RULES = {

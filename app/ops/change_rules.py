@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NoReturn
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.domain import natural_change as domain
@@ -37,16 +37,16 @@ def refuse(row: NaturalChange, reason: str, way_out: str = _FIX) -> NoReturn:
     raise ChangeRefusedError(kind=kind, reason=reason, way_out=way_out)
 
 
-def validate(session: Session, row: NaturalChange, today: date) -> None:
-    """Refuse a change that cannot be, with the reason and the way out.
+def validate(session: Session, row: NaturalChange, on: date) -> None:
+    """Refuse a change that cannot be, with the reason and the way out. ``on``: day of the step.
 
     Raises:
         ChangeRefusedError: nothing is written.
     """
     if row.effective_on is None:
         refuse(row, "没有写日期")
-    if row.effective_on > today:
-        refuse(row, f"日期{row.effective_on.isoformat()}晚于今天")
+    if row.effective_on > on:
+        refuse(row, f"变更日期{row.effective_on.isoformat()}晚于办理日期")
     home = session.get_one(Household, row.household_id)
     if home.removed_on is not None:
         refuse(row, "这户已经不在册", "不用再报。")
@@ -79,6 +79,7 @@ def _increase(session: Session, row: NaturalChange, details: Mapping[str, Any]) 
         back = session.get(Member, row.member_id) if row.member_id else None
         if back is None or back.household_id != row.household_id or back.member_status == PRESENT:
             refuse(row, "没有选回来的是谁", "请选一位已减少的家庭成员。")
+        _not_before(row, back.left_on, "离开的日期")
         return
     missing = [
         word
@@ -89,6 +90,9 @@ def _increase(session: Session, row: NaturalChange, details: Mapping[str, Any]) 
         refuse(row, f"还缺{'、'.join(missing)}")
     if details["sex"] not in LABELS["sex"]:
         refuse(row, "性别应是男或女")
+    _not_before(
+        row, _born(str(details.get("birth_date", "")), str(details.get("id_no", ""))), "出生日期"
+    )
     people = present(session, row.household_id)
     if details["relation"] == HEAD and any(m.relation == HEAD for m in people):
         refuse(row, "家里已有户主", "请写与户主的关系；换户主另报户主变更。")
@@ -98,6 +102,8 @@ def _decrease(session: Session, row: NaturalChange, _details: Mapping[str, Any])
     if row.reason not in domain.DECREASE_STATUS:
         refuse(row, "没有写原因")
     member = _member(session, row, row.member_id)
+    _not_before(row, _born(member.birth_date, member.id_no), "出生日期")
+    _not_before(row, member.joined_on, "来到这户的日期")
     others = [m for m in present(session, row.household_id) if m.id != member.id]
     if member.relation != HEAD or not _adults(others, row.effective_on):
         return
@@ -141,6 +147,8 @@ def _extinct(session: Session, row: NaturalChange, _details: Mapping[str, Any]) 
     left = present(session, row.household_id)
     if left:
         refuse(row, f"家里还有{len(left)}人在户", "请先逐人报自然减少。")
+    gone = select(func.max(Member.left_on)).filter_by(household_id=row.household_id)
+    _not_before(row, session.scalar(gone), "最后一人离开的日期")
 
 
 _CHECKS = {
@@ -192,12 +200,18 @@ def _adults(people: Sequence[Member], on: date | None) -> list[Member]:
 
 def _age(member: Member, on: date | None) -> int | None:
     """Return completed years on a day; None if nobody knows the birthday."""
-    born = member.birth_date
-    if len(born) == 10:
-        birthday = date.fromisoformat(born)
-    else:
-        found = read(member.id_no).birth_date if member.id_no else None
-        if found is None:
-            return None
-        birthday = found
-    return years_between(birthday, on) if on else None
+    birthday = _born(member.birth_date, member.id_no)
+    return years_between(birthday, on) if on and birthday else None
+
+
+def _born(written: str, id_no: str | None) -> date | None:
+    """Return the birthday as written, else as the identity number says; None if neither does."""
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        return read(id_no).birth_date if id_no else None
+
+
+def _not_before(row: NaturalChange, earliest: date | None, what: str) -> None:
+    if earliest is not None and row.effective_on is not None and row.effective_on < earliest:
+        refuse(row, f"变更日期早于{what}（{earliest.isoformat()}）")

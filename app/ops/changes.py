@@ -24,7 +24,7 @@ from app.ops.changed import Changed
 from app.ops.errors import ChangeRefusedError, UnknownHouseholdError, UnknownItemError
 from app.ops.items import Item, Shown, item
 from app.ops.limits import limit
-from app.ops.lives import Living, StepInput, Who, check, day, living, write_step
+from app.ops.lives import Living, StepInput, Who, check, day, living, not_after, write_step
 from app.ops.names import Names
 
 _ROW_FIELDS = frozenset({"reason", "effective_on", "proof", "member_id"})
@@ -109,6 +109,7 @@ def act_change(
     """
     given = replace(given, on=given.on or today)
     who = Who(actor, store.level)
+    not_after(given.on, today, "今天")
     reason = given.note or "自然变更办理"  # the township's word for touching the roster
     with store.write(f"change.{action}", actor, reason) as session:
         thing = _one(session, change_id)
@@ -118,7 +119,7 @@ def act_change(
         if action in _WITH_DATA or action == "decide":
             if thing.row.change_kind == domain.HEAD_CHANGE:
                 _take_data(thing.row, given)
-            change_rules.validate(session, thing.row, today)
+            change_rules.validate(session, thing.row, given.on or today)
         write_step(session, thing, action, who, _without_person(given))
         touched = {thing.row.household_id}
         if action == "decide":

@@ -92,13 +92,13 @@ def _cases(session: Session, today: date, allowed: int) -> Iterator[Deadline]:
         if clue and clue.reply_due_on and one.state in case.BEFORE_ENTRY:
             yield _deadline(
                 "monitored_case", one.id, home, f"{names.number(home)}号户 线索答复农户",
-                state_label("monitored_case", one.state), case.HOLDERS[one.state],
+                state_label("monitored_case", one.state), case.holder(one.thing.standing),
                 clue.reply_due_on, today, allowed,
             )  # fmt: skip
         due = monitored.due_of(session, one, arrivals)
         if due is None:
             continue
-        holder = case.HOLDERS[one.state]
+        holder = case.holder(one.thing.standing)
         word = state_label("monitored_case", one.state)
         yield _deadline(
             "monitored_case", one.id, home, f"{names.number(home)}号户 监测对象{word}", word,

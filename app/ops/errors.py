@@ -1,6 +1,6 @@
 """What can go wrong in a month, a sheet or a warning (E4xx): refused with the reason, unchanged."""
 
-from app.errors import AppError
+from app.errors import AppError, Where
 
 
 class PeriodStateError(AppError):
@@ -96,10 +96,31 @@ class StepRoleError(AppError):
     hint = "请由{allowed}办理。"
 
 
-class StepDataError(AppError):
-    """Named data of a step that cannot be read or cannot be."""
+class UnknownStepDataError(AppError):
+    """Named data that a step has no place for; ``known`` lists what it may bring."""
 
-    code, message, hint = "E416", "“{field}”不能是“{value}”：{reason}。数据没有变。", "请改后再办。"
+    code, message = "E425", "“{action}”没有这样的资料：{fields}。数据没有变。"
+    hint = "可以带：{known}。"
+
+
+class StepDataError(AppError):
+    """Named data of a step that cannot be read or cannot be.
+
+    ``name``: the field's, as machines know it. A person's name is not said again.
+    """
+
+    code, message, hint = "E416", "“{field}”{given}：{reason}。数据没有变。", "请改后再办。"
+
+    def __init__(self, *, field: str, value: str, reason: str, name: str = "") -> None:
+        shown = "" if name in _PERSONS else value
+        given = f"不能是“{shown}”" if shown else "填得不对"
+        place = Where(column=name)
+        super().__init__(field=field, value=shown, reason=reason, given=given, where=place)
+
+
+_PERSONS = frozenset(
+    ("second_person", "team", "beneficiary", "visitor", "met_member_id", "checker", "entered_by")
+)
 
 
 class DuplicateWarningError(AppError):

@@ -12,6 +12,7 @@ from app.domain import labels
 from app.domain.lifecycle import EVERY, PROGRAM, Lifecycle, Standing, Transition
 from app.domain.ownership import Actor
 from app.errors import Where
+from app.models.ownership import bundled
 from app.models.step import Step
 from app.ops.errors import (
     MissingStepDataError,
@@ -19,6 +20,7 @@ from app.ops.errors import (
     StepDateError,
     StepNotAllowedError,
     StepRoleError,
+    UnknownStepDataError,
 )
 
 PROGRAM_NAME = "程序"
@@ -84,10 +86,42 @@ DATA_LABELS = {
     "clue_source": "线索来源",
     "text": "内容",
     "campaign_kind": "排查类别",
-    "name": "名称",
+    "name": "姓名或名称",
     "source": "来源",
     "code": "规则编号",
     "message": "内容",
+    "departments": "协同部门",
+    "visit_id": "回访编号",
+    "cause_note": "其他原因的说明",
+    "objections_settled": "异议怎么处理的",
+    "explanation": "身份疑点的说明",
+    "amount_paid": "实际金额",
+    "member_id": "是谁",
+    "relation": "与户主关系",
+    "relations": "各人与户主关系",
+    "sex": "性别",
+    "birth_date": "出生日期",
+    "id_no": "证件号码",
+    "ethnicity": "民族",
+    "education": "文化程度",
+    "labor_skill": "劳动技能",
+    "medical_insurance": "医保类型",
+    "disability_cert_no": "残疾人证号",
+    "member_ids": "分出去的人",
+    "head_id": "新户主",
+    "target_household_id": "并到哪一户",
+    "household_no": "新户编号",
+    "received_on": "收到日期",
+    "reply_due_on": "答复期限",
+    "visited_on": "走访日期",
+    "visitor": "走访人",
+    "met_member_id": "见到的人",
+    "purpose": "走访目的",
+    "campaign_result": "排查结果",
+    "unvisited_reason": "未访原因",
+    "household_id": "户",
+    "starts_on": "开始日期",
+    "ends_on": "结束日期",
 }
 
 
@@ -210,8 +244,18 @@ def actions(thing: Living, who: Who, extra: Mapping[str, Sequence[str]] | None =
     return tuple(
         Action(row.action, row.label, (*row.needs, *more.get(row.action, ())))
         for row in thing.life.buttons(thing.standing, who.level)
-        if row.allows_role(who.actor.role)
+        if who.actor.role in roles_for(row, who.level)
     )
+
+
+def roles_for(row: Transition, level: str) -> frozenset[str]:
+    """Return the roles that may take a step at a level: those that write there, if the row is so.
+
+    The administrator has every role of the level.
+    """
+    writers = bundled().tables["step"].rule.roles.get(level, frozenset())
+    found = writers & row.roles if row.roles else writers
+    return found | {"administrator"}
 
 
 def check(
@@ -225,37 +269,63 @@ def check(
     """Return the row of a step that may be taken.
 
     Raises:
-        StepNotAllowedError, StepRoleError, MissingStepDataError, StepDateError: it may not.
+        StepNotAllowedError, StepRoleError, MissingStepDataError, UnknownStepDataError,
+        StepDateError: it may not.
     """
     row = _row(thing, action, who)
-    if not row.allows_role(who.actor.role):
-        raise StepRoleError(
-            role=who.actor.name,
-            action=row.label,
-            allowed="、".join(labels.label("operator_role", role) for role in sorted(row.roles)),
-        )
+    if who.actor.role not in roles_for(row, who.level):
+        raise _wrong_role(row, who)
     needs = (*row.needs, *(extra or {}).get(action, ()))
     missing = [name for name in needs if not given.get(name)]
     if missing:
         raise missing_data(row.label, missing)
+    require_known(row.label, given.values, (*needs, *row.takes, *sorted(thing.life.takes)))
     last = thing.last()
-    if last is not None and on < last.step_on:
-        raise StepDateError(on=on.isoformat(), reason=f"早于上一步（{last.step_on.isoformat()}）")
-    begun = _begun(thing.row)
-    if last is None and begun is not None and on < begun:
-        raise StepDateError(on=on.isoformat(), reason=f"早于登记那天（{begun.isoformat()}）")
+    if last is not None:
+        not_before(on, last.step_on, "上一步")
+    else:
+        not_before(on, begun_on(thing.row), "登记那天")
     return row
 
 
-def _begun(row: Any) -> date | None:
+def _wrong_role(row: Transition, who: Who) -> StepRoleError:
+    allowed = sorted(roles_for(row, who.level) - {"administrator"})
+    shown = "、".join(labels.label("operator_role", role) for role in allowed)
+    return StepRoleError(
+        role=labels.label("operator_role", who.actor.role), action=row.label, allowed=shown
+    )
+
+
+def require_known(action: str, given: Iterable[str], known: Iterable[str]) -> None:
+    """Refuse named data that nothing would come of: a slip of the keyboard is not lost silently.
+
+    Raises:
+        UnknownStepDataError: names it, and what may be brought.
+    """
+    allowed = [name for name in dict.fromkeys(known) if name != "note"]
+    strange = [name for name in given if name not in allowed]
+    if strange:
+        shown = "、".join(f"{name}（{DATA_LABELS[name]}）" for name in allowed)
+        raise UnknownStepDataError(
+            action=action,
+            fields="、".join(strange),
+            known=shown or "只有说明",
+            where=Where(column=",".join(strange)),
+        )
+
+
+def begun_on(row: Any) -> date | None:
     """Return the day on which a thing came up, by whichever name its table has for it."""
-    days = (getattr(row, name, None) for name in ("opened_on", "received_on", "found_on"))
-    return next((day for day in days if isinstance(day, date)), None)
+    names = ("opened_on", "received_on", "found_on", "reported_on", "identified_on")
+    found = next((day for name in names if (day := getattr(row, name, None))), None)
+    if isinstance(found, str):  # a month alone begins with its first day
+        return date.fromisoformat(found if len(found) > len("2025-10") else f"{found}-01")
+    return found
 
 
 def missing_data(action: str, names: Sequence[str]) -> MissingStepDataError:
     """Return the refusal of a step without its data; ``where.column`` has the fields' names."""
-    shown = "、".join(DATA_LABELS.get(name, name) for name in names)
+    shown = "、".join(DATA_LABELS[name] for name in names)
     return MissingStepDataError(action=action, fields=shown, where=Where(column=",".join(names)))
 
 
@@ -269,7 +339,7 @@ def _row(thing: Living, action: str, who: Who) -> Transition:
         what=SUBJECT_WORDS[subject],
         state=state_label(subject, thing.state),
         level=labels.label("area_level", who.level),
-        action=action,
+        action=thing.life.label_of(action) or action,
         allowed="、".join(row.label for row in allowed) or "无",
     )
 
@@ -357,7 +427,33 @@ def day(given: StepInput, name: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        raise StepDateError(on=text, reason="应写成 2025-10-31") from None
+        raise StepDateError(on=text, reason="应写成 2025-10-31", where=Where(column=name)) from None
+
+
+def bad_data(name: str, value: str, reason: str) -> StepDataError:
+    """Return the refusal of one named datum."""
+    return StepDataError(field=DATA_LABELS[name], value=value, reason=reason, name=name)
+
+
+def not_before(day: date | None, earliest: date | None, what: str, name: str = "") -> None:
+    """Refuse a day before the one that it depends on. ``what``: words for that one.
+
+    Raises:
+        StepDateError: it is before.
+    """
+    if day is not None and earliest is not None and day < earliest:
+        reason = f"早于{what}（{earliest.isoformat()}）"
+        raise StepDateError(on=day.isoformat(), reason=reason, where=Where(column=name))
+
+
+def not_after(day: date | None, latest: date, what: str, name: str = "") -> None:
+    """Refuse a day after the one that it cannot be after. ``what``: words for that one.
+
+    Raises:
+        StepDateError: it is after.
+    """
+    if day is not None and day > latest:
+        raise StepDateError(on=day.isoformat(), reason=f"晚于{what}", where=Where(column=name))
 
 
 def number(given: StepInput, name: str) -> int:
@@ -370,8 +466,7 @@ def number(given: StepInput, name: str) -> int:
     try:
         return int(text)
     except ValueError:
-        label = DATA_LABELS.get(name, name)
-        raise StepDataError(field=label, value=text, reason="应是整数") from None
+        raise bad_data(name, text, "应是整数") from None
 
 
 def chosen(given: StepInput, name: str, allowed: Iterable[str], enum: str = "") -> str:
@@ -387,8 +482,7 @@ def chosen(given: StepInput, name: str, allowed: Iterable[str], enum: str = "") 
         key = ""
     if key not in options:
         shown = "、".join(labels.label(enum, o) if enum else o for o in options)
-        label = DATA_LABELS.get(name, name)
-        raise StepDataError(field=label, value=text, reason=f"可填：{shown}")
+        raise bad_data(name, text, f"可填：{shown}")
     return key
 
 

@@ -28,8 +28,6 @@ from app.ops.changed import Changed
 from app.ops.errors import (
     MeasureRefusedError,
     StepConditionError,
-    StepDataError,
-    StepDateError,
     UnknownHouseholdError,
 )
 from app.ops.items import Item, Shown, item
@@ -40,9 +38,12 @@ from app.ops.lives import (
     Living,
     StepInput,
     Who,
+    bad_data,
     check,
     chosen,
     day,
+    not_after,
+    not_before,
     write_step,
 )
 from app.ops.names import Names
@@ -301,24 +302,25 @@ def _prepare(
     needs_proof = ("proof",) if thing.row.amount else ()
     on = given.on or today
     check(thing, action, who, given, on, {"start": needs_money, "finish": needs_proof})
-    if on > today:
-        raise StepDateError(on=on.isoformat(), reason="晚于今天")
+    not_after(on, today, "今天")
     if action == "start":
-        _require_determined(session, thing)
+        _require_determined(session, thing, on)
     if action == "finish":
         return Added(more={"beneficiary": _beneficiary(session, thing, given)})
     if action == "terminate":
         _require_words(given)
     if action == "extend":
         end, new = thing.row.planned_end_on, day(given, "planned_end_on")
-        if new is not None and new < today:
-            raise StepDateError(on=new.isoformat(), reason="新的完成日已经过了")
+        not_before(new, today, "今天", "planned_end_on")
         return Added(more={"planned_end_was": end.isoformat() if end else ""})
     return NOTHING_ADDED
 
 
-def _require_determined(session: Session, thing: Living) -> None:
-    """What only answers warnings waits for their review, unless help comes first (先行救助)."""
+def _require_determined(session: Session, thing: Living, on: date) -> None:
+    """What only answers warnings waits for their review, unless help comes first (先行救助).
+
+    It cannot have begun before the first of them was found.
+    """
     ids = [w for w in thing.row.warning_ids.split(",") if w]
     found = [warning_rows.one(session, i) for i in ids]
     is_ready = any(w.is_urgent or w.state in warning.REVIEWED for w in found)
@@ -328,12 +330,14 @@ def _require_determined(session: Session, thing: Living) -> None:
             reason="预警还没有确定",
             way_out="请等审定；红色和灾害可先点“先行救助”。",
         )
+    if found and not thing.row.cause:
+        not_before(on, min(w.row.opened_on for w in found), "发现预警")
 
 
 def _require_words(given: StepInput) -> None:
     reason = chosen(given, "reason", TERMINATE_REASONS)
     if reason == "其他" and not given.note.strip():
-        raise StepDataError(field="说明", value="", reason="选“其他”要写明")
+        raise bad_data("note", "", "选“其他”要写明")
 
 
 def _beneficiary(session: Session, thing: Living, given: StepInput) -> str:
@@ -342,7 +346,7 @@ def _beneficiary(session: Session, thing: Living, given: StepInput) -> str:
     text = given.get("beneficiary")
     named = [member_id for member_id, name in present.items() if text in (member_id, name)]
     if not present or (text != WHOLE_HOUSEHOLD and not named):
-        raise MeasureRefusedError(reason=f"受益人“{text}”不是在户的人，有措施无人享受")
+        raise MeasureRefusedError(reason="受益人不是在户的人，有措施无人享受")
     if thing.row.member_id and named and thing.row.member_id not in named:
         raise MeasureRefusedError(reason="受益人和计划里的不是同一个人")
     return named[0] if named else WHOLE_HOUSEHOLD

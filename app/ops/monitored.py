@@ -26,13 +26,20 @@ from app.ops.changed import Changed
 from app.ops.errors import (
     LivingCaseError,
     StepConditionError,
-    StepDataError,
-    StepDateError,
     UnknownHouseholdError,
 )
 from app.ops.items import Item, Shown, item
 from app.ops.limits import limit
-from app.ops.lives import StepInput, Who, check, state_label, write_step
+from app.ops.lives import (
+    StepInput,
+    Who,
+    bad_data,
+    check,
+    not_after,
+    not_before,
+    state_label,
+    write_step,
+)
 from app.ops.names import Names
 from app.ops.warning_rows import Arrivals
 
@@ -130,11 +137,11 @@ def register_clue(store: Store, actor: Actor, new: NewClue, today: date) -> tupl
     """
     if new.clue_source not in LABELS["clue_source"]:
         shown = "、".join(LABELS["clue_source"].values())
-        raise StepDataError(field="来源", value=new.clue_source, reason=f"可填：{shown}")
+        raise bad_data("clue_source", new.clue_source, f"可填：{shown}")
     if not new.text.strip():
-        raise StepDataError(field="线索内容", value="", reason="要写明")
-    if new.received_on > today:
-        raise StepDateError(on=new.received_on.isoformat(), reason="晚于今天")
+        raise bad_data("text", "", "要写明")
+    not_after(new.received_on, today, "今天", "received_on")
+    not_before(new.reply_due_on, new.received_on, "收到线索", "reply_due_on")
     with store.write("clue.open", actor) as session:
         clue_id = _add_clue(session, new)
     changed = Changed(_TABLES, frozenset({new.household_id}))
@@ -152,8 +159,7 @@ def act_case(
     """
     on = given.on or today
     given, who = replace(given, on=on), Who(actor, store.level)
-    if on > today:
-        raise StepDateError(on=on.isoformat(), reason="晚于今天")
+    not_after(on, today, "今天")
     with store.write(f"case.{action}", actor, given.note) as session:
         found = case_rows.one(session, case_id)
         _refuse_superseded(session, found)
@@ -192,6 +198,8 @@ def due_of(session: Session, found: LoadedCase, arrivals: Arrivals) -> date | No
     if name is None or (last is None and found.clue is None):
         return None
     policy = _policy(session, found)
+    if found.state == domain.ROLLBACK_PENDING:
+        last = found.thing.last("roll-back")  # one limit for township and county together
     return limit(policy, name, arrivals.start(last, opened, policy))
 
 
@@ -345,5 +353,6 @@ def _shown(session: Session, found: LoadedCase, newest: set[str], arrivals: Arri
             "identify_late": thing.value("identify_late"),
             "identify_due_on": identify_by,
             "is_superseded": found.id not in newest,
+            "holder": domain.holder(thing.standing),
         },
     )

@@ -30,8 +30,8 @@ from app.ops import (
     warnings,
 )
 from app.ops.changed import Changed
-from app.ops.errors import MonthNotReadyError, NotDueError, SheetStateError, StepDataError
-from app.ops.lives import Living, StepInput, Who, check, living, write_step
+from app.ops.errors import MonthNotReadyError, NotDueError, SheetStateError
+from app.ops.lives import Living, StepInput, Who, bad_data, check, living, write_step
 from app.ops.sheet_context import SheetContext, month_of
 
 _DONE = ("complete", "locked")
@@ -67,9 +67,9 @@ def set_unvisited(
     """
     if reason and reason not in UNVISITED_REASONS:
         shown = "、".join(UNVISITED_REASONS)
-        raise StepDataError(field="未访原因", value=reason, reason=f"可填：{shown}")
+        raise bad_data("unvisited_reason", reason, f"可填：{shown}")
     if reason == "其他" and not note.strip():
-        raise StepDataError(field="未访原因", value=reason, reason="选“其他”要写明")
+        raise bad_data("unvisited_reason", reason, "选“其他”要写明")
     with store.write("month.unvisited", actor) as session:
         sheet = session.get(Sheet, natural_id("sheet", household_id, str(period)))
         if sheet is None:
@@ -267,6 +267,7 @@ def _content(session: Session, context: SheetContext) -> str:
     found = {
         "household_no": facts.household_no,
         "household_kind": facts.household_kind,
+        "is_submitted": sheet is not None and sheet.submitted_on is not None,
         "unvisited_reason": (sheet.unvisited_reason or "") if sheet else "",
         "per_capita": sheet.per_capita if sheet else None,
         "object_type": monitored.object_type if monitored else "",

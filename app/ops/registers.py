@@ -22,13 +22,22 @@ from app.ops import policies
 from app.ops.changed import Changed
 from app.ops.errors import (
     StepConditionError,
-    StepDataError,
-    StepDateError,
     UnknownHouseholdError,
     UnknownItemError,
 )
 from app.ops.items import Item, Shown, item
-from app.ops.lives import SUBJECT_WORDS, Living, StepInput, Who, check, living, write_step
+from app.ops.lives import (
+    SUBJECT_WORDS,
+    Living,
+    StepInput,
+    Who,
+    bad_data,
+    check,
+    living,
+    not_after,
+    not_before,
+    write_step,
+)
 from app.ops.names import Names
 
 
@@ -151,8 +160,7 @@ def act_entry(  # noqa: PLR0913, PLR0917  which thing, which step, with which da
         StepDateError, StepConditionError: nothing is written.
     """
     given, who = replace(given, on=given.on or today), Who(actor, store.level)
-    if given.on and given.on > today:
-        raise StepDateError(on=given.on.isoformat(), reason="晚于今天")
+    not_after(given.on, today, "今天")
     with store.write(f"{subject}.{action}", actor, given.note) as session:
         thing = _one(session, _BY_SUBJECT[subject], item_id)
         check(thing, action, who, given, given.on or today)
@@ -174,11 +182,10 @@ def open_campaign(
     """
     if new.campaign_kind not in LABELS["campaign_kind"]:
         shown = "、".join(LABELS["campaign_kind"].values())
-        raise StepDataError(field="类别", value=new.campaign_kind, reason=f"可填：{shown}")
+        raise bad_data("campaign_kind", new.campaign_kind, f"可填：{shown}")
     if not new.name.strip():
-        raise StepDataError(field="名称", value="", reason="要写")
-    if new.ends_on and new.ends_on < new.starts_on:
-        raise StepDateError(on=new.ends_on.isoformat(), reason="早于开始日")
+        raise bad_data("name", "", "要写")
+    not_before(new.ends_on, new.starts_on, "开始日", "ends_on")
     row = ReviewCampaign(
         scope=new.village or store.area_code,
         campaign_kind=new.campaign_kind,
@@ -199,11 +206,10 @@ def open_issue(store: Store, actor: Actor, new: NewIssue, today: date) -> tuple[
     """
     if new.source not in registers.ISSUE_SOURCES:
         shown = "、".join(registers.ISSUE_SOURCES)
-        raise StepDataError(field="来源", value=new.source, reason=f"可填：{shown}")
+        raise bad_data("source", new.source, f"可填：{shown}")
     if not new.text.strip():
-        raise StepDataError(field="问题", value="", reason="要写明")
-    if new.due_on and new.due_on < today:
-        raise StepDateError(on=new.due_on.isoformat(), reason="到期日已经过了")
+        raise bad_data("text", "", "要写明")
+    not_before(new.due_on, today, "今天", "due_on")
     row = Issue(
         scope=new.village or store.area_code,
         household_id=new.household_id,
@@ -231,7 +237,7 @@ def open_finding(
             raise UnknownHouseholdError(text=new.household_id)
         text = policies.policy_for(session, Period.of(today), home.scope).rules.get(new.code)
     if text is None or not new.code.startswith(f"{letter}-"):
-        raise StepDataError(field="规则编号", value=new.code, reason=f"应是{letter}-开头的规则")
+        raise bad_data("code", new.code, f"应是{letter}-开头的规则")
     row = _BY_SUBJECT[subject].table(
         scope=home.scope,
         household_id=home.id,
@@ -261,10 +267,10 @@ def record_result(  # noqa: PLR0913, PLR0917  what was found where, and in which
     """
     if result not in LABELS["campaign_result"]:
         shown = "、".join(LABELS["campaign_result"].values())
-        raise StepDataError(field="结果", value=result, reason=f"可填：{shown}")
+        raise bad_data("campaign_result", result, f"可填：{shown}")
     if result != "fine" and not note.strip():
         label = labels.label("campaign_result", result)
-        raise StepDataError(field="结果", value=label, reason="要写明")
+        raise bad_data("campaign_result", label, "要写明")
     with store.write("review_campaign.result", actor) as session:
         thing = _one(session, _CAMPAIGN, campaign_id)
         if thing.state != "running":
@@ -272,7 +278,7 @@ def record_result(  # noqa: PLR0913, PLR0917  what was found where, and in which
                 action="登记结果", reason="排查不在进行中", way_out="请先开始。"
             )
         if household_id not in households_of(session, thing.row):
-            raise StepDataError(field="户", value="", reason="不在这次排查的范围里")
+            raise bad_data("household_id", "", "不在这次排查的范围里")
         row_id = natural_id("campaign_result", campaign_id, household_id)
         row = session.get(CampaignResult, row_id)
         if row is None:

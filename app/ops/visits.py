@@ -14,13 +14,12 @@ from app.models.store import Store
 from app.ops import months
 from app.ops.changed import Changed
 from app.ops.errors import (
-    StepDataError,
-    StepDateError,
     StepNotAllowedError,
     UnknownHouseholdError,
     UnknownItemError,
 )
 from app.ops.items import Item
+from app.ops.lives import bad_data, not_after
 from app.ops.names import Names
 
 PURPOSES = {
@@ -57,9 +56,7 @@ def record(store: Store, actor: Actor, new: NewVisit, today: date) -> tuple[Item
         if new.met_member_id:
             met = session.get(Member, new.met_member_id)
             if met is None or met.household_id != household.id:
-                raise StepDataError(
-                    field="见到的人", value=new.met_member_id, reason="不是本户的人"
-                )
+                raise bad_data("met_member_id", "", "不是本户的人")
         row = Visit(
             scope=household.scope,
             household_id=household.id,
@@ -115,16 +112,15 @@ def refuse_step(store: Store, visit_id: str, action: str) -> None:
 
 
 def _check(store: Store, actor: Actor, new: NewVisit, visitor: str, today: date) -> None:
-    if new.visited_on > today:
-        raise StepDateError(on=new.visited_on.isoformat(), reason="晚于今天")
+    not_after(new.visited_on, today, "今天", "visited_on")
     if new.visit_way not in LABELS["visit_way"]:
         shown = "、".join(LABELS["visit_way"].values())
-        raise StepDataError(field="走访方式", value=new.visit_way, reason=f"可填：{shown}")
+        raise bad_data("visit_way", new.visit_way, f"可填：{shown}")
     if new.purpose not in PURPOSES:
         shown = "、".join(PURPOSES.values())
-        raise StepDataError(field="走访目的", value=new.purpose, reason=f"可填：{shown}")
+        raise bad_data("purpose", new.purpose, f"可填：{shown}")
     if store.level == "township" and visitor != actor.name:
-        raise StepDataError(field="走访人", value=visitor, reason="镇里只记自己的走访")
+        raise bad_data("visitor", "", "镇里只记自己的走访")
 
 
 def _item(row: Visit, names: Names) -> Item:

@@ -10,8 +10,19 @@ from app.domain import labels, warning
 from app.domain.period import Period
 from app.models.form import Answer, Sheet, Visit
 from app.ops import catalogue, measure_rows
-from app.ops.errors import StepConditionError, StepDataError, StepDateError
-from app.ops.lives import Added, Living, StepInput, Who, chosen, day, history
+from app.ops.errors import StepConditionError, StepDateError
+from app.ops.lives import (
+    Added,
+    Living,
+    StepInput,
+    Who,
+    bad_data,
+    chosen,
+    day,
+    history,
+    not_after,
+    not_before,
+)
 from app.ops.warning_rows import Loaded, default_due, remedy_due
 
 FOLLOW_UP = "follow_up"  # Visit.purpose of a 回访
@@ -44,18 +55,16 @@ def _confirm(_s: Session, loaded: Loaded, _who: Who, given: StepInput, on: date)
 
 def _open(_s: Session, loaded: Loaded, _who: Who, given: StepInput, on: date) -> Added:
     if len(given.note.strip()) < MIN_REASON:
-        raise StepDataError(field="说明", value=given.note, reason=f"至少写{MIN_REASON}个字")
+        raise bad_data("note", given.note, f"至少写{MIN_REASON}个字")
     return Added(due=_due_after(given, on) or default_due(loaded, on))
 
 
 def _false_alarm(_s: Session, _l: Loaded, who: Who, given: StepInput, _on: date) -> Added:
     reason = chosen(given, "reason", warning.FALSE_ALARM_REASONS)
     if reason == "其他" and not given.note.strip():
-        raise StepDataError(field="说明", value="", reason="选“其他”要写明")
+        raise bad_data("note", "", "选“其他”要写明")
     if given.get("second_person") == who.actor.name:
-        raise StepDataError(
-            field="第二人姓名", value=given.get("second_person"), reason="要另一个人"
-        )
+        raise bad_data("second_person", given.get("second_person"), "要另一个人")
     return Added()
 
 
@@ -96,8 +105,7 @@ def _done(session: Session, loaded: Loaded, _who: Who, _given: StepInput, on: da
             action="已补短", reason=f"措施还没有落实：{kinds}", way_out="请先在措施里登记落实结果。"
         )
     last = max(d for m in measures if (d := measure_rows.delivered_on(m)))
-    if on < last:
-        raise StepDateError(on=on.isoformat(), reason=f"早于措施落实（{last.isoformat()}）")
+    not_before(on, last, "措施落实")
     return Added()
 
 
@@ -115,12 +123,9 @@ def _request(session: Session, loaded: Loaded, _who: Who, given: StepInput, on: 
 def _close(_s: Session, loaded: Loaded, _who: Who, given: StepInput, on: date) -> Added:
     updated = day(given, "system_updated_on")
     done = loaded.thing.last("done")
-    if updated is not None and updated > on:
-        raise StepDateError(on=updated.isoformat(), reason="行业系统更新日期晚于核实日期")
-    if updated is not None and done is not None and updated < done.step_on:
-        raise StepDateError(
-            on=updated.isoformat(), reason=f"早于补短完成（{done.step_on.isoformat()}）"
-        )
+    name = "system_updated_on"
+    not_after(updated, on, "核实日期", name)
+    not_before(updated, done.step_on if done else None, "补短完成", name)
     return Added()
 
 
@@ -146,23 +151,21 @@ def _turn(_s: Session, loaded: Loaded, who: Who, given: StepInput, _on: date) ->
     del who
     new = chosen(given, "severity", warning.SEVERITIES, "severity")
     if new == loaded.severity:
-        raise StepDataError(
-            field="级别", value=labels.label("severity", new), reason="现在就是这一级"
-        )
+        raise bad_data("severity", labels.label("severity", new), "现在就是这一级")
     return Added(kind=new)
 
 
 def _raise(s: Session, loaded: Loaded, who: Who, given: StepInput, on: date) -> Added:
     found = _turn(s, loaded, who, given, on)
     if warning.RANK[found.kind] < warning.RANK[loaded.severity]:
-        raise StepDataError(field="级别", value=given.get("severity"), reason="比现在低，应用降级")
+        raise bad_data("severity", given.get("severity"), "比现在低，应用降级")
     return found
 
 
 def _lower(s: Session, loaded: Loaded, who: Who, given: StepInput, on: date) -> Added:
     found = _turn(s, loaded, who, given, on)
     if warning.RANK[found.kind] > warning.RANK[loaded.severity]:
-        raise StepDataError(field="级别", value=given.get("severity"), reason="比现在高，应用升级")
+        raise bad_data("severity", given.get("severity"), "比现在高，应用升级")
     return found
 
 
@@ -282,6 +285,5 @@ def _is_above_village(measure: Living) -> bool:
 
 def _due_after(given: StepInput, on: date) -> date | None:
     due = day(given, "due_on")
-    if due is not None and due < on:
-        raise StepDateError(on=due.isoformat(), reason="到期日早于办理日期")
+    not_before(due, on, "办理日期", "due_on")
     return due

@@ -12,6 +12,7 @@ from app.domain.catalogue import FormDef
 from app.domain.household import AnswerKey, OpenWarning
 from app.domain.lifecycle import PROGRAM
 from app.domain.ownership import Actor
+from app.domain.period import Period
 from app.domain.warning import SETTLED_WITH
 from app.errors import AppError
 from app.models.base import natural_id
@@ -24,7 +25,6 @@ from app.ops.changed import Changed
 from app.ops.errors import (
     DuplicateWarningError,
     StepConditionError,
-    StepDateError,
     UnknownHouseholdError,
 )
 from app.ops.lives import (
@@ -37,6 +37,7 @@ from app.ops.lives import (
     actions,
     check,
     history,
+    not_after,
     write_step,
 )
 from app.ops.warning_rows import Loaded, WarningLine, load, one
@@ -157,8 +158,8 @@ def act_many(
         as ``act``; nothing is written.
     """
     on = _day(store, given)
-    if today is not None and on > today:
-        raise StepDateError(on=on.isoformat(), reason="晚于今天")
+    if today is not None:
+        not_after(on, today, "今天")
     who = Who(actor, store.level)
     with store.write(f"warning.{action}", actor, given.note) as session:
         touched = [_step(session, one(session, i), action, who, given, on) for i in warning_ids]
@@ -276,9 +277,15 @@ def raise_severity(
 
 
 def propose_cancel(session: Session, loaded: Loaded, reason: str, today: date) -> bool:
-    """Mark a warning 拟撤销 whose question is no longer asked (A17b); False if it is marked."""
+    """Mark a warning 拟撤销 whose question is no longer asked (A17b); False if that is no news.
+
+    A mark that the township took back (保留) is not made again in the same month.
+    """
     if loaded.state in warning.ENDED or loaded.thing.standing.has_taken("propose-cancel"):
         return False
+    kept = loaded.thing.last("keep")
+    if kept is not None and Period.of(kept.step_on) == Period.of(today):
+        return False  # the township has just said that it stays
     given = StepInput(f"题目已不适用：{reason}", today)
     write_step(session, loaded.thing, "propose-cancel", THE_PROGRAM, given)
     return True
@@ -373,7 +380,6 @@ def _step(
 ) -> str:
     """Check and write one step with what follows from it; return the household's id."""
     extra = warning_rules.extra_needs(loaded)
-    _not_before(loaded, on)
     check(loaded.thing, action, who, given, on, extra)
     added = warning_rules.prepare(session, loaded, action, who, given, on)
     write_step(session, loaded.thing, action, who, replace(given, on=on), added)
@@ -408,19 +414,11 @@ def _no_batch(loaded: Loaded, action: str, who: Who, given: StepInput, on: date)
     if lacking:
         return lacking
     try:
-        _not_before(loaded, on)
         extra = warning_rules.extra_needs(loaded)
         check(loaded.thing, action, who, given, on, extra)
     except AppError as error:
         return error.message.format_map(error.facts)
     return ""
-
-
-def _not_before(loaded: Loaded, on: date) -> None:
-    if not loaded.steps and on < loaded.row.opened_on:
-        raise StepDateError(
-            on=on.isoformat(), reason=f"早于上一步（{loaded.row.opened_on.isoformat()}）"
-        )
 
 
 def _day(store: Store, given: StepInput) -> date:

@@ -145,6 +145,7 @@ def test_nothing_ends_a_measure_but_its_own_steps() -> None:
 
 
 def test_a_roster_case_remembers_where_it_began() -> None:
-    steps = walk(("roll-back", "village", "risk_removed"), ("roll-back-approve", "county"))
+    steps = walk(("roll-back", "village", "risk_removed"), ("roll-back-pass", "township"),
+                 ("roll-back-approve", "county"))  # fmt: skip
     assert CASE.state_of(steps, start="risk_removed") == "monitoring"
-    assert [s.action for s in in_order(steps)] == ["roll-back", "roll-back-approve"]
+    assert [s.action for s in in_order(steps)] == [s.action for s in steps]

@@ -227,7 +227,8 @@ def removed(store: Store, home: str) -> str:
             team="张卫东、李会计", removal_way="by_help")  # fmt: skip
     act(store, "village", case_id, "request-removal", september,
         team="张卫东、李会计", removal_way="by_help")  # fmt: skip
-    act(store, "village", case_id, "removal-deliberate", september, **MEETING)
+    meeting = MEETING | {"meeting_on": on(september).isoformat()}
+    act(store, "village", case_id, "removal-deliberate", september, **meeting)
     act(store, "village", case_id, "removal-publicise", september + 5, objections="无")
     act(store, "township", case_id, "removal-pass", september + 6, note="同意")
     act(store, "county", case_id, "removal-approve", september + 7, approval_no="9号",
@@ -254,6 +255,10 @@ def test_removal_ends_no_measure_and_is_typed_into_the_national_system(
 def test_a_removal_is_rolled_back_and_a_new_risk_makes_a_new_case(store: Store, home: str) -> None:
     case_id = removed(store, home)
     act(store, "village", case_id, "roll-back", 210, note="收入又掉下来")
+    with pytest.raises(StepNotAllowedError):  # 村→镇→县
+        act(store, "county", case_id, "roll-back-approve", 211)
+    page = act(store, "township", case_id, "roll-back-pass", 211, note="镇里核过，属实")
+    assert (page.item.state, page.item.fields["holder"]) == ("rollback_pending", "county")
     page = act(store, "county", case_id, "roll-back-approve", 215)
     assert page.item.state == "monitoring"
     assert state_as_rules_see_it(store, home, on(215)) == "monitoring"
@@ -296,6 +301,10 @@ def imported(store: Store, home: str) -> str:
 def test_a_case_of_the_roster_starts_where_the_roster_says(store: Store, imported: str) -> None:
     page = monitored.show_case(store, imported, on(0), ME)
     assert (page.item.state, page.item.due_on) == ("monitoring", None)
+    with pytest.raises(StepNotAllowedError):  # 镇→县
+        act(store, "county", imported, "change-type", 1, object_type="突发严重困难户",
+            note="更正类型", approval_no="2号")  # fmt: skip
+    act(store, "township", imported, "propose-type", 1, object_type="突发严重困难户", note="家变")
     page = act(store, "county", imported, "change-type", 1, object_type="突发严重困难户",
                note="更正类型", approval_no="2号")  # fmt: skip
     assert page.item.fields["object_type"] == "sudden_hardship"

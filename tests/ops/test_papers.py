@@ -20,7 +20,7 @@ from tests.conftest import VILLAGE
 from tests.ops import test_warning_life as life
 from tests.ops.levels import acting_as
 from tests.ops.test_monitored import MEETING, act, clue, entered, on, removed
-from tests.ops.village import ME, TODAY, add_family, open_october
+from tests.ops.village import ME, TODAY, add_family, open_october, printing
 from tests.reports.reading import page_texts
 
 WHOLE_NUMBER = re.compile(r"[0-9]{17}[0-9Xx]|1[3-9][0-9]{9}")
@@ -36,7 +36,7 @@ def printed(store: Store, folder: Path, subject: str, item_id: str, today: date)
     found = {}
     for offer in papers.papers_for(store, subject, item_id):
         path = folder / f"{offer.name}.pdf"
-        made = papers.print_paper(store, offer.name, subject, item_id, path, today)
+        made = papers.print_paper(store, offer.name, subject, item_id, printing(path, today))
         assert made.warnings == (), offer.name
         found[offer.name] = "".join(page_texts(path))
     return found
@@ -109,7 +109,7 @@ def test_an_objection_is_told_without_what_was_said(
     act(store, "village", case_id, "end-publicity", 11, objections="李四说有车",
         objections_settled="车已报废")  # fmt: skip
     path = tmp_path / "公示结果.pdf"
-    papers.print_paper(store, "公示结果", "case", case_id, path, on(11))
+    papers.print_paper(store, "公示结果", "case", case_id, printing(path, on(11)))
     (text,) = page_texts(path)
     assert "已经核实处理" in text
     assert "车" not in text
@@ -120,8 +120,10 @@ def test_removal_and_roll_back_print_their_papers_with_every_condition_marked(
     store: Store, home: str, tmp_path: Path
 ) -> None:
     case_id = entered(store, home)
-    path = tmp_path / "评估.pdf"
-    papers.print_paper(store, "风险消除评估表", "case", case_id, path, on(60))  # to be filled in
+    path = tmp_path / "评估.pdf"  # to be filled in
+    papers.print_paper(
+        store, "风险消除评估表", "case", case_id, printing(path, on(60))
+    )  # to be filled in
     text = "".join(page_texts(path))
     assert (text.count("✓"), text.count("✗")) == (4, 3)
     assert "识别满6个月" in text
@@ -146,6 +148,8 @@ def test_change_of_type_and_clear_out_have_their_forms(
     store: Store, home: str, tmp_path: Path
 ) -> None:
     case_id = entered(store, home)
+    act(store, "township", case_id, "propose-type", 31, note="家有变故",
+        object_type="sudden_hardship")  # fmt: skip
     act(store, "county", case_id, "change-type", 31, note="家有变故",
         object_type="sudden_hardship", approval_no="5号")  # fmt: skip
     act(
@@ -192,13 +196,13 @@ def test_a_warning_prints_its_lists_and_forms(store: Store, home: str, tmp_path:
     open_october(store)
     water = life.opened(store, home, WT_01="short")["WT-01"]
     life.step(store, "village", water, "confirm")
-    life.step(store, "township", water, "pass", 1)
+    life.step(store, "township", water, "pass", 1, "情况属实")
     life.step(store, "county", water, "return", 2, "照片看不清")
     texts = printed(store, tmp_path, "warning", water, life.on(2))
     assert set(texts) == {"初审清单", "退回单"}
     assert "照片看不清" in texts["退回单"]
     life.step(store, "village", water, "resubmit", 2, "已补")
-    life.step(store, "township", water, "pass", 2)
+    life.step(store, "township", water, "pass", 2, "情况属实")
     life.step(store, "county", water, "determine", 2)
     life.remedied(store, home, water)
     life.follow_up(store, home, 5)
@@ -241,10 +245,10 @@ def test_a_paper_whose_step_is_to_come_is_refused_and_leaves_no_file(
 ) -> None:
     case_id, path = clue(store, home), tmp_path / "x.pdf"
     with pytest.raises(PaperNotReadyError, match="E507") as caught:
-        papers.print_paper(store, "批复", "case", case_id, path, on(1))
+        papers.print_paper(store, "批复", "case", case_id, printing(path, on(1)))
     assert "线索登记表" in caught.value.sentence()
     with pytest.raises(UnknownPaperError, match="E506"):
-        papers.print_paper(store, "奖状", "case", case_id, path, on(1))
+        papers.print_paper(store, "奖状", "case", case_id, printing(path, on(1)))
     with pytest.raises(UnknownPaperError, match="E506"):
         papers.papers_for(store, "measure", case_id)
     assert not path.exists()
@@ -259,5 +263,5 @@ def test_the_visit_form_can_be_printed_before_the_visit(
     assert offers["入户核查表"] is None
     assert offers["访查任务单"] == on(1)
     path = tmp_path / "核查.pdf"
-    papers.print_paper(store, "入户核查表", "case", case_id, path, on(2) + timedelta(0))
+    papers.print_paper(store, "入户核查表", "case", case_id, printing(path, on(2) + timedelta(0)))
     assert "赵德福" in page_texts(path)[0]

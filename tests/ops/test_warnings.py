@@ -5,13 +5,13 @@ from datetime import date, timedelta
 import pytest
 
 from app.domain.ownership import Actor
-from app.models.errors import OwnershipError
 from app.models.store import Store
 from app.ops import sheets, warnings
 from app.ops.errors import (
     MissingStepDataError,
     StepDateError,
     StepNotAllowedError,
+    StepRoleError,
     UnknownWarningError,
 )
 from app.ops.warnings import StepInput
@@ -91,7 +91,7 @@ def test_a_step_outside_the_table_is_refused(store: Store, water: str, action: s
 def test_a_date_before_the_step_it_depends_on_is_refused(store: Store, water: str) -> None:
     with pytest.raises(StepDateError, match="E413") as caught:
         warnings.act(store, ME, water, "confirm", StepInput("", TODAY - timedelta(days=1)))
-    assert "早于上一步" in caught.value.user_text()
+    assert "早于登记那天" in caught.value.user_text()
 
 
 def test_due_today_is_not_overdue(store: Store, water: str) -> None:
@@ -103,7 +103,7 @@ def test_due_today_is_not_overdue(store: Store, water: str) -> None:
 
 
 def test_a_reader_takes_no_step(store: Store, water: str) -> None:
-    with pytest.raises(OwnershipError):
+    with pytest.raises(StepRoleError):
         warnings.act(store, Actor("看看", "readonly"), water, "confirm", StepInput("", TODAY))
     assert warnings.show_warning(store, water, TODAY).line.state == "suggested"
 

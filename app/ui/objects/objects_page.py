@@ -20,8 +20,9 @@ from app.ops import monitored, monitoring_papers
 from app.ops.items import Item
 from app.ops.lives import Action, StepInput
 from app.ops.monitored import CasePage
-from app.ui import messages
+from app.ui.copying.to_type_dialog import ToTypeDialog
 from app.ui.empty_state import EmptyState
+from app.ui.export_dialog import ExportDialog, Scope
 from app.ui.objects.clue_form import clue_form
 from app.ui.objects.step_bar import StepBar
 from app.ui.page import Desk, KeyHelp
@@ -79,7 +80,7 @@ class ObjectsPage(QWidget):
         self._items = [item for item in found if item.fields["is_superseded"] != "是"]
         self._stack.setCurrentWidget(self._work if found else self.empty)
         waiting = desk.runner.call(lambda: monitored.to_type(desk.store)) or []
-        self.type_button.setText(f"待录国家系统 {len(waiting)}")
+        self.type_button.setText(f"T 待录国家系统 {len(waiting)}")
         self.type_button.setVisible(bool(waiting))
         self._fill()
 
@@ -96,6 +97,8 @@ class ObjectsPage(QWidget):
             ("Enter", "到卡片上的第一步"),
             ("N", "记线索"),
             ("P", "印公示（公示中的）"),
+            ("T", "还要录入国家系统的：复制模式，记已录入"),
+            ("Ctrl+E", "导出Excel"),
             ("O", "户页"),
         )
 
@@ -134,25 +137,25 @@ class ObjectsPage(QWidget):
 
     def print_notice(self) -> None:
         """P: the public notice of the current case; it names nothing that may not be shown."""
-        item, store, today = self.view.current(), self._desk.store, self._desk.today()
+        item, store = self.view.current(), self._desk.store
         if item is None or item.state not in _PUBLICITY:
             return
         job = PrintJob(
             "公示",
-            lambda path, _progress: monitoring_papers.print_notices(
-                store, [item.household_id], path, today
-            ),
+            lambda printing: monitoring_papers.print_notices(store, [item.household_id], printing),
         )
         PrintDialog(self, self._desk, job).exec()
 
     def show_to_type(self) -> None:
         """Show what must still be typed into the national system."""
-        found = self._desk.runner.call(lambda: monitored.to_type(self._desk.store)) or []
-        lines = [
-            f"{one.since:%m-%d}起　{one.village}　{one.household_no}号 {one.head_name}　{one.what}"
-            for one in found
-        ]
-        messages.show_text(self, "待录国家系统", "\n".join(lines) or "没有。")
+        ToTypeDialog(self, self._desk).exec()
+        self.refresh(None)
+
+    def export(self) -> None:
+        """Ctrl+E: write the list as Excel."""
+        homes = frozenset(item.household_id for item in self.view.table.table.rows())
+        scope = Scope(f"列表里的{len(homes)}户", homes)
+        ExportDialog(self, self._desk, "object", (scope,)).exec()
 
     def _take(self, item: Item, action: Action, given: StepInput) -> AppError | None:
         desk = self._desk
@@ -175,7 +178,8 @@ class ObjectsPage(QWidget):
     def _passes(self, item: Item) -> bool:
         wanted, state = self.state.currentText(), item.state
         return {
-            _MINE: case.HOLDERS.get(state) == self._desk.store.level and state != case.MONITORING,
+            _MINE: item.fields["holder"] == self._desk.store.level
+            and (state, item.fields["holder"]) != (case.MONITORING, "village"),
             _LIVING: state not in case.ENDED and state != case.RISK_REMOVED,
             _CLUES: state in case.CLUE_STATES,
             _OBJECTS: state == case.MONITORING,
@@ -228,6 +232,8 @@ class ObjectsPage(QWidget):
         for keys, slot in (
             ("N", self.note_clue),
             ("P", self.print_notice),
+            ("T", self.show_to_type),
+            ("Ctrl+E", self.export),
             ("O", self.view.open_household),
         ):
             shortcut = QShortcut(QKeySequence(keys), self)

@@ -8,6 +8,7 @@ package is.
 from dataclasses import dataclass
 from datetime import date
 
+from app.domain import warning
 from app.ops import warnings
 from app.ops.changed import Changed
 from app.ops.warnings import StepInput
@@ -74,7 +75,8 @@ class Decisions:
     def _write(self, decision: Decision) -> None:
         """Write quietly: pages that read everything again at each key would be slow."""
         store, actor = self._desk.store, self._desk.actor
-        given, ids = StepInput(decision.note, decision.on), list(decision.warning_ids)
+        note, ids = decision.note or warning.AGREED, list(decision.warning_ids)
+        given = StepInput(note, decision.on)
 
         def job() -> list[Changed]:
             if decision.is_batch:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.domain import warning
 from app.domain.labels import LABELS
 from app.ops import operators, warnings
 from app.ops.warnings import Action, StepInput, WarningLine, WarningPage
@@ -182,9 +183,8 @@ class WarningsPage(QWidget):
             self.card.show_matter(matter, pages, today)
 
     def _on_act(self, action: Action, pages: list[WarningPage]) -> None:
-        given: StepInput | None = StepInput()
-        if action.name != "pass" or action.needs:
-            given = self._ask(action, pages)
+        is_pass = action.name == "pass"
+        given = StepInput(warning.AGREED) if is_pass else self._ask(action, pages)
         if given is not None:
             self.take(action, pages, given)
 
@@ -214,7 +214,7 @@ class WarningsPage(QWidget):
             return
         store, actor, today = self._desk.store, self._desk.actor, self._desk.today()
         done = self._desk.runner.call(
-            lambda: warnings.batch(store, actor, ids, "pass", StepInput("", today))
+            lambda: warnings.batch(store, actor, ids, "pass", StepInput(warning.AGREED, today))
         )
         if done is not None:
             reasons = "\n".join(dict.fromkeys(reason for _id, reason in done.skipped))
