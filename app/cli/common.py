@@ -116,6 +116,17 @@ def read_secret(path: Path) -> str:
     return path.read_text(encoding="utf-8").strip("\r\n")
 
 
+def write_secret(path: Path, text: str) -> None:
+    """Write a secret into a new file that only its owner can read.
+
+    Raises:
+        FileExistsError: the file is there; nothing is written.
+    """
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text + "\n")
+
+
 def make(
     data: str | None, as_json: bool, operator: str, today: str | None, passphrase_file: str | None
 ) -> Cli:

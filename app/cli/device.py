@@ -1,13 +1,14 @@
 """``device``: request, approve, accept, list."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
-from app.cli.common import Cli
+from app.cli.common import Cli, UsageError, read_secret, write_secret
 from app.domain import labels
-from app.ops import devices
+from app.ops import devices, roots
 from app.ops.devices import DeviceLine, Enrolment
 
 _STATES = {
@@ -15,6 +16,7 @@ _STATES = {
     "approved": "已登记",
     "accepted": "已接受",
     "revoked": "已停用",
+    "succeeded": "已接替",
 }
 _RELATIONS = {
     "self": "本机",
@@ -94,6 +96,46 @@ def revoke(cli: Cli, device_id: str, reason: str) -> None:
     )
 
 
+@group.command("reserve", help="县级：做备用密钥，只显示这一次；抄在纸上封存")
+@click.option("--out", type=click.Path(path_type=Path), metavar="F", help="写到这个文件")
+@click.pass_obj
+def reserve(cli: Cli, out: Path | None) -> None:
+    """Make the root's reserve key; it goes to a file or once to a terminal, never into JSON."""
+    if out is None and not sys.stderr.isatty():
+        raise UsageError(text="没有终端，请用 --out 写明备用密钥存到哪个文件。")
+    if out is not None and out.exists():
+        raise UsageError(text=f"文件已存在，没有覆盖：{out.name}。")
+    written = roots.make_reserve(cli.store, cli.actor)
+    device_id = cli.store.device_id
+    if out is None:
+        cli.note(f"备用密钥（只显示这一次，请抄下封存）：{written}")
+    else:
+        write_secret(out, written)
+    cli.emit(
+        {"device_id": device_id, "out": str(out) if out else None},
+        [f"备用密钥已做好。单子上也写明本机编号：{device_id}"],
+    )
+
+
+@group.command("succeed", help="县级：本机用备用密钥接替丢失的县级电脑，写出接替文件")
+@click.option("--old", required=True, metavar="ID", help="旧电脑的编号，写在备用密钥单上")
+@click.option("--reserve-file", required=True, type=click.Path(path_type=Path), metavar="F")
+@click.option("--out", required=True, type=click.Path(path_type=Path), metavar="F")
+@click.pass_obj
+def succeed(cli: Cli, old: str, reserve_file: Path, out: Path) -> None:
+    """Put this county device in the place of a lost one."""
+    written = read_secret(reserve_file)
+    _emit(cli, roots.succeed(cli.store, cli.actor, written, old, out), out)
+
+
+@group.command("take-root", help="镇、村：接受县级接替文件，从此认新的县级电脑")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.pass_obj
+def take_root(cli: Cli, file: Path) -> None:
+    """Pin the new root that the old one's reserve key has signed."""
+    _emit(cli, roots.take_succession(cli.store, cli.actor, file))
+
+
 @group.command("list", help="列出本机信任的设备")
 @click.pass_obj
 def list_all(cli: Cli) -> None:
@@ -105,6 +147,7 @@ def list_all(cli: Cli) -> None:
             "device_id": own.device_id,
             "fingerprint": own.fingerprint,
             "state": own.state,
+            "has_reserve": roots.has_reserve(cli.store),
             "devices": [_line(line) for line in lines],
         },
         [

@@ -1,12 +1,11 @@
 """``init`` and ``operator``: the replica itself and its people."""
 
-import os
 import sys
 from pathlib import Path
 
 import click
 
-from app.cli.common import Cli, UsageError
+from app.cli.common import Cli, UsageError, write_secret
 from app.ops import operators, setup
 
 
@@ -26,7 +25,7 @@ def init(
     plan = setup.ReplicaPlan(level, area, name, operator)
     made = setup.create_replica(cli.folder, plan, cli.passphrase())
     if recovery_out is not None:
-        _write_secret(recovery_out, made.recovery_key)
+        write_secret(recovery_out, made.recovery_key)
     elif sys.stderr.isatty():
         cli.note(f"恢复密钥（只显示这一次，请抄下封存）：{made.recovery_key}")
     else:
@@ -35,12 +34,6 @@ def init(
         {"device_id": made.device_id, "fingerprint": made.fingerprint, "schema": made.schema},
         [f"已建立：{name}", f"设备指纹：{made.fingerprint}"],
     )
-
-
-def _write_secret(path: Path, text: str) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text + "\n")
 
 
 @click.group("operator", help="操作员和角色")

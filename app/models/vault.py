@@ -9,7 +9,6 @@ import base64
 import hashlib
 import json
 import os
-import secrets
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +18,16 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from app.domain import written_key
 from app.models.errors import DamagedFileError, NewerDatabaseError, WrongPassphraseError
 
 VAULT_FORMAT = 1
 _MEMORY_KIB, _ITERATIONS, _LANES = 64 * 1024, 3, 4  # 0.27 s on the machine of the README
-_RECOVERY_BYTES = 20  # 32 letters of base32
 
 
 def create_vault(path: Path, passphrase: str) -> tuple[bytes, str]:
     """Write a new vault; return the data key and the recovery key (eight groups of four)."""
-    key, recovery = os.urandom(32), secrets.token_bytes(_RECOVERY_BYTES)
+    key, recovery = os.urandom(32), written_key.new_secret()
     salt = os.urandom(16)
     kdf = {"memory_kib": _MEMORY_KIB, "iterations": _ITERATIONS, "lanes": _LANES}
     body = {
@@ -38,8 +37,7 @@ def create_vault(path: Path, passphrase: str) -> tuple[bytes, str]:
         "recovery": _wrap(_from_recovery(recovery), key),
     }
     _write(path, body)
-    letters = base64.b32encode(recovery).decode()
-    return key, "-".join(letters[i : i + 4] for i in range(0, len(letters), 4))
+    return key, written_key.write_key(recovery)
 
 
 def open_vault(path: Path, passphrase: str) -> bytes:
@@ -63,9 +61,8 @@ def open_with_recovery(path: Path, recovery_key: str) -> bytes:
         DamagedFileError, NewerDatabaseError: the vault cannot be read.
     """
     body = _read(path)
-    letters = "".join(c for c in recovery_key.upper() if c.isalnum())
     try:
-        recovery = base64.b32decode(letters)
+        recovery = written_key.read_key(recovery_key)
     except ValueError:
         raise WrongPassphraseError("not a recovery key") from None
     return _unwrap(body["recovery"], _from_recovery(recovery))

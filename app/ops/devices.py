@@ -18,7 +18,7 @@ from app.models.journal import ChainHeadRow
 from app.models.replica import Device, ReplicaRow, RevocationCut
 from app.models.store import Store
 from app.ops.changed import Changed
-from app.sync import epochs, keys, local
+from app.sync import epochs, keys, local, root
 from app.sync.errors import (
     EnrolmentError,
     FingerprintError,
@@ -121,7 +121,8 @@ def approve_device(
         certificate = keys.certify(me.keys, request.identity, epochs, at)
         local.remember(session, [certificate])
         _enrol(session, certificate, root_id=above[-1].device_id)
-        made = keys.authorize(me.keys, _own_request(me), (certificate, *above), at)
+        reserve = local.reserve_of(session)
+        made = keys.authorize(me.keys, _own_request(me), (certificate, *above), at, reserve)
         file = made.signed.file_bytes()
         write_whole(out, file)
     return _enrolment(request.identity, file, "approved", fingerprint)
@@ -165,7 +166,8 @@ def revoke_device(store: Store, actor: Actor, device_id: str, reason: str) -> En
         certificate = trust_of(session, me).certificate(device_id)
         if certificate is None:
             raise UnknownTargetError(device_id, device=device_id)
-        if not keys.may_enrol(me.origin, certificate.identity.origin):
+        is_replaced = device_id in local.former_roots(session) and root_of(me) == me.keys.device_id
+        if not is_replaced and not keys.may_enrol(me.origin, certificate.identity.origin):
             raise NotSubordinateError(device_id, name=certificate.identity.name)
         for chain, head in _ends(session, certificate):
             _cut(session, me, chain, head, (reason, store.clock().date()))
@@ -319,8 +321,15 @@ def _enrol(session: Session, certificate: Certificate, root_id: str) -> None:
 
 def _pin(session: Session, found: Authorization) -> None:
     row = session.scalars(select(ReplicaRow)).one()
+    above = found.certificates[-1].identity
+    if found.reserve is not None:
+        root.read_reserve(found.reserve, above)
+        known = local.reserve_of(session)
+        if row.root_id == above.device_id and known not in (None, found.reserve):
+            raise EnrolmentError("another reserve key of the same root")
+        local.pin_reserve(session, found.reserve)
     row.superior_id = found.superior.identity.device_id
-    row.root_id = found.certificates[-1].device_id
+    row.root_id = above.device_id
     local.remember(session, found.certificates)
 
 

@@ -52,6 +52,14 @@ class StickLostError(AppError):
     hint = "请插好再按“导出”。"
 
 
+class MissingFolderError(AppError):
+    """The folder to write into is not there."""
+
+    code = "E347"
+    message = "没有这个文件夹：{folder}。没有导出，数据没有变。"
+    hint = "请插好U盘，或换一个文件夹。"
+
+
 class UnreadableFileError(AppError):
     """No regular file, or one that the system does not let us read."""
 
@@ -203,6 +211,29 @@ class ContentError(PackageError):
     hint = "请双方升级到同一版本，再重新导出。"
 
 
+class BaseError(DamagedError):
+    """A base is unreadable, not whole, not signed, or its lines stand in no place of it."""
+
+    code = "E344"
+    message = "包里的底册不完整或被改过。没有导入，数据没有变。"
+
+
+class BaseSignerError(PackageError):
+    """A base signed by a device that does not stand over its scope."""
+
+    code = "E345"
+    message = "包里的底册不是上级签的。没有导入，数据没有变。"
+    hint = "请上级重新导出。"
+
+
+class BaseForkError(PackageError):
+    """A base knows another changeset in a place that is taken in here."""
+
+    code = "E346"
+    message = "包里的底册和本机的记录对不上（有设备恢复过备份）。没有导入，数据没有变。"
+    hint = "请先向上级导出本机的内容，再请上级重新导出。"
+
+
 class UnusualAmountError(AppError):
     """Far more changed than usual; a person must look and confirm."""
 
@@ -227,6 +258,30 @@ class FingerprintError(UntrustedError):
     code = "E331"
     message = "指纹不一致。没有登记，数据没有变。"
     hint = "请打电话一组一组核对；仍不一致，这个文件不可信，请当面重新拷贝。"
+
+
+class ReserveKeyError(UntrustedError):
+    """What was typed is no reserve key, or not the one that is pinned here."""
+
+    code = "E344"
+    message = "备用密钥不对。没有更换，数据没有变。"
+    hint = "请照封存的备用密钥单逐组核对。"
+
+
+class ReserveMadeError(AppError):
+    """A root has one reserve key; it is written down once."""
+
+    code = "E345"
+    message = "备用密钥已经做过，不能再看。数据没有变。"
+    hint = "请用封存的备用密钥单；丢了的，请换一台县级设备重新登记。"
+
+
+class NoReserveError(AppError):
+    """Nothing is pinned here that could vouch for a new root."""
+
+    code = "E346"
+    message = "这台电脑没有登记过这个县的备用密钥，不能换。数据没有变。"
+    hint = "请按新设备重新登记，打电话核对指纹。"
 
 
 class NotSubordinateError(UntrustedError):

@@ -95,6 +95,7 @@ class Authorization:
     signed: SignedRecord
     certificates: tuple[Certificate, ...]
     superior: Request
+    reserve: SignedRecord | None = None  # the root's word on its reserve key
 
 
 def new_device(level: str, area_code: str, name: str) -> DeviceKeys:
@@ -236,23 +237,29 @@ def read_certificate(signed: SignedRecord) -> Certificate:
 
 
 def authorize(
-    superior: DeviceKeys, request: Request, certificates: tuple[Certificate, ...], at: str
+    superior: DeviceKeys,
+    request: Request,
+    certificates: tuple[Certificate, ...],
+    at: str,
+    reserve: SignedRecord | None = None,
 ) -> Authorization:
     """Return the authorization: ``certificates`` from the new device's up to the root's.
 
-    ``request`` is the superior's own, so that its published fingerprint can be typed as well.
+    ``request`` is the superior's own, so that its published fingerprint can be typed as well;
+    ``reserve``: the root's word on its reserve key, if it has one.
     """
-    record = canonical_json(
-        {
-            "certificates": [certificate.signed.pair() for certificate in certificates],
-            "issued_at": at,
-            "kind": "authorization",
-            "superior": request.signed.pair(),
-            "v": RECORD_VERSION,
-        }
-    )
+    value: dict[str, Any] = {
+        "certificates": [certificate.signed.pair() for certificate in certificates],
+        "issued_at": at,
+        "kind": "authorization",
+        "superior": request.signed.pair(),
+        "v": RECORD_VERSION,
+    }
+    if reserve is not None:
+        value["reserve"] = reserve.pair()
+    record = canonical_json(value)
     signature = records.sign(superior.signing_key, records.AUTHORIZATION, record)
-    return Authorization(SignedRecord(record, signature), certificates, request)
+    return Authorization(SignedRecord(record, signature), certificates, request, reserve)
 
 
 def read_authorization(data: bytes) -> Authorization:
@@ -263,7 +270,10 @@ def read_authorization(data: bytes) -> Authorization:
     """
     try:
         signed = records.from_file(data)
-        value = _fields(signed.record, {"certificates", "issued_at", "superior"}, "kind")
+        has_reserve = "reserve" in parse_json(signed.record)
+        names = {"certificates", "issued_at", "superior", *(["reserve"] if has_reserve else [])}
+        value = _fields(signed.record, names, "kind")
+        reserve = records.from_pair(value["reserve"]) if has_reserve else None
         superior = _request(records.from_pair(value["superior"]))
         chain = tuple(read_certificate(records.from_pair(pair)) for pair in value["certificates"])
     except (ValueError, KeyError, TypeError) as error:
@@ -278,7 +288,7 @@ def read_authorization(data: bytes) -> Authorization:
         is_issued_by(c, issuer) for c, issuer in zip(chain, (*chain[1:], chain[-1]), strict=True)
     ):
         raise EnrolmentError("chain")
-    return Authorization(signed, chain, superior)
+    return Authorization(signed, chain, superior, reserve)
 
 
 def is_issued_by(certificate: Certificate, issuer: Certificate) -> bool:

@@ -8,10 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.merge import Origin
+from app.models.local import LocalSettingRow
 from app.models.replica import Device, KnownCertificateRow, ReplicaRow, RevocationCut
 from app.sync.keys import Certificate, DeviceKeys, read_certificate, read_identity
 from app.sync.records import SignedRecord, from_file
 from app.sync.trust import Trust
+
+_RESERVE, _FORMER = "root.reserve", "root.former"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +52,38 @@ def load_trust(session: Session, root_id: str | None) -> Trust:
         read_certificate(from_file(text.encode()))
         for text in session.scalars(select(Device.certificate))
     ]
-    return Trust(
-        root_id, [*known, *enrolled], frozenset(session.scalars(select(RevocationCut.device_id)))
-    )
+    revoked = frozenset(session.scalars(select(RevocationCut.device_id)))
+    return Trust(root_id, [*known, *enrolled], revoked, former_roots(session))
+
+
+def reserve_of(session: Session) -> SignedRecord | None:
+    """Return the pinned root's word on its reserve key; None where none is pinned."""
+    row = session.get(LocalSettingRow, _RESERVE)
+    return from_file(row.value.encode()) if row else None
+
+
+def pin_reserve(session: Session, reserve: SignedRecord) -> None:
+    """Keep the root's word on its reserve key, once its root is pinned."""
+    _keep(session, _RESERVE, reserve.file_bytes().decode())
+
+
+def former_roots(session: Session) -> frozenset[str]:
+    """Return the devices that were the root before."""
+    row = session.get(LocalSettingRow, _FORMER)
+    return frozenset(row.value.split(",")) if row else frozenset()
+
+
+def add_former_root(session: Session, device_id: str) -> None:
+    """Remember a root that was replaced."""
+    _keep(session, _FORMER, ",".join(sorted({*former_roots(session), device_id})))
+
+
+def _keep(session: Session, key: str, value: str) -> None:
+    row = session.get(LocalSettingRow, key)
+    if row is None:
+        session.add(LocalSettingRow(key=key, value=value))
+    else:
+        row.value = value
 
 
 def remember(session: Session, certificates: Iterable[Certificate]) -> None:

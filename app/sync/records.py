@@ -15,6 +15,9 @@ HEAD = b"zhucun head 1\n"
 REQUEST = b"zhucun request 1\n"
 CERTIFICATE = b"zhucun certificate 1\n"
 AUTHORIZATION = b"zhucun authorization 1\n"
+BASE = b"zhucun base 1\n"
+RESERVE = b"zhucun reserve 1\n"
+ROOT = b"zhucun root 1\n"
 
 
 def canonical_json(value: Any) -> bytes:

@@ -17,6 +17,7 @@ from app.domain.merge import RANKS, Entry, Origin, Place, admit
 from app.domain.ownership import POLICY
 from app.models.journal import ACTIVE, FORKED, WAITING, ChainHeadRow, ChangeRow, ChangesetRow
 from app.models.replica import RevocationCut
+from app.sync.keys import Certificate
 from app.sync.outbox import Settled
 from app.sync.past import Row, chunks
 from app.sync.trust import Trust
@@ -43,11 +44,18 @@ def cuts_of(session: Session, trust: Trust) -> dict[str, dict[Chain, Head]]:
     rows = session.scalars(select(RevocationCut)).all()
     for row in sorted(rows, key=lambda r: (-_rank(r.scope), r.id), reverse=True):
         certificate = trust.certificate(row.device_id)
-        if certificate is None or _rank(row.scope) <= RANKS[certificate.identity.level]:
+        if certificate is None or not _may_cut(row.scope, certificate, trust):
             continue
         chain = Chain(row.device_id, row.epoch, row.chain_scope)
         found[row.device_id][chain] = Head(row.number, row.digest)
     return found
+
+
+def _may_cut(scope: str, certificate: Certificate, trust: Trust) -> bool:
+    """A higher level cuts a lower one; a replaced root is cut by the one in its place."""
+    level = RANKS[certificate.identity.level]
+    is_replaced = certificate.device_id in trust.former and _rank(scope) == level
+    return is_replaced or _rank(scope) > level
 
 
 def _rank(scope: str) -> int:

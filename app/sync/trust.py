@@ -13,7 +13,8 @@ class Trust:
 
     ``root_id``: the device pinned by typed fingerprint, None before enrolment (nobody is trusted).
     ``revoked``: devices whose packages are not opened any more; what they wrote before the cut
-    stays, so their certificates still count.
+    stays, so their certificates still count. ``former``: roots that a succession has replaced:
+    revoked like these, yet what they vouched for holds.
     """
 
     def __init__(
@@ -21,9 +22,11 @@ class Trust:
         root_id: str | None,
         certificates: Iterable[Certificate] = (),
         revoked: frozenset[str] = frozenset(),
+        former: frozenset[str] = frozenset(),
     ) -> None:
         self.root_id = root_id
-        self.revoked = revoked
+        self.revoked = revoked | former
+        self.former = former
         self._known: dict[str, list[Certificate]] = defaultdict(list)
         self._paths: dict[str, tuple[Certificate, ...]] = {}
         for certificate in certificates:
@@ -34,7 +37,8 @@ class Trust:
 
     def extended(self, certificates: Iterable[Certificate]) -> "Trust":
         """Return this trust with further certificates; the root stays."""
-        return Trust(self.root_id, chain(*self._known.values(), certificates), self.revoked)
+        known = chain(*self._known.values(), certificates)
+        return Trust(self.root_id, known, self.revoked, self.former)
 
     def path(self, device_id: str) -> tuple[Certificate, ...]:
         """Return the valid certificates from the device's up to the root's; () if it is unknown."""
@@ -44,7 +48,7 @@ class Trust:
 
     def _find(self, device_id: str) -> tuple[Certificate, ...]:
         for certificate in self._known.get(device_id, ()):
-            if device_id == self.root_id:
+            if device_id == self.root_id or device_id in self.former:
                 if is_issued_by(certificate, certificate):
                     return (certificate,)
             elif certificate.issuer_id != device_id:

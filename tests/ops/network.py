@@ -82,6 +82,7 @@ def dump(store: Store, *without: str) -> dict[str, list[Any]]:
 LOCAL = frozenset({
     "replica", "operator", "draft", "package_log", "receipt", "known_certificate",
     "head_signature", "alembic_version", "changeset", "change", "changeset_seen", "chain_head",
+    "local_setting", "paper_log", "hanging_paper",
 })  # fmt: skip
 
 
