@@ -31,6 +31,7 @@ from app.ops import (
     tables,
     unlock,
 )
+from app.ops.printing import Printing
 from app.paths import default_replica
 from app.ui import desktop, problems
 from app.ui.print_dialog import PrintDialog, plans_job
@@ -74,7 +75,8 @@ def main(asked: Path) -> None:
         sheet = sheets.open_sheet(store, planted, PERIOD, today)
     sheets.save_draft(store, sheet.sheet_id, ("BF-03", ""), f"{NAME} {PHONE} {ID_NO}")
     sheets.submit_sheet(store, ME, sheet.sheet_id, today)
-    plans.print_plans(store, [planted], asked / "一户一策.pdf", today)
+    job = plans.PlanJob((planted,))
+    plans.print_plans(store, job, Printing(ME, asked / "一户一策.pdf", today))
     exchange_with_township(store, folder.parent / "township", asked)
     backup_plan.daily_backup(store)
     make_errors()

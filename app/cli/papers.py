@@ -6,8 +6,7 @@ import click
 
 from app.cli import print as printing
 from app.cli.common import Cli, UsageError
-from app.ops import department_orders, paper_fonts, papers
-from app.ops.plans import Printed
+from app.ops import department_orders, papers
 
 group = printing.group
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -34,9 +33,8 @@ def paper(cli: Cli, name: str, subject: str, item_id: str, out: Path | None) -> 
             [f"{one.name}（{one.on or '空白，待填'}）" for one in offers] or ["没有。"],
         )
         return
-    _use_own_fonts(cli)
-    path = out or Path(f"{name}.pdf")
-    _emit(cli, papers.print_paper(cli.store, name, subject, item_id, path, cli.today), path)
+    to = printing.printing_to(cli, out or Path(f"{name}.pdf"))
+    printing.emit(cli, papers.print_paper(cli.store, name, subject, item_id, to), to.path)
 
 
 @group.command("order", help="部门交办单：PDF，或存成可填可读回的 Excel")
@@ -55,32 +53,13 @@ def order(cli: Cli, department: str, out: Path | None, xlsx: Path | None) -> Non
     result: dict[str, object] = {"department": department, "files": []}
     files: list[str] = []
     if out is not None:
-        _use_own_fonts(cli)
-        printed = department_orders.print_order(cli.store, department, out, cli.today)
+        to = printing.printing_to(cli, out)
+        printed = department_orders.print_order(cli.store, department, to)
         result |= {"pages": printed.pages, "households": printed.households,
                    "seconds": round(printed.seconds, 3)}  # fmt: skip
         files.append(str(out))
     if xlsx is not None:
-        result["rows"] = department_orders.write_order(cli.store, department, xlsx, cli.today)
+        to = printing.printing_to(cli, xlsx)
+        result["rows"] = department_orders.write_order(cli.store, department, to)
         files.append(str(xlsx))
     cli.emit(result | {"files": files}, [f"已存：{name}" for name in files])
-
-
-def _use_own_fonts(cli: Cli) -> None:
-    for problem in paper_fonts.apply(cli.store).values():
-        cli.note(problem)
-
-
-def _emit(cli: Cli, printed: Printed, path: Path) -> None:
-    for warning in printed.warnings:
-        cli.note(warning)
-    cli.emit(
-        {
-            "pages": printed.pages,
-            "households": printed.households,
-            "seconds": round(printed.seconds, 3),
-            "file": str(path),
-            "warnings": list(printed.warnings),
-        },
-        [f"已打印{printed.pages}页：{path}"],
-    )

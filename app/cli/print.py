@@ -1,6 +1,9 @@
 """``print``: the plan sheets and the monthly visit papers as PDF."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import update_wrapper
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +16,7 @@ from app.domain.period import Period
 from app.domain.plan import Edition
 from app.ops import checklist_file, monitoring_papers, months, paper_fonts, plans, visit_papers
 from app.ops import dossier as dossiers
+from app.ops.printing import Printed, Printing
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -22,99 +26,89 @@ def group() -> None:
     """Group of the printing verbs."""
 
 
-def _options(command: Callable[..., Any]) -> Callable[..., Any]:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Which households (``ids`` None: all of them), and the file that was named."""
+
+    ids: list[str] | None
+    out: Path | None
+
+
+def _options(command: Callable[..., None]) -> Callable[..., None]:
     """Add what every paper takes: which households, and the file."""
-    out = click.option("--out", type=_FILE, metavar="F.pdf", help="存到这个文件")
-    everyone = click.option("--all", "everyone", is_flag=True, help="全村，一个文件")
-    household = click.option(
-        "--household", default="", metavar="ID", help="户编号、姓名或拼音首字母"
-    )
-    return household(everyone(out(command)))
+
+    def asked(cli: Cli, household: str, everyone: bool, out: Path | None, **more: Any) -> None:
+        command(cli, _Asked(_chosen(cli, household, everyone), out), **more)
+
+    done: Any = click.pass_obj(update_wrapper(asked, command))
+    for option in (
+        click.option("--out", type=_FILE, metavar="F.pdf", help="存到这个文件"),
+        click.option("--all", "everyone", is_flag=True, help="全村，一个文件"),
+        click.option("--household", default="", metavar="ID", help="户编号、姓名或拼音首字母"),
+    ):
+        done = option(done)
+    return done  # type: ignore[no-any-return]
 
 
 @group.command("plan", help="一户一策帮扶计划表")
 @_options
 @click.option("--wall", is_flag=True, help="上墙版（缺省为存档版）")
 @click.option("--changed", is_flag=True, help="上墙版只印内容变了的户")
-@click.pass_obj
-def plan(
-    cli: Cli, household: str, everyone: bool, out: Path | None, wall: bool, changed: bool
-) -> None:
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="D", help="按那一天的内容补打")
+def plan(cli: Cli, asked: _Asked, wall: bool, changed: bool, as_of: datetime | None) -> None:
     """Print plan sheets."""
-    ids = _chosen(cli, household, everyone)
     job = plans.PlanJob(
-        None if ids is None else tuple(ids),
+        None if asked.ids is None else tuple(asked.ids),
         Edition.WALL if wall else Edition.ARCHIVE,
         only_changed=changed,
-        has_cover=everyone,
-        role=cli.actor.role,
+        has_cover=asked.ids is None,
+        as_of=as_of and as_of.date(),
     )
-    path = out or Path("一户一策.pdf")
-    _emit(cli, plans.print_job(cli.store, job, path, cli.today, _progress(cli)), path)
+    printing = printing_to(cli, asked.out or Path("一户一策.pdf"))
+    emit(cli, plans.print_plans(cli.store, job, printing), printing.path)
 
 
 @group.command("visit", help="月度走访登记表")
 @_options
 @click.option("--period", type=PERIOD, help="月份，缺省为本月")
-@click.pass_obj
-def visit(
-    cli: Cli, household: str, everyone: bool, out: Path | None, period: Period | None
-) -> None:
+def visit(cli: Cli, asked: _Asked, period: Period | None) -> None:
     """Print the month's visit papers."""
-    ids = _chosen(cli, household, everyone)
     month = period or months.running_period(cli.store, cli.today)
-    path = out or Path(f"{month}走访登记表.pdf")
-    printed = visit_papers.print_visits(cli.store, ids, month, path, cli.today, _progress(cli))
-    _emit(cli, printed, path)
+    printing = printing_to(cli, asked.out or Path(f"{month}走访登记表.pdf"))
+    emit(cli, visit_papers.print_visits(cli.store, asked.ids, month, printing), printing.path)
 
 
 @group.command("checklist", help="月度走访登记表：PDF，或存成可填可读回的 Excel")
 @_options
 @click.option("--xlsx", type=_FILE, metavar="F.xlsx", help="存成 Excel，填好后用 month fill 读回")
 @click.option("--period", type=PERIOD, help="月份，缺省为本月")
-@click.pass_obj
-def checklist(
-    cli: Cli,
-    household: str,
-    everyone: bool,
-    out: Path | None,
-    xlsx: Path | None,
-    period: Period | None,
-) -> None:
+def checklist(cli: Cli, asked: _Asked, xlsx: Path | None, period: Period | None) -> None:
     """Print the month's checklists as PDF, as a workbook, or both."""
-    ids = _chosen(cli, household, everyone)
     month = period or months.running_period(cli.store, cli.today)
     if xlsx is not None:
-        written = checklist_file.write_checklists(cli.store, ids, month, xlsx, cli.today)
-        if out is None:
-            _emit(cli, written, xlsx)
+        target = printing_to(cli, xlsx)
+        written = checklist_file.write_checklists(cli.store, asked.ids, month, target)
+        if asked.out is None:
+            emit(cli, written, xlsx)
             return
-    path = out or Path(f"{month}走访登记表.pdf")
-    _emit(
-        cli,
-        visit_papers.print_visits(cli.store, ids, month, path, cli.today, _progress(cli)),
-        path,
-    )
+    printing = printing_to(cli, asked.out or Path(f"{month}走访登记表.pdf"))
+    emit(cli, visit_papers.print_visits(cli.store, asked.ids, month, printing), printing.path)
 
 
 @group.command("ledger", help="预警和措施台账（A4横放）")
 @_options
-@click.pass_obj
-def ledger(cli: Cli, household: str, everyone: bool, out: Path | None) -> None:
+def ledger(cli: Cli, asked: _Asked) -> None:
     """Print the ledger of warnings and measures."""
-    ids = _chosen(cli, household, everyone)
-    path = out or Path("预警和措施台账.pdf")
-    _emit(cli, monitoring_papers.print_ledger(cli.store, ids, path, cli.today), path)
+    printing = printing_to(cli, asked.out or Path("预警和措施台账.pdf"))
+    emit(cli, monitoring_papers.print_ledger(cli.store, asked.ids, printing), printing.path)
 
 
 @group.command("notice", help="公示：正在公示的拟纳入、拟消除监测对象")
 @_options
-@click.pass_obj
-def notice(cli: Cli, household: str, everyone: bool, out: Path | None) -> None:
+def notice(cli: Cli, asked: _Asked) -> None:
     """Print the notices of the cases that are in publicity."""
-    ids = _chosen(cli, household, everyone)
-    path = out or Path("公示.pdf")
-    _emit(cli, monitoring_papers.print_notices(cli.store, ids, path, cli.today), path)
+    printing = printing_to(cli, asked.out or Path("公示.pdf"))
+    emit(cli, monitoring_papers.print_notices(cli.store, asked.ids, printing), printing.path)
 
 
 @group.command("dossier", help="一户一档：封面、目录和所选材料")
@@ -130,11 +124,10 @@ def notice(cli: Cli, household: str, everyone: bool, out: Path | None) -> None:
 @click.pass_obj
 def dossier(cli: Cli, household: str, out: Path | None, papers: tuple[str, ...]) -> None:
     """Print one household's file."""
-    _use_own_fonts(cli)
     household_id = plans.find_household(cli.store, household)
-    path = out or Path("一户一档.pdf")
+    printing = printing_to(cli, out or Path("一户一档.pdf"))
     chosen = papers or tuple(PAPERS)
-    _emit(cli, dossiers.print_dossier(cli.store, household_id, path, cli.today, chosen), path)
+    emit(cli, dossiers.print_dossier(cli.store, household_id, printing, chosen), printing.path)
 
 
 def _chosen(cli: Cli, household: str, everyone: bool) -> list[str] | None:
@@ -146,25 +139,26 @@ def _chosen(cli: Cli, household: str, everyone: bool) -> list[str] | None:
     """
     if bool(household) == everyone:
         raise UsageError(text="请用 --household 指定一户，或用 --all 打印全村。")
-    _use_own_fonts(cli)
     return None if everyone else [plans.find_household(cli.store, household)]
 
 
-def _use_own_fonts(cli: Cli) -> None:
-    """Print with the county's own fonts; one that cannot be used is told, and not used."""
+def printing_to(cli: Cli, path: Path) -> Printing:
+    """Return how the command line prints to a file: with the county's own fonts.
+
+    One that cannot be used is told, and not used.
+    """
     for problem in paper_fonts.apply(cli.store).values():
         cli.note(problem)
 
-
-def _progress(cli: Cli) -> Callable[[int, int], None]:
     def tell(done: int, total: int) -> None:
         if done % 100 == 0:
             cli.note(f"已排好 {done}/{total} 户")
 
-    return tell
+    return Printing(cli.actor, path, cli.today, tell)
 
 
-def _emit(cli: Cli, printed: plans.Printed, path: Path) -> None:
+def emit(cli: Cli, printed: Printed, path: Path) -> None:
+    """Tell what was made."""
     for warning in printed.warnings:
         cli.note(warning)
     cli.emit(

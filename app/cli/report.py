@@ -89,13 +89,14 @@ def _emit(cli: Cli, report: Report, targets: _Targets, late: tuple[str, ...] = (
     """Write the files that were asked for, then tell every table and check."""
     files = []
     if targets.xlsx is not None:
-        statistics.write_report(report, targets.xlsx)
+        statistics.write_report(cli.store, cli.actor, report, targets.xlsx)
         files.append(str(targets.xlsx))
     if targets.pdf is not None:
-        statistics.print_report(report, targets.pdf)
+        statistics.print_report(cli.store, cli.actor, report, targets.pdf)
         files.append(str(targets.pdf))
     if targets.text is not None:
-        statistics.print_text(statistics.official_text(report), targets.text)
+        text = statistics.official_text(report)
+        statistics.print_text(cli.store, cli.actor, text, targets.text)
         files.append(str(targets.text))
     result = {
         "area": report.heading.area,

@@ -13,6 +13,8 @@ from app.demo.stage import LEVELS, PERIOD, REMARK, Story, carry
 from app.domain.ownership import Actor
 from app.errors import AppError
 from app.ops import devices, months, plans, roster, setup, sheets, tables, warnings
+from app.ops.plans import PlanJob
+from app.ops.printing import Printing
 from app.ops.warnings import StepInput
 
 __all__ = ["PERIOD", "REMARK", "DemoFolderError", "Played", "Story", "play"]
@@ -147,7 +149,7 @@ def _print(story: Story) -> None:
     story.tell("打印一户一策")
     store = story.stores["village"]
     path = story.files / "上坝村一户一策.pdf"
-    plans.print_plans(store, None, path, story.today)
+    plans.print_plans(store, PlanJob(), Printing(story.actors["village"], path, story.today))
     story.made.append(path)
 
 

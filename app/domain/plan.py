@@ -107,6 +107,7 @@ class PlanSource:
         guarantees: item (education, medical, housing, water, electricity, tv, income) -> meets
             it or not, at the close of ``guarantees_period``; a missing item was not looked at.
         soft_words: words that a farmer must not read on paper -> what stands there instead.
+        reprint: the sentence that says which earlier day the sheet is of, and when it was printed.
     """
 
     area: str
@@ -132,6 +133,7 @@ class PlanSource:
     goals: PlanGoals = PlanGoals()
     visits: tuple[PlanVisit, ...] = ()  # newest first
     soft_words: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    reprint: str = ""
 
     @property
     def present(self) -> tuple[Member, ...]:
@@ -185,6 +187,7 @@ class PlanDocument:
     signatures: tuple[str, ...]
     note: str
     household_id: str = ""
+    reprint: str = ""
 
     @property
     def digest(self) -> str:

@@ -79,6 +79,7 @@ def plan_document(source: PlanSource, edition: Edition) -> PlanDocument:
         signatures=_SIGNATURES[edition],
         note=_NOTES[edition],
         household_id=source.household_id,
+        reprint=source.reprint,
     )
 
 

@@ -1,6 +1,5 @@
 """The paper way in a workbook: the month's checklists written out, and read back cell by cell."""
 
-import time
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -22,7 +21,8 @@ from app.models.store import Store
 from app.ops import months, sheet_context
 from app.ops.errors import NotDueError
 from app.ops.plan_sources import area_names
-from app.ops.plans import Printed
+from app.ops.print_log import Noted
+from app.ops.printing import Printed, Printing, noted
 from app.ops.sheet_answers import put, put_visit, refusals, require_filling
 from app.ops.sheet_context import SheetContext, month_of
 from app.ops.sheet_submit import Submitted, submit_in
@@ -62,7 +62,7 @@ class Filled:
 
 
 def write_checklists(
-    store: Store, household_ids: Collection[str] | None, period: Period, path: Path, today: date
+    store: Store, household_ids: Collection[str] | None, period: Period, printing: Printing
 ) -> Printed:
     """Write the month's checklists of the households (None: all that are due) into a workbook.
 
@@ -71,7 +71,7 @@ def write_checklists(
         NotDueError: a household is not due this month, or nobody is.
         OSError: not writable; what stood there before is untouched.
     """
-    start = time.perf_counter()
+    today = printing.today
     with store.read() as session:
         months.require_open(session, store.area_code, period)
         due = set(session.scalars(select(Sheet.household_id).filter_by(period=str(period))))
@@ -81,8 +81,8 @@ def write_checklists(
         found = sheet_context.load(session, month_of(period, today), wanted)
         areas = area_names(session, store)
         rows = [row for context in found for row in _rows(context, paper_of(context, areas, today))]
-    write_checklist(path, f"{period}走访登记表", rows)
-    return Printed(1, len(found), time.perf_counter() - start, ())
+    write_checklist(printing.path, f"{period}走访登记表", rows)
+    return noted(store, printing, Noted(f"月度走访登记表（{period}）", len(found), 1))
 
 
 def _rows(context: SheetContext, paper: VisitPaper) -> Iterator[ChecklistRow]:

@@ -1,10 +1,8 @@
 """交办单: what a department shall do, on paper and in a workbook that reads back."""
 
-import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 from sqlalchemy.orm import Session
 
@@ -16,8 +14,8 @@ from app.excel.department_orders import write_order as write_rows
 from app.models.store import Store
 from app.ops import measure_rows, paper_sources, print_log, warning_rows
 from app.ops.paper_errors import NothingOrderedError
-from app.ops.plans import Printed, unknown_warnings
-from app.ops.print_log import PrintLine
+from app.ops.print_log import Noted
+from app.ops.printing import Printed, Printing, draw
 from app.ops.warning_rows import Loaded
 
 ORDERED = frozenset({warning.ASSIGNED, warning.REMEDYING})
@@ -39,16 +37,16 @@ def departments_of(loaded: Loaded) -> tuple[str, ...]:
     return tuple(name for name in joined.split("、") if name)
 
 
-def print_order(store: Store, department: str, path: Path, today: date) -> Printed:
+def print_order(store: Store, department: str, printing: Printing) -> Printed:
     """Print the order of a department: every warning that it has not remedied yet.
 
     Raises:
         NothingOrderedError: it has nothing to do.
-        PaperNotSavedError: the file cannot be written; ``path`` is as it was.
+        PaperNotSavedError: the file cannot be written; the path is as it was.
     """
     from app.reports import papers  # noqa: PLC0415  ReportLab loads when it is needed
 
-    start = time.perf_counter()
+    today = printing.today
     with store.read() as session:
         name, found = _of_department(session, department)
         source = PaperSource(
@@ -59,15 +57,11 @@ def print_order(store: Store, department: str, path: Path, today: date) -> Print
             department=name,
             orders=tuple(paper_sources.order_lines(session, found, today)),
         )
-    printed = papers.render(source, path)
-    at = store.clock().isoformat(timespec="seconds")
-    homes = len({loaded.row.household_id for loaded in found})
-    print_log.note(store, PrintLine(at, "", ORDER, homes, printed.pages))
-    seconds = time.perf_counter() - start
-    return Printed(printed.pages, homes, seconds, unknown_warnings(printed.unknown))
+    noted = Noted(f"{name}交办单", _homes(found))
+    return draw(store, printing, noted, lambda: papers.render(source, printing.path))
 
 
-def write_order(store: Store, department: str, path: Path, today: date) -> int:
+def write_order(store: Store, department: str, printing: Printing) -> int:
     """Write the order of a department as a workbook; return the rows.
 
     Raises:
@@ -76,8 +70,15 @@ def write_order(store: Store, department: str, path: Path, today: date) -> int:
     """
     with store.read() as session:
         name, found = _of_department(session, department)
-        rows = list(_rows(session, name, found, today))
-    return write_rows(path, f"{name}交办单", rows)
+        rows = list(_rows(session, name, found, printing.today))
+    title = f"{name}交办单"
+    written = write_rows(printing.path, title, rows)
+    print_log.note(store, printing.actor, Noted(title, _homes(found)), printing.path)
+    return written
+
+
+def _homes(found: list[Loaded]) -> int:
+    return len({loaded.row.household_id for loaded in found})
 
 
 def _rows(session: Session, name: str, found: list[Loaded], today: date) -> Iterator[OrderRow]:

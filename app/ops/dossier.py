@@ -1,9 +1,7 @@
 """一户一档: one household's papers collected, and printed as one file."""
 
-import time
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
-from pathlib import Path
 
 from sqlalchemy.orm import Session
 
@@ -16,13 +14,13 @@ from app.domain.period import Period
 from app.domain.plan import Edition
 from app.domain.plan_fields import plan_document
 from app.models.store import Store
-from app.ops import case_rows, lives, measure_rows, print_log, sheet_context, warning_rows
+from app.ops import case_rows, lives, measure_rows, sheet_context, warning_rows
 from app.ops.lives import Living
 from app.ops.monitoring_papers import measure_listing, warning_listing
 from app.ops.names import Names
 from app.ops.plan_sources import plan_sources
-from app.ops.plans import Printed, unknown_warnings
-from app.ops.print_log import PrintLine
+from app.ops.print_log import Noted
+from app.ops.printing import Printed, Printing, draw
 from app.ops.sheet_context import month_of
 
 MONTHS = 3  # of answers that the file shows
@@ -58,24 +56,19 @@ def dossier(
 def print_dossier(
     store: Store,
     household_id: str,
-    path: Path,
-    today: date,
+    printing: Printing,
     papers: Collection[str] = tuple(PAPERS),
 ) -> Printed:
     """Print a household's file: cover, contents with page numbers, the chosen papers.
 
     Raises:
         UnknownHouseholdError: there is none of this id.
-        PrintError: nothing was chosen, or the file cannot be written; ``path`` is as it was.
+        PrintError: nothing was chosen, or the file cannot be written; the path is as it was.
     """
     from app.reports import dossier as paper  # noqa: PLC0415  ReportLab loads when it is needed
 
-    start = time.perf_counter()
-    printed = paper.render(dossier(store, household_id, today, papers), path)
-    at = store.clock().isoformat(timespec="seconds")
-    print_log.note(store, PrintLine(at, "", "一户一档", 1, printed.pages))
-    seconds = time.perf_counter() - start
-    return Printed(printed.pages, printed.households, seconds, unknown_warnings(printed.unknown))
+    made = dossier(store, household_id, printing.today, papers)
+    return draw(store, printing, Noted("一户一档", 1), lambda: paper.render(made, printing.path))
 
 
 def _last(months: Mapping[Period, Answers]) -> dict[Period, Answers]:

@@ -1,9 +1,7 @@
 """The papers of monitoring: the village's ledger of warnings and measures, and the 公示."""
 
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,10 +19,9 @@ from app.ops.lives import Living
 from app.ops.names import Names
 from app.ops.plan_catalogue import catalogue_for
 from app.ops.plan_sources import area_names, area_text
-from app.ops.plans import Printed, unknown_warnings
+from app.ops.print_log import Noted
+from app.ops.printing import Printed, Printing, draw
 from app.ops.warning_rows import WarningLine
-
-Progress = Callable[[int, int], None]
 
 _WARNINGS = (
     ListColumn("序号", 10, True), ListColumn("户编号", 18, True), ListColumn("户主", 22, True),
@@ -61,20 +58,17 @@ def ledger(store: Store, household_ids: Sequence[str] | None, today: date) -> Le
         )
 
 
-def print_ledger(
-    store: Store, household_ids: Sequence[str] | None, path: Path, today: date
-) -> Printed:
+def print_ledger(store: Store, household_ids: Sequence[str] | None, printing: Printing) -> Printed:
     """Print the ledger, A4 lying.
 
     Raises:
-        PaperNotSavedError: the file cannot be written; ``path`` is as it was.
+        PaperNotSavedError: the file cannot be written; the path is as it was.
     """
     from app.reports import ledger as paper  # noqa: PLC0415  ReportLab loads when it is needed
 
-    start = time.perf_counter()
-    printed = paper.render(ledger(store, household_ids, today), path)
-    seconds = time.perf_counter() - start
-    return Printed(printed.pages, printed.households, seconds, unknown_warnings(printed.unknown))
+    made = ledger(store, household_ids, printing.today)
+    noted = Noted(made.title, 0)
+    return draw(store, printing, noted, lambda: paper.render(made, printing.path))
 
 
 def notices(store: Store, household_ids: Sequence[str] | None, today: date) -> list[PublicNotice]:
@@ -104,21 +98,18 @@ def notices(store: Store, household_ids: Sequence[str] | None, today: date) -> l
         return found
 
 
-def print_notices(
-    store: Store, household_ids: Sequence[str] | None, path: Path, today: date
-) -> Printed:
+def print_notices(store: Store, household_ids: Sequence[str] | None, printing: Printing) -> Printed:
     """Print the notices, in the layout of official papers.
 
     Raises:
         NothingToPrintError: nobody is in publicity.
-        PaperNotSavedError: the file cannot be written; ``path`` is as it was.
+        PaperNotSavedError: the file cannot be written; the path is as it was.
     """
     from app.reports import notice as paper  # noqa: PLC0415  ReportLab loads when it is needed
 
-    start = time.perf_counter()
-    printed = paper.render(notices(store, household_ids, today), path)
-    seconds = time.perf_counter() - start
-    return Printed(printed.pages, printed.households, seconds, unknown_warnings(printed.unknown))
+    found = notices(store, household_ids, printing.today)
+    noted = Noted("公示", sum(len(one.rows) for one in found), is_masked=True)
+    return draw(store, printing, noted, lambda: paper.render(found, printing.path))
 
 
 def warning_listing(lines: Sequence[WarningLine]) -> Listing:

@@ -1,18 +1,19 @@
 """Fonts of the papers: which are there, which are missing, and the county's own.
 
-The names of own files stand in the replica's folder; a file that is gone, or may not be embedded,
-is told and the bundled font is used.
+The names of own files are choices of this installation; a file that is gone, or may not be
+embedded, is told and the bundled font is used.
 """
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.domain.ownership import Actor
 from app.errors import AppError
 from app.models.store import Store
+from app.ops import local_settings
 
 STYLES = {"body": "正文（仿宋）", "heading": "标签（黑体）", "bold": "标题（小标宋）"}
-_FILE = "fonts.json"
+_KEY = "font."
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,31 +50,18 @@ def apply(store: Store) -> dict[str, str]:
     return problems
 
 
-def choose(store: Store, style: str, path: Path | None) -> None:
+def choose(store: Store, actor: Actor, style: str, path: Path | None) -> None:
     """Name an own font file for a style, or go back to the bundled one (None).
 
     Raises:
         FontRefusedError: it cannot be read, or may not be embedded; nothing changes.
-        OSError: the folder is not writable.
     """
     from app.reports import fonts  # noqa: PLC0415  ReportLab loads only when it is needed
 
     fonts.use_own(style, path)
-    named = {key: value for key, value in _named(store).items() if key != style}
-    if path is not None:
-        named[style] = path
-    text = json.dumps({key: str(value) for key, value in named.items()}, ensure_ascii=False)
-    target = store.path.parent / _FILE
-    part = target.with_suffix(".part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(target)
+    local_settings.keep_setting(store, actor, f"{_KEY}{style}", "" if path is None else str(path))
 
 
 def _named(store: Store) -> dict[str, Path]:
-    try:
-        found = json.loads((store.path.parent / _FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    if not isinstance(found, dict):
-        return {}
-    return {style: Path(str(found[style])) for style in STYLES if found.get(style)}
+    found = local_settings.read_settings(store, _KEY)
+    return {style: Path(found[style]) for style in STYLES if style in found}

@@ -3,7 +3,6 @@
 import time
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 from sqlalchemy.orm import Session
 
@@ -19,7 +18,6 @@ from app.ops import (
     changes,
     monitoring_papers,
     paper_sources,
-    print_log,
     statistics,
     warning_rows,
 )
@@ -27,8 +25,8 @@ from app.ops.errors import UnknownItemError
 from app.ops.lives import SUBJECT_WORDS, Living
 from app.ops.paper_errors import PaperNotReadyError, UnknownPaperError
 from app.ops.paper_sources import Asked
-from app.ops.plans import Printed, unknown_warnings
-from app.ops.print_log import PrintLine
+from app.ops.print_log import Noted
+from app.ops.printing import Printed, Printing, draw, unknown_warnings
 
 SUBJECTS = {"case": "monitored_case", "clue": "monitored_case", "change": "natural_change"}
 """Words of the command line that mean another subject."""
@@ -60,16 +58,14 @@ def papers_for(store: Store, subject: str, item_id: str) -> list[PaperOffer]:
         return _offers(session, about, _thing(session, about, item_id))
 
 
-def print_paper(
-    store: Store, name: str, subject: str, item_id: str, path: Path, today: date
-) -> Printed:
+def print_paper(store: Store, name: str, subject: str, item_id: str, printing: Printing) -> Printed:
     """Print one paper of one thing. ``item_id``: of a month ``2025-10``.
 
     Raises:
         UnknownPaperError: there is no such paper.
         PaperNotReadyError: its step has not been taken.
         UnknownItemError, UnknownWarningError: no such thing.
-        PaperNotSavedError: the file cannot be written; ``path`` is as it was.
+        PaperNotSavedError: the file cannot be written; the path is as it was.
     """
     from app.reports import papers  # noqa: PLC0415  ReportLab loads when it is needed
 
@@ -78,8 +74,7 @@ def print_paper(
         names = "、".join(PAPERS[about])
         raise UnknownPaperError(subject=SUBJECT_WORDS[about], name=name, names=names)
     if about == "period":
-        return _print_month(store, name, Period.parse(item_id), path, today)
-    start = time.perf_counter()
+        return _print_month(store, name, Period.parse(item_id), printing)
     with store.read() as session:
         thing = _thing(session, about, item_id)
         offers = _offers(session, about, thing)
@@ -87,20 +82,19 @@ def print_paper(
         if offer is None:
             names = "、".join(one.name for one in offers) or "没有"
             raise PaperNotReadyError(name=name, names=names)
-        source = _source(session, store, about, Asked(name, thing, offer.step_id, today))
-    printed = papers.render(source, path)
-    at = store.clock().isoformat(timespec="seconds")
-    print_log.note(store, PrintLine(at, "", name, 1, printed.pages))
-    seconds = time.perf_counter() - start
-    return Printed(printed.pages, 1, seconds, unknown_warnings(printed.unknown))
+        asked = Asked(name, thing, offer.step_id, printing.today)
+        source = _source(session, store, about, asked)
+    noted = Noted(name, max(1, len({line[2] for line in source.lines})))
+    return draw(store, printing, noted, lambda: papers.render(source, printing.path))
 
 
-def _print_month(store: Store, name: str, period: Period, path: Path, today: date) -> Printed:
+def _print_month(store: Store, name: str, period: Period, printing: Printing) -> Printed:
     if name == "台账":
-        return monitoring_papers.print_ledger(store, None, path, today)
-    start = time.perf_counter()
-    printed = statistics.print_report(statistics.monthly_report(store, period, today), path)
-    return Printed(printed.pages, 0, time.perf_counter() - start, ())
+        return monitoring_papers.print_ledger(store, None, printing)
+    report = statistics.monthly_report(store, period, printing.today)
+    made = statistics.print_report(store, printing.actor, report, printing.path)
+    seconds = time.perf_counter() - printing.begun
+    return Printed(Noted(name, 0, made.pages), seconds, unknown_warnings(made.unknown))
 
 
 def _subject(subject: str) -> str:

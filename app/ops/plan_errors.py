@@ -27,3 +27,10 @@ class NothingChangedError(AppError):
 
     code, message = "E554", "上墙内容未变，不必重印（{count}户）。没有生成文件。"
     hint = "仍要重印，请去掉“只印变了的”再打印。"
+
+
+class PastRefusedError(AppError):
+    """A sheet of an earlier day that cannot be made."""
+
+    code, message = "E555", "不能按{day}的内容补打：{reason}。没有生成文件。"
+    hint = "请换一个日期。"

@@ -1,36 +1,39 @@
 """一户一策: the plan sheets as values, and printed."""
 
-import time
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 
 from sqlalchemy import select
 
-from app.domain.plan import Edition, PlanDocument
+from app.domain.papers import day_words
+from app.domain.plan import Edition, PlanDocument, PlanSource
 from app.domain.plan_cover import EDITION_LABELS, plan_cover
 from app.domain.plan_fields import plan_document as sheet_of
+from app.models.as_of import past_of
 from app.models.household import Household, Member
 from app.models.store import Store
 from app.ops import print_log
 from app.ops.errors import UnknownHouseholdError
-from app.ops.plan_errors import NothingChangedError
+from app.ops.plan_errors import NothingChangedError, PastRefusedError
 from app.ops.plan_sources import plan_sources
-from app.ops.print_log import Hanging, PrintLine
-
-Progress = Callable[[int, int], None]
-Cancelled = Callable[[], bool]
+from app.ops.print_log import Hanging, Noted
+from app.ops.printing import Printed, Printing, draw
 
 
 @dataclass(frozen=True, slots=True)
-class Printed:
-    """What was printed. ``warnings``: Chinese sentences without personal data."""
+class PlanJob:
+    """What to print. ``household_ids`` None: all living households.
 
-    pages: int
-    households: int
-    seconds: float
-    warnings: tuple[str, ...]
+    ``only_changed``: of the wall edition only those whose content is not what hangs already.
+    ``as_of``: as the sheets stood at the end of that day, and marked so.
+    """
+
+    household_ids: tuple[str, ...] | None = None
+    edition: Edition = Edition.ARCHIVE
+    only_changed: bool = False
+    has_cover: bool = False
+    as_of: date | None = None
 
 
 def plan_document(
@@ -59,85 +62,19 @@ def plan_documents(
     return [sheet_of(source, edition) for source in plan_sources(store, household_ids, today)]
 
 
-def print_plans(
-    store: Store,
-    household_ids: Collection[str] | None,
-    path: Path,
-    today: date,
-    progress: Progress = lambda _done, _total: None,
-    cancelled: Cancelled = lambda: False,
-) -> Printed:
-    """Print the 存档版 of the given households (None: all living ones) into one PDF.
-
-    Raises:
-        UnknownHouseholdError: an id that no household has.
-        PrintError: nothing to print, stopped, or the file cannot be written; in all cases
-            ``path`` is as it was before.
-    """
-    job = PlanJob(None if household_ids is None else tuple(household_ids))
-    return print_job(store, job, path, today, progress, cancelled)
-
-
-@dataclass(frozen=True, slots=True)
-class PlanJob:
-    """What to print. ``household_ids`` None: all living households.
-
-    ``only_changed``: of the wall edition only those whose content is not what hangs already.
-    """
-
-    household_ids: tuple[str, ...] | None
-    edition: Edition = Edition.ARCHIVE
-    only_changed: bool = False
-    has_cover: bool = False
-    role: str = ""  # of who prints, for the list of prints
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """A PDF that is made, and not printed yet. ``papers``: household ids with what they say."""
-
-    printed: Printed
-    papers: tuple[tuple[str, Hanging], ...]
-
-
-def print_job(
-    store: Store,
-    job: PlanJob,
-    path: Path,
-    today: date,
-    progress: Progress = lambda _done, _total: None,
-    cancelled: Cancelled = lambda: False,
-) -> Printed:
+def print_plans(store: Store, job: PlanJob, printing: Printing) -> Printed:
     """Print what a job says into one PDF; what hangs on walls from now on is remembered.
 
     Raises:
-        As ``make_plans``.
-    """
-    made = make_plans(store, job, path, today, progress, cancelled)
-    remember(store, job, made)
-    return made.printed
-
-
-def make_plans(
-    store: Store,
-    job: PlanJob,
-    path: Path,
-    today: date,
-    progress: Progress = lambda _done, _total: None,
-    cancelled: Cancelled = lambda: False,
-) -> Made:
-    """Make the PDF of a job, to be looked at; ``remember`` follows when it is printed.
-
-    Raises:
         UnknownHouseholdError: an id that no household has.
+        PastRefusedError: nothing can be printed of that day.
         NothingChangedError: every wall would get what hangs there already.
         PrintError: nothing to print, stopped, or the file cannot be written; in all cases
             ``path`` is as it was before.
     """
     from app.reports import plan  # noqa: PLC0415  ReportLab loads only when something is printed
 
-    begun = time.perf_counter()
-    sources = plan_sources(store, job.household_ids, today)
+    sources = _sources(store, job, printing.today)
     documents = [sheet_of(source, job.edition) for source in sources]
     if job.only_changed:
         same = unchanged(store, documents)
@@ -145,23 +82,43 @@ def make_plans(
         if same and not documents:
             raise NothingChangedError(count=len(same))
     cover = plan_cover(sources, job.edition) if job.has_cover and sources else None
-    printed = plan.render(documents, path, progress, cancelled, cover)
-    seconds = time.perf_counter() - begun
-    unknown = unknown_warnings(printed.unknown)
-    return Made(
-        Printed(printed.pages, printed.households, seconds, unknown),
-        tuple((one.household_id, _hanging(one)) for one in documents),
+    return draw(
+        store,
+        printing,
+        _noted(job, documents),
+        lambda: plan.render(documents, printing.path, printing.progress, printing.cancelled, cover),
     )
 
 
-def remember(store: Store, job: PlanJob, made: Made) -> None:
-    """Note that a PDF was printed or kept: in the list, and what now hangs on whose wall."""
-    if job.edition is Edition.WALL:
-        print_log.hang(store, Edition.WALL.value, made.papers)
-    at = store.clock().isoformat(timespec="seconds")
-    paper = f"一户一策（{EDITION_LABELS[job.edition]}）"
-    line = PrintLine(at, job.role, paper, made.printed.households, made.printed.pages)
-    print_log.note(store, line)
+def _sources(store: Store, job: PlanJob, today: date) -> list[PlanSource]:
+    """Return what the sheets are made from: of today, or of an earlier day with its mark."""
+    if job.as_of is None or job.as_of == today:
+        return plan_sources(store, job.household_ids, today)
+    day = day_words(job.as_of)
+    if job.as_of > today:
+        raise PastRefusedError(day=day, reason="那一天还没到")
+    mark = f"按{day}的内容补打，打印于{day_words(today)}"
+    try:
+        with past_of(store, job.as_of) as past:
+            found = plan_sources(past, job.household_ids, job.as_of)
+    except UnknownHouseholdError as error:
+        raise PastRefusedError(day=day, reason="那时还没有录入这一户") from error
+    if not found:
+        raise PastRefusedError(day=day, reason="那时还没有录入农户")
+    return [replace(source, reprint=mark) for source in found]
+
+
+def _noted(job: PlanJob, documents: Sequence[PlanDocument]) -> Noted:
+    is_wall = job.edition is Edition.WALL
+    of_day = f"，按{job.as_of.isoformat()}补打" if job.as_of else ""
+    hangs = is_wall and not job.as_of
+    return Noted(
+        paper=f"一户一策（{EDITION_LABELS[job.edition]}{of_day}）",
+        households=len(documents),
+        is_masked=is_wall,
+        kind=job.edition.value,
+        hanging=tuple((one.household_id, _hanging(one)) for one in documents) if hangs else (),
+    )
 
 
 def hangs_since(store: Store, household_id: str, today: date) -> str:
@@ -179,14 +136,6 @@ def unchanged(store: Store, documents: Sequence[PlanDocument]) -> dict[str, str]
 
 def _hanging(document: PlanDocument) -> Hanging:
     return Hanging(document.digest, document.printed_on.isoformat())
-
-
-def unknown_warnings(unknown: Sequence[str]) -> tuple[str, ...]:
-    """Name characters by their number only: a name must not stand in a message."""
-    if not unknown:
-        return ()
-    codes = "、".join(f"U+{ord(char):04X}" for char in unknown)
-    return (f"有{len(unknown)}个字字库里没有，已印成〓，请手写补上：{codes}",)
 
 
 def find_household(store: Store, text: str) -> str:

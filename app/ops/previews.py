@@ -10,8 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from app.domain.ownership import Actor
 from app.models.store import Store
-from app.ops import durable
+from app.ops import durable, print_log
+from app.ops.printing import Printed
 from app.paths import ReplicaPaths
 
 T = TypeVar("T")
@@ -29,6 +31,21 @@ def save(path: Path, data: bytes) -> None:
         part.replace(path)
     finally:
         durable.drop(part)
+
+
+def keep(store: Store, actor: Actor, printed: Printed, path: Path, data: bytes) -> None:
+    """Keep a paper that was looked at as a file, and note it.
+
+    Raises:
+        OSError: as ``save``; then nothing is noted.
+    """
+    save(path, data)
+    print_log.note(store, actor, printed.noted, path)
+
+
+def sent(store: Store, actor: Actor, printed: Printed) -> None:
+    """Note that a paper that was looked at went to the printer."""
+    print_log.note(store, actor, printed.noted)
 
 
 def in_memory(store: Store, make: Callable[[Path], T]) -> tuple[T, bytes]:

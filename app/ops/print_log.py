@@ -1,95 +1,204 @@
-"""What was printed and exported: a list for 设置, and what hangs on whose wall since when.
+"""打印记录: who printed, exported or unmasked what, and what hangs on whose wall since when.
 
-Two files beside the database, with ids and digests only: no name, no number, no account. A file
-that cannot be read counts as empty, because nothing but a hint depends on it.
+It lies in the encrypted database, in no journal and in no package. ``note`` is called by the
+operations that make papers and tables; a paper that is only looked at (``previews``) is noted
+when it is printed or kept.
 """
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from sqlalchemy import select
+
+from app.domain.ownership import Actor
+from app.models.local import HangingPaperRow, LocalSettingRow, PaperLogRow
 from app.models.store import Store
+from app.paths import ReplicaPaths
 
-_LOG, _HANGING = "prints.jsonl", "papers.json"
-_SHOWN = 200
-
-
-@dataclass(frozen=True, slots=True)
-class PrintLine:
-    """One print. ``role``: of who printed; the name would be personal data in an open file."""
-
-    at: str
-    role: str
-    paper: str
-    households: int
-    pages: int
+ACTIONS = {"print": "打印", "export": "存成文件", "unmask": "看完整号码"}
+_SHOWN = 500
+_OLD_LOG, _OLD_HANGING, _OLD_FONTS = "prints.jsonl", "papers.json", "fonts.json"
+_PROGRAM = Actor("", "administrator")
 
 
 @dataclass(frozen=True, slots=True)
 class Hanging:
-    """The content of a household's last paper of a kind, and when it was made."""
+    """What a household's last paper of a kind said, and when it was made."""
 
     digest: str
     printed_on: str
 
 
-def note(store: Store, line: PrintLine) -> None:
-    """Add a print to the list.
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What was made. ``is_masked``: anybody may read it (上墙版, 公示, 脱敏).
 
-    Raises:
-        OSError: the folder is not writable.
+    ``kind`` and ``hanging``: of papers that hang in the houses, by household id.
     """
-    with (_folder(store) / _LOG).open("a", encoding="utf-8") as file:
-        file.write(json.dumps(asdict(line), ensure_ascii=False) + "\n")
+
+    paper: str
+    households: int
+    pages: int = 0
+    is_masked: bool = False
+    kind: str = ""
+    hanging: tuple[tuple[str, Hanging], ...] = ()
 
 
-def recent(store: Store) -> list[PrintLine]:
-    """Return the last prints, newest first; a line that cannot be read is left out."""
-    try:
-        lines = (_folder(store) / _LOG).read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return []
-    found = (_line(text) for text in reversed(lines[-_SHOWN:]))
-    return [line for line in found if line is not None]
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One line of the list. ``is_there``: of an exported file, whether it can still be read."""
+
+    at: str
+    actor: str
+    role: str
+    action: str
+    paper: str
+    households: int
+    pages: int
+    path: str
+    is_masked: bool
+    is_there: bool
+
+
+def note(store: Store, actor: Actor, noted: Noted, path: Path | None = None) -> None:
+    """Add what was printed (no ``path``) or written to a file; a preview is neither yet."""
+    if path is not None and path.resolve().is_relative_to(_previews(store)):
+        return
+    with store.write("paper.note", actor) as session:
+        session.add(_row(store, actor, "export" if path else "print", noted, path))
+        for household_id, paper in noted.hanging:
+            session.merge(
+                HangingPaperRow(
+                    kind=noted.kind,
+                    household_id=household_id,
+                    digest=paper.digest,
+                    printed_on=paper.printed_on,
+                )
+            )
+
+
+def note_unmasking(store: Store, actor: Actor, what: str, households: int) -> None:
+    """Add that somebody had whole numbers shown."""
+    with store.write("paper.note", actor) as session:
+        session.add(_row(store, actor, "unmask", Noted(what, households)))
+
+
+def recent(store: Store, limit: int = _SHOWN) -> list[LogLine]:
+    """Return the last lines, newest first; nothing is ever dropped from the list itself."""
+    with store.read() as session:
+        rows = session.scalars(select(PaperLogRow).order_by(PaperLogRow.id.desc()).limit(limit))
+        return [_line(row) for row in rows]
+
+
+def open_files(store: Store) -> list[LogLine]:
+    """Return the files with personal data in the clear, the last export of each, newest first."""
+    query = select(PaperLogRow).where(PaperLogRow.path != "", ~PaperLogRow.is_masked)
+    with store.read() as session:
+        rows = session.scalars(query.order_by(PaperLogRow.id))
+        return [_line(row) for row in reversed({row.path: row for row in rows}.values())]
 
 
 def hanging(store: Store, kind: str) -> dict[str, Hanging]:
     """Return household id → its last paper of this kind."""
-    kept = _read(store).get(kind, {})
-    return {key: Hanging(*value) for key, value in kept.items() if len(value) == 2}
+    with store.read() as session:
+        rows = session.scalars(select(HangingPaperRow).filter_by(kind=kind))
+        return {row.household_id: Hanging(row.digest, row.printed_on) for row in rows}
 
 
-def hang(store: Store, kind: str, papers: Iterable[tuple[str, Hanging]]) -> None:
-    """Remember what was printed for whom.
+def take_over(store: Store) -> None:
+    """Move what earlier versions kept in plain files beside the database into it, once."""
+    folder = store.path.parent
+    found = [folder / name for name in (_OLD_LOG, _OLD_HANGING, _OLD_FONTS)]
+    if not any(path.exists() for path in found):
+        return
+    with store.write("paper.take-over", _PROGRAM) as session:
+        session.add_all(_old_lines(folder / _OLD_LOG))
+        for paper in _old_hanging(folder / _OLD_HANGING):
+            session.merge(paper)
+        for font in _old_fonts(folder / _OLD_FONTS):
+            session.merge(font)
+    for path in found:
+        path.unlink(missing_ok=True)
 
-    Raises:
-        OSError: the folder is not writable.
-    """
-    kept = dict(_read(store))
-    of_kind = dict(kept.get(kind, {}))
-    of_kind |= {key: [paper.digest, paper.printed_on] for key, paper in papers}
-    path = _folder(store) / _HANGING
-    part = path.with_suffix(".part")
-    part.write_text(json.dumps(kept | {kind: of_kind}), encoding="utf-8")
-    part.replace(path)
+
+def _row(
+    store: Store, actor: Actor, action: str, noted: Noted, path: Path | None = None
+) -> PaperLogRow:
+    return PaperLogRow(
+        at=store.clock().isoformat(timespec="seconds"),
+        actor=actor.name,
+        role=actor.role,
+        action=action,
+        paper=noted.paper,
+        households=noted.households,
+        pages=noted.pages,
+        path=str(path.resolve()) if path else "",
+        is_masked=noted.is_masked,
+    )
 
 
-def _read(store: Store) -> Mapping[str, Any]:
+def _line(row: PaperLogRow) -> LogLine:
+    return LogLine(
+        at=row.at,
+        actor=row.actor,
+        role=row.role,
+        action=row.action,
+        paper=row.paper,
+        households=row.households,
+        pages=row.pages,
+        path=row.path,
+        is_masked=row.is_masked,
+        is_there=bool(row.path) and Path(row.path).exists(),
+    )
+
+
+def _previews(store: Store) -> Path:
+    return ReplicaPaths(store.path.parent).preview.resolve()
+
+
+def _old_lines(path: Path) -> Iterator[PaperLogRow]:
+    for text in _text(path).splitlines():
+        found = _json(text)
+        if isinstance(found, dict) and isinstance(found.get("at"), str):
+            yield PaperLogRow(
+                at=found["at"],
+                actor="",
+                role=str(found.get("role", "")),
+                action="print",
+                paper=str(found.get("paper", "")),
+                households=int(found.get("households", 0)),
+                pages=int(found.get("pages", 0)),
+            )
+
+
+def _old_hanging(path: Path) -> Iterator[HangingPaperRow]:
+    for kind, papers in _dict(_json(_text(path))).items():
+        for household_id, said in _dict(papers).items():
+            if isinstance(said, list) and len(said) == 2:
+                digest, printed_on = map(str, said)
+                yield HangingPaperRow(
+                    kind=kind, household_id=household_id, digest=digest, printed_on=printed_on
+                )
+
+
+def _old_fonts(path: Path) -> Iterator[LocalSettingRow]:
+    for style, name in _dict(_json(_text(path))).items():
+        yield LocalSettingRow(key=f"font.{style}", value=str(name))
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+
+
+def _json(text: str) -> object:
     try:
-        found = json.loads((_folder(store) / _HANGING).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
+        found: object = json.loads(text)
+    except ValueError:
+        return None  # half-written by a power cut: only a hint is lost
+    return found
+
+
+def _dict(found: object) -> dict[str, object]:
     return found if isinstance(found, dict) else {}
-
-
-def _line(text: str) -> PrintLine | None:
-    try:
-        return PrintLine(**json.loads(text))
-    except (ValueError, TypeError):
-        return None
-
-
-def _folder(store: Store) -> Path:
-    return store.path.parent

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from app.models.errors import WrongPassphraseError
 from app.models.store import Store
-from app.ops import passphrases, rescue, setup
+from app.ops import passphrases, print_log, rescue, setup
 
 
 def unlock(
@@ -23,6 +23,11 @@ def unlock(
         passphrases.note_wrong_try(folder, datetime.now(UTC))
         raise
     passphrases.forget_wrong_tries(folder)
+    try:
+        print_log.take_over(store)
+    except BaseException:
+        store.close()
+        raise
     return store
 
 

@@ -1,9 +1,7 @@
 """月度走访登记表: the month's papers of households as values, and printed."""
 
-import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
-from pathlib import Path
 
 from sqlalchemy import select
 
@@ -15,11 +13,9 @@ from app.models.store import Store
 from app.ops import months, sheet_context
 from app.ops.errors import NotDueError
 from app.ops.plan_sources import area_names, area_text
-from app.ops.plans import Printed, unknown_warnings
+from app.ops.print_log import Noted
+from app.ops.printing import Printed, Printing, draw
 from app.ops.sheet_context import SheetContext, month_of
-
-Progress = Callable[[int, int], None]
-Cancelled = Callable[[], bool]
 
 
 def visit_papers(
@@ -43,26 +39,23 @@ def visit_papers(
 
 
 def print_visits(
-    store: Store,
-    household_ids: Collection[str] | None,
-    period: Period,
-    path: Path,
-    today: date,
-    progress: Progress = lambda _done, _total: None,
+    store: Store, household_ids: Collection[str] | None, period: Period, printing: Printing
 ) -> Printed:
     """Print the month's papers into one PDF.
 
     Raises:
         NoPeriodError, NotDueError: as ``visit_papers``.
-        PrintError: nothing to print, or the file cannot be written; ``path`` is as it was.
+        PrintError: nothing to print, or the file cannot be written; the path is as it was.
     """
     from app.reports import visit  # noqa: PLC0415  ReportLab loads only when something is printed
 
-    start = time.perf_counter()
-    papers = visit_papers(store, household_ids, period, today)
-    printed = visit.render(papers, path, progress)
-    seconds = time.perf_counter() - start
-    return Printed(printed.pages, printed.households, seconds, unknown_warnings(printed.unknown))
+    papers = visit_papers(store, household_ids, period, printing.today)
+    return draw(
+        store,
+        printing,
+        Noted(f"月度走访登记表（{period}）", len(papers)),
+        lambda: visit.render(papers, printing.path, printing.progress, printing.cancelled),
+    )
 
 
 def paper_of(context: SheetContext, areas: Mapping[str, str], today: date) -> VisitPaper:

@@ -145,7 +145,7 @@ def section(document: PlanDocument, look: Look) -> Section:
             _signatures(document, _NUMERALS[len(document.blocks)], look),
         ),
         running=f"{document.area}　户编号：{name}",
-        note=document.note,
+        note="　".join(filter(None, (document.note, document.reprint))),
     )
 
 
@@ -161,6 +161,9 @@ def _title(document: PlanDocument, look: Look) -> Iterator[Table]:
         Cell(f"参数版本：{document.policy_version}", small, "right"),
     )
     yield Table((FRAME_WIDTH / 3,) * 3, (Row(cells),), is_ruled=False)
+    if document.reprint:
+        mark = Cell(f"（{document.reprint}）", small, "center")
+        yield Table((FRAME_WIDTH,), (Row((mark,)),), is_ruled=False)
 
 
 def _block_tables(block: Block, numeral: str, look: Look) -> Iterator[Table]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPixmap
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import (
@@ -20,7 +20,8 @@ from PySide6.QtWidgets import (
 
 from app.domain.period import Period
 from app.ops import plans, previews, visit_papers
-from app.ops.plans import Printed
+from app.ops.plans import PlanJob
+from app.ops.printing import Printed, Printing
 from app.ui.page import Desk
 from app.ui.parts import button, give_size, plain, title
 from app.ui.pdf_pages import SCREEN_DPI, PdfPages
@@ -29,36 +30,37 @@ from app.ui.runner import Progress
 
 @dataclass(frozen=True, slots=True)
 class PrintJob:
-    """What is printed: its name, and the operation that writes the PDF."""
+    """What is printed: its name, and the operation that makes the PDF."""
 
     name: str
-    make: Callable[[Path, Progress], Printed]
+    make: Callable[[Printing], Printed]
 
 
 def plans_job(desk: Desk, household_ids: Sequence[str]) -> PrintJob:
     """Return the job for 一户一策 of some households."""
-    store, today, ids = desk.store, desk.today(), list(household_ids)
-    return PrintJob(
-        "一户一策", lambda path, progress: plans.print_plans(store, ids, path, today, progress)
-    )
+    store, job = desk.store, PlanJob(tuple(household_ids))
+    return PrintJob("一户一策", lambda printing: plans.print_plans(store, job, printing))
 
 
 def visits_job(desk: Desk, household_ids: Sequence[str] | None) -> PrintJob:
     """Return the job for 月度走访登记表; None prints every household that is due."""
-    store, today = desk.store, desk.today()
-    ids, period = None if household_ids is None else list(household_ids), Period.of(today)
+    store, period = desk.store, Period.of(desk.today())
+    ids = None if household_ids is None else list(household_ids)
     return PrintJob(
         "月度走访登记表",
-        lambda path, progress: visit_papers.print_visits(store, ids, period, path, today, progress),
+        lambda printing: visit_papers.print_visits(store, ids, period, printing),
     )
 
 
 class PrintDialog(QDialog):
-    """Makes papers, shows them page by page, prints or saves them."""
+    """Makes papers, shows them page by page, prints or saves them (``taken``)."""
+
+    taken = Signal()
 
     def __init__(self, parent: QWidget, desk: Desk, job: PrintJob) -> None:
         super().__init__(parent)
         self._desk, self._job = desk, job
+        self._printed: Printed | None = None
         self._data = b""
         self._pages: PdfPages | None = None
         self._number = 0
@@ -69,14 +71,18 @@ class PrintDialog(QDialog):
         desk.runner.progress.connect(self._on_progress)
         desk.runner.failed.connect(self.reject)
         self.finished.connect(self._on_finished)
-        store = desk.store
-        desk.runner.start(
-            lambda progress: previews.in_memory(store, lambda path: job.make(path, progress)),
-            self._on_made,
+        desk.runner.start(self._make, self._on_made)
+
+    def _make(self, progress: Progress) -> tuple[Printed, bytes]:
+        actor, today = self._desk.actor, self._desk.today()
+        return previews.in_memory(
+            self._desk.store,
+            lambda path: self._job.make(Printing(actor, path, today, progress)),
         )
 
     def _on_made(self, made: tuple[Printed, bytes]) -> None:
         printed, self._data = made
+        self._printed = printed
         self._pages = PdfPages(self._data)
         self.bar.hide()
         self.head.setText(f"{printed.households}户，{printed.pages}页")
@@ -98,13 +104,24 @@ class PrintDialog(QDialog):
         name, _filter = QFileDialog.getSaveFileName(
             self, "存成PDF", f"{self._job.name}.pdf", "PDF (*.pdf)"
         )
-        if name:
-            self._desk.runner.call(lambda: previews.save(Path(name), self._data))
+        store, actor, printed, data = self._desk.store, self._desk.actor, self._printed, self._data
+        if name and printed is not None:
+            self._desk.runner.call(lambda: previews.keep(store, actor, printed, Path(name), data))
+            self.taken.emit()
 
     def _on_print(self) -> None:
         printer = QPrinter(QPrinter.PrinterMode.HighResolution)
-        if QPrintDialog(printer, self).exec() == QDialog.DialogCode.Accepted and self._pages:
-            self._pages.print_to(printer)
+        if QPrintDialog(printer, self).exec() == QDialog.DialogCode.Accepted:
+            self.print_to(printer)
+
+    def print_to(self, printer: QPrinter) -> None:
+        """Draw every page on a printer, and note it."""
+        store, actor, printed = self._desk.store, self._desk.actor, self._printed
+        if self._pages is None or printed is None:
+            return
+        self._pages.print_to(printer)
+        self._desk.runner.call(lambda: previews.sent(store, actor, printed))
+        self.taken.emit()
 
     def _on_progress(self, done: int, total: int) -> None:
         self.bar.setMaximum(total)

@@ -10,9 +10,12 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from app.domain.ownership import Actor
 from app.domain.statistics import records as r
 from app.domain.statistics import report as reports
+from app.excel import report_writer
 from app.ops import statistics
+from app.reports import tables as paper
 from tests.conftest import COUNTY, make_store
 from tests.domain.statistics.build import YEAR, Chance, context
 from tests.ops.statistics_village import fill
@@ -37,9 +40,9 @@ def tables(households: int, folder: Path) -> None:
     found = replace(context(YEAR), records=records)
     report = reports.build(found, reports.YEARLY, "county", "年报")
     start = told(f"{households} households, {len(records.warnings)} warnings: tables", start)
-    printed = statistics.print_report(report, folder / "a.pdf")
+    printed = paper.render(report, folder / "a.pdf")
     start = told(f"PDF, {printed.pages} pages", start)
-    statistics.write_report(report, folder / "a.xlsx")
+    report_writer.write(report, folder / "a.xlsx")
     told("workbook", start)
 
 
@@ -53,7 +56,7 @@ def database(households: int, folder: Path) -> None:
     start = told(f"{households} households written", start)
     report = statistics.yearly_report(store, 2025, date(2026, 1, 5))
     start = told("yearly report from the database", start)
-    statistics.print_report(report, folder / "b.pdf")
+    statistics.print_report(store, Actor("测速", "reviewer"), report, folder / "b.pdf")
     told("PDF", start)
     store.close()
 

@@ -13,7 +13,7 @@ from app.models.journal import ChangesetRow
 from app.models.store import Store
 from app.ops import checklist_file, months, sheets
 from app.ops.errors import NotDueError
-from tests.ops.village import ME, OCTOBER, TODAY, add_family, answer_all, open_october
+from tests.ops.village import ME, OCTOBER, TODAY, add_family, answer_all, open_october, printing
 
 NOVEMBER = OCTOBER.next()
 Rows = list[list[object]]
@@ -25,7 +25,7 @@ def file(store: Store, tmp_path: Path) -> Path:
         add_family(store, number)
     open_october(store)
     path = tmp_path / "表.xlsx"
-    printed = checklist_file.write_checklists(store, None, OCTOBER, path, TODAY)
+    printed = checklist_file.write_checklists(store, None, OCTOBER, printing(path))
     assert printed.households == 2
     return path
 
@@ -157,7 +157,7 @@ def test_as_before_takes_last_months_value_and_a_row_of_another_month_is_refused
     sheets.submit_sheet(store, ME, answer_all(store, first.household_id), TODAY)
     months.open_period(store, ME, NOVEMBER, TODAY)
     path = tmp_path / "11月.xlsx"
-    checklist_file.write_checklists(store, [first.household_id], NOVEMBER, path, TODAY)
+    checklist_file.write_checklists(store, [first.household_id], NOVEMBER, printing(path))
     table = [row for row in rows(path) if row[4] in {"题号", "LV-03", "LV-04", "LV-01"}]
     for row in table[1:]:
         row[9] = "＋"
@@ -176,4 +176,4 @@ def test_another_workbook_and_a_household_that_is_not_due_are_refused(
     with pytest.raises(NotAChecklistError):
         checklist_file.fill(store, ME, OCTOBER, tmp_path / "x.xlsx", TODAY)
     with pytest.raises(NotDueError):
-        checklist_file.write_checklists(store, ["nobody"], OCTOBER, file, TODAY)
+        checklist_file.write_checklists(store, ["nobody"], OCTOBER, printing(file))

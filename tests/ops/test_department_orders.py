@@ -14,7 +14,7 @@ from app.ops.order_filling import OrderFilled
 from app.ops.paper_errors import NothingOrderedError
 from tests.ops.levels import acting_as
 from tests.ops.test_warning_life import determined, on, opened, step
-from tests.ops.village import ME, add_family, open_october
+from tests.ops.village import ME, add_family, open_october, printing
 from tests.reports.reading import page_texts
 
 DAY = on(10)
@@ -45,7 +45,7 @@ def water(store: Store, home: str) -> str:
 
 def written(store: Store, path: Path) -> Path:
     with acting_as(store, "county"):
-        department_orders.write_order(store, "水务局", path, DAY)
+        department_orders.write_order(store, "水务局", printing(path, DAY))
     return path
 
 
@@ -189,9 +189,9 @@ def test_the_paper_lists_what_the_department_has_to_do(
     path = tmp_path / "交办单.pdf"
     with acting_as(store, "county"):
         assert department_orders.departments(store) == {"水利局": 1}
-        department_orders.print_order(store, "水利局", path, DAY)
+        department_orders.print_order(store, "水利局", printing(path, DAY))
         with pytest.raises(NothingOrderedError, match="E508"):
-            department_orders.print_order(store, "教体局", tmp_path / "x.pdf", DAY)
+            department_orders.print_order(store, "教体局", printing(tmp_path / "x.pdf", DAY))
     (text,) = page_texts(path)
     for words in ("水利局防止返贫监测交办单", "赵德福", "措施", "责任人", "完成日", "结果", "水量"):
         assert words in text

@@ -10,7 +10,7 @@ from app.models.store import Store
 from app.ops import dossier, sheets
 from app.ops.errors import UnknownHouseholdError
 from app.reports.errors import NothingToPrintError
-from tests.ops.village import ME, OCTOBER, TODAY, add_family, answer_all, open_october
+from tests.ops.village import ME, OCTOBER, TODAY, add_family, answer_all, open_october, printing
 from tests.reports.reading import bookmarks, page_texts
 
 
@@ -26,7 +26,7 @@ def test_the_contents_point_to_the_page_where_each_paper_begins(
     store: Store, home: str, tmp_path: Path
 ) -> None:
     path = tmp_path / "a.pdf"
-    printed = dossier.print_dossier(store, home, path, TODAY)
+    printed = dossier.print_dossier(store, home, printing(path))
     texts = page_texts(path)
     assert printed.pages == len(texts)
     found = dict(bookmarks(path))
@@ -41,7 +41,7 @@ def test_the_contents_point_to_the_page_where_each_paper_begins(
 def test_numbers_of_certificates_are_masked_everywhere(
     store: Store, home: str, tmp_path: Path
 ) -> None:
-    dossier.print_dossier(store, home, tmp_path / "a.pdf", TODAY)
+    dossier.print_dossier(store, home, printing(tmp_path / "a.pdf"))
     text = "".join(page_texts(tmp_path / "a.pdf"))
     assert "539901********0359" in text
     assert "539901198204120359" not in text
@@ -69,10 +69,10 @@ def test_handed_in_months_stand_side_by_side(store: Store, home: str) -> None:
 
 def test_nothing_chosen_is_refused(store: Store, home: str, tmp_path: Path) -> None:
     with pytest.raises(NothingToPrintError):
-        dossier.print_dossier(store, home, tmp_path / "a.pdf", TODAY, ())
+        dossier.print_dossier(store, home, printing(tmp_path / "a.pdf"), ())
     assert not (tmp_path / "a.pdf").exists()
     with pytest.raises(UnknownHouseholdError):
-        dossier.print_dossier(store, "nobody", tmp_path / "a.pdf", TODAY)
+        dossier.print_dossier(store, "nobody", printing(tmp_path / "a.pdf"))
 
 
 def test_the_lists_of_one_household_do_not_repeat_whose_they_are(store: Store, home: str) -> None:

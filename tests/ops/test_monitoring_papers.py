@@ -15,7 +15,7 @@ from app.models.warning import HouseholdWarning
 from app.ops import monitoring_papers
 from app.reports.errors import NothingToPrintError
 from tests.conftest import VILLAGE
-from tests.ops.village import ME, TODAY, add_family
+from tests.ops.village import ME, TODAY, add_family, printing
 from tests.reports.reading import page_texts
 
 
@@ -65,7 +65,7 @@ def test_the_ledger_lists_open_warnings_and_measures(
     store: Store, home: str, tmp_path: Path
 ) -> None:
     path = tmp_path / "a.pdf"
-    printed = monitoring_papers.print_ledger(store, None, path, TODAY)
+    printed = monitoring_papers.print_ledger(store, None, printing(path))
     assert (printed.pages, printed.households) == (2, 1)
     first, second = page_texts(path)
     for words in ("赵德福", "水量不够", "橙", "水利局", "系统提示", "共1条"):
@@ -80,7 +80,7 @@ def test_the_ledger_holds_no_number_that_identifies(store: Store, home: str) -> 
 
 
 def test_an_empty_village_gets_an_empty_ledger(store: Store, tmp_path: Path) -> None:
-    monitoring_papers.print_ledger(store, None, tmp_path / "a.pdf", TODAY)
+    monitoring_papers.print_ledger(store, None, printing(tmp_path / "a.pdf"))
     assert "没有" in page_texts(tmp_path / "a.pdf")[0]
 
 
@@ -94,7 +94,7 @@ def test_the_notice_says_the_group_of_reasons_and_nothing_more(
         "赵德福", 4, "一组", "刚性支出较大",
     )  # fmt: skip
     path = tmp_path / "a.pdf"
-    assert monitoring_papers.print_notices(store, None, path, TODAY).households == 1
+    assert monitoring_papers.print_notices(store, None, printing(path)).households == 1
     text = "".join(page_texts(path)).replace(" ", "")
     assert "上坝村拟纳入防止返贫监测对象公示" in text
     assert "共1户4人" in text
@@ -122,5 +122,5 @@ def test_nobody_in_publicity_means_no_notice(store: Store, home: str, tmp_path: 
                           identified_on="2024-03", causes="illness")
         )  # fmt: skip
     with pytest.raises(NothingToPrintError):
-        monitoring_papers.print_notices(store, None, tmp_path / "a.pdf", TODAY)
+        monitoring_papers.print_notices(store, None, printing(tmp_path / "a.pdf"))
     assert not (tmp_path / "a.pdf").exists()

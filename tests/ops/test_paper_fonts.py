@@ -12,7 +12,7 @@ from app.ops import about, paper_fonts
 from app.paths import RESOURCES
 from app.reports import fonts
 from app.reports.errors import FontRefusedError
-from tests.ops.village import OCTOBER
+from tests.ops.village import ME, OCTOBER
 
 BOLD_FILE = RESOURCES / "fonts" / "NotoSansSC-Bold.ttf"
 
@@ -39,19 +39,19 @@ def restricted(tmp_path: Path) -> Path:
 def test_an_own_font_is_printed_with_and_remembered(store: Store, tmp_path: Path) -> None:
     own = tmp_path / "own.ttf"
     shutil.copyfile(BOLD_FILE, own)
-    paper_fonts.choose(store, "body", own)
+    paper_fonts.choose(store, ME, "body", own)
     assert fonts.typeface("body")["中"].font == "own"
     fonts.use_own("body", None)
     assert paper_fonts.state(store).own == {"body": own}
     assert fonts.typeface("body")["中"].font == "own"
-    paper_fonts.choose(store, "body", None)
+    paper_fonts.choose(store, ME, "body", None)
     assert fonts.typeface("body")["中"].font == "NotoSerifSC-Regular"
     assert paper_fonts.state(store).own == {}
 
 
 def test_a_font_that_may_not_be_embedded_is_explained(store: Store, tmp_path: Path) -> None:
     with pytest.raises(FontRefusedError) as caught:
-        paper_fonts.choose(store, "body", restricted(tmp_path))
+        paper_fonts.choose(store, ME, "body", restricted(tmp_path))
     assert "不许嵌入" in caught.value.user_text()
     assert paper_fonts.state(store).own == {}
     assert fonts.typeface("body")["中"].font == "NotoSerifSC-Regular"
@@ -62,22 +62,17 @@ def test_what_is_no_truetype_font_is_refused(store: Store, tmp_path: Path, conte
     path = tmp_path / "x.ttf"
     path.write_bytes(content)
     with pytest.raises(FontRefusedError):
-        paper_fonts.choose(store, "body", path)
+        paper_fonts.choose(store, ME, "body", path)
 
 
 def test_a_file_that_is_gone_falls_back_to_the_bundled_font(store: Store, tmp_path: Path) -> None:
     own = tmp_path / "own2.ttf"
     shutil.copyfile(BOLD_FILE, own)
-    paper_fonts.choose(store, "bold", own)
+    paper_fonts.choose(store, ME, "bold", own)
     own.unlink()
     found = paper_fonts.state(store)
     assert "读不出来" in found.problems["bold"] or "TrueType" in found.problems["bold"]
     assert fonts.typeface("bold")["中"].font == "NotoSansSC-Bold"
-
-
-def test_a_broken_list_of_fonts_counts_as_empty(store: Store) -> None:
-    (store.path.parent / "fonts.json").write_text("[1", encoding="utf-8")
-    assert paper_fonts.state(store).own == {}
 
 
 def test_about_names_versions_and_the_device(store: Store) -> None:

@@ -1,10 +1,12 @@
 """Plan sheets from a real database: what the rows say is what the sheet says."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from app.domain.ownership import Actor
 from app.domain.plan import Block, Edition, PlanDocument
@@ -25,12 +27,19 @@ from app.models.store import Store
 from app.models.warning import HouseholdWarning
 from app.ops import plans, print_log
 from app.ops.errors import UnknownHouseholdError
-from app.ops.plan_errors import NothingChangedError
+from app.ops.plan_errors import NothingChangedError, PastRefusedError
+from app.ops.plans import PlanJob
+from app.ops.printing import Printing
 from app.reports.errors import NothingToPrintError, PaperNotSavedError
 from tests.conftest import VILLAGE
 from tests.reports.reading import bookmarks, page_texts
 
 TODAY = date(2025, 10, 31)
+
+
+def printing(path: Path) -> Printing:
+    """Return how 张卫东 prints to a file on this day."""
+    return Printing(Actor("张卫东", "administrator"), path, TODAY)
 
 
 def add(store: Store, actor: Actor, *rows: Journaled) -> None:
@@ -230,9 +239,10 @@ def test_a_village_is_printed_in_roster_order_without_those_removed(
     with store.write("test.remove", actor) as session:
         session.get_one(Household, "h-0001").removed_on = date(2025, 1, 1)
     seen: list[tuple[int, int]] = []
-    printed = plans.print_plans(
-        store, None, tmp_path / "a.pdf", TODAY, lambda done, total: seen.append((done, total))
+    to = replace(
+        printing(tmp_path / "a.pdf"), progress=lambda done, total: seen.append((done, total))
     )
+    printed = plans.print_plans(store, PlanJob(), to)
     assert (printed.pages, printed.households, printed.warnings) == (4, 2, ())
     assert [title[:4] for title, _ in bookmarks(tmp_path / "a.pdf")] == ["0003", "0002"]
     assert seen == [(1, 2), (2, 2)]
@@ -245,7 +255,7 @@ def test_an_unknown_character_is_told_by_number_and_not_by_name(
     household_id = add_household(store, actor)
     with store.write("test.rename", actor) as session:
         session.get_one(Member, "m2-0012").name = "张\U0003fffd"
-    printed = plans.print_plans(store, [household_id], tmp_path / "a.pdf", TODAY)
+    printed = plans.print_plans(store, PlanJob((household_id,)), printing(tmp_path / "a.pdf"))
     assert printed.warnings == ("有1个字字库里没有，已印成〓，请手写补上：U+3FFFD",)
 
 
@@ -253,12 +263,12 @@ def test_what_cannot_be_printed_is_refused_and_leaves_no_file(
     store: Store, actor: Actor, tmp_path: Path
 ) -> None:
     with pytest.raises(NothingToPrintError):
-        plans.print_plans(store, None, tmp_path / "a.pdf", TODAY)
+        plans.print_plans(store, PlanJob(), printing(tmp_path / "a.pdf"))
     household_id = add_household(store, actor)
     with pytest.raises(UnknownHouseholdError):
-        plans.print_plans(store, ["nobody"], tmp_path / "a.pdf", TODAY)
+        plans.print_plans(store, PlanJob(("nobody",)), printing(tmp_path / "a.pdf"))
     with pytest.raises(PaperNotSavedError):
-        plans.print_plans(store, [household_id], tmp_path / "no" / "a.pdf", TODAY)
+        plans.print_plans(store, PlanJob((household_id,)), printing(tmp_path / "no" / "a.pdf"))
     assert not (tmp_path / "a.pdf").exists()
 
 
@@ -278,33 +288,66 @@ def test_a_village_of_wall_sheets_prints_only_what_changed(
     store: Store, actor: Actor, tmp_path: Path
 ) -> None:
     first, second = add_household(store, actor), add_household(store, actor, "0013", 2)
-    job = plans.PlanJob(None, Edition.WALL, only_changed=True, has_cover=True, role="leader")
+    job = PlanJob(None, Edition.WALL, only_changed=True, has_cover=True)
     path = tmp_path / "a.pdf"
-    assert plans.print_job(store, job, path, TODAY).households == 2
+    assert plans.print_plans(store, job, printing(path)).households == 2
     assert next(title for title, _ in bookmarks(path)) == "封面"
     with pytest.raises(NothingChangedError):
-        plans.print_job(store, job, path, TODAY)
+        plans.print_plans(store, job, printing(path))
     with store.write("test.change", actor) as session:
         plan = Plan(scope=VILLAGE, household_id=second, year=TODAY.year, needs="修水窖")
         session.add(plan)
-    assert plans.print_job(store, job, path, TODAY).households == 1
+    assert plans.print_plans(store, job, printing(path)).households == 1
     assert "0013" in "".join(page_texts(path))
-    always = plans.PlanJob((first,), Edition.WALL)
-    assert plans.print_job(store, always, path, TODAY).households == 1
+    always = PlanJob((first,), Edition.WALL)
+    assert plans.print_plans(store, always, printing(path)).households == 1
     lines = print_log.recent(store)
-    assert [(line.households, line.role) for line in lines] == [
-        (1, ""),
-        (1, "leader"),
-        (2, "leader"),
+    assert [(line.households, line.actor, line.action) for line in lines] == [
+        (1, "张卫东", "export"),
+        (1, "张卫东", "export"),
+        (2, "张卫东", "export"),
     ]
 
 
-def test_a_damaged_list_of_prints_counts_as_empty(store: Store, actor: Actor) -> None:
-    folder = store.path.parent
-    (folder / "papers.json").write_text("{broken", encoding="utf-8")
-    (folder / "prints.jsonl").write_text("{broken\n[]\n", encoding="utf-8")
+def test_a_sheet_of_an_earlier_day_says_so_and_does_not_hang(
+    store: Store, actor: Actor, tmp_path: Path
+) -> None:
+    june = datetime(2025, 6, 30, 4, tzinfo=UTC)
+    now, store.clock = store.clock, lambda: june
+    household_id = add_household(store, actor)
+    add(store, actor, Measure(
+        household_id=household_id, measure_category="water", measure_kind="应急送水",
+    ))  # fmt: skip
+    store.clock = now
+    with store.write("test.change", actor) as session:
+        session.get_one(Member, "m1-0012").name = "张改名"
+        session.scalars(select(Measure)).one().measure_kind = "水窖水池"
+    path = tmp_path / "a.pdf"
+    for edition in Edition:
+        job = PlanJob((household_id,), edition, as_of=june.date())
+        assert plans.print_plans(store, job, printing(path)).households == 1
+        text = "".join(page_texts(path))
+        assert "按2025年6月30日的内容补打，打印于2025年10月31日" in text
+        assert "应急送水" in text
+        assert "张改名" not in text
     assert print_log.hanging(store, Edition.WALL.value) == {}
-    assert print_log.recent(store) == []
+    assert "按2025-06-30补打" in print_log.recent(store)[0].paper
+    plans.print_plans(store, PlanJob((household_id,)), printing(path))
+    assert "补打" not in "".join(page_texts(path))
+
+
+@pytest.mark.parametrize(
+    ("day", "reason"),
+    [(date(2025, 1, 1), "还没有录入这一户"), (date(2025, 11, 1), "还没到")],
+)
+def test_a_day_without_the_household_is_refused(
+    store: Store, actor: Actor, tmp_path: Path, day: date, reason: str
+) -> None:
+    job = PlanJob((add_household(store, actor),), as_of=day)
+    with pytest.raises(PastRefusedError, match="E555") as caught:
+        plans.print_plans(store, job, printing(tmp_path / "a.pdf"))
+    assert reason in caught.value.user_text()
+    assert not (tmp_path / "a.pdf").exists()
 
 
 def test_the_cover_counts_households_people_and_measures(
@@ -315,7 +358,7 @@ def test_the_cover_counts_households_people_and_measures(
         household_id=household_id, measure_category="water", measure_kind="应急送水",
     ))  # fmt: skip
     path = tmp_path / "a.pdf"
-    plans.print_job(store, plans.PlanJob(None, has_cover=True), path, TODAY)
+    plans.print_plans(store, PlanJob(has_cover=True), printing(path))
     text = page_texts(path)[0].replace(" ", "")
     for words in ("存档版", "1户2人", "二组1户", "饮水安全保障1条", "拟定1条"):
         assert words in text

@@ -12,6 +12,7 @@ from app.models.household import Household
 from app.models.store import Store
 from app.ops import months, visit_papers
 from app.ops.errors import NoPeriodError, NotDueError
+from app.ops.printing import Printing
 from tests.ops.test_plans import add_household, add_month
 from tests.reports.reading import bookmarks, page_texts
 
@@ -39,7 +40,9 @@ def test_last_months_answers_stand_beside_the_blank(
     hidden = before.count("")  # at most one is hidden: the month's spot check
     assert hidden <= 1
     assert set(before) - {""} <= {"1 够", "2 经常停电或电压低", "3 不能收看（沿用2025-10核实）"}
-    printed = visit_papers.print_visits(store, None, NOVEMBER, tmp_path / "a.pdf", TODAY)
+    printed = visit_papers.print_visits(
+        store, None, NOVEMBER, Printing(actor, tmp_path / "a.pdf", TODAY)
+    )
     assert printed.households == len(bookmarks(tmp_path / "a.pdf")) == 1
     assert "2025 年 11 月" in page_texts(tmp_path / "a.pdf")[0]
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 from app.domain.household import AnswerKey, AnswerValue
 from app.domain.ownership import Actor
@@ -9,12 +10,18 @@ from app.domain.period import Period
 from app.models.household import AnnualIncome, Household, Member
 from app.models.store import Store
 from app.ops import months, sheets
+from app.ops.printing import Printing
 from tests.conftest import VILLAGE
 
 OCTOBER = Period(2025, 10)
 TODAY = date(2025, 10, 20)
 ME = Actor("张卫东", "administrator")
 AMOUNTS = {"IN-01": "4200", "IN-02": "0", "IN-03": "0", "IN-04": "200", "IN-06": "0", "IN-07": "0"}
+
+
+def printing(path: Path, today: date = TODAY) -> Printing:
+    """Return how ``ME`` prints to a file."""
+    return Printing(ME, path, today)
 
 
 def add_family(store: Store, number: str = "2", kind: str = "lifted") -> str:

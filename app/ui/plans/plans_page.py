@@ -1,7 +1,6 @@
 """一户一策: households at the left, the editor in the middle, the real PDF at the right."""
 
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -25,7 +24,7 @@ from app.ops.lives import StepInput
 from app.ops.plan_catalogue import catalogue_for
 from app.ops.plan_edit import Key, MeasureText, PlanLine, PlanTargets, Terms
 from app.ops.plan_helpers import HelperGiven
-from app.ops.plans import Made, PlanJob, Printed
+from app.ops.plans import PlanJob
 from app.ui import messages
 from app.ui.data_table import DataTable
 from app.ui.empty_state import EmptyState
@@ -39,7 +38,6 @@ from app.ui.plans.preview import Preview
 from app.ui.plans.suggestions_view import SuggestionsView, proposed_person
 from app.ui.plans.targets_view import TargetsView
 from app.ui.print_dialog import PrintDialog, PrintJob
-from app.ui.runner import Progress
 from app.ui.table_model import Column
 
 _ALL = "全部计划"
@@ -234,16 +232,16 @@ class PlansPage(QWidget):
             text = f"本户上墙内容未变（{since}已印），不必重印。"
             if since and not messages.ask(self, "打印上墙版", text, "照样打印"):
                 return
-            self._print(PlanJob(ids, edition, role=self._desk.actor.role))
+            self._print(PlanJob(ids, edition))
             return
         only = edition is Edition.WALL and self.only_changed.isChecked()
-        self._print(PlanJob(ids, edition, only, len(ids) > 1, self._desk.actor.role))
+        self._print(PlanJob(ids, edition, only, has_cover=len(ids) > 1))
 
     def print_village(self) -> None:
         """Print every living household, with a cover."""
         edition = self.chosen_edition()
         only = edition is Edition.WALL and self.only_changed.isChecked()
-        self._print(PlanJob(None, edition, only, has_cover=True, role=self._desk.actor.role))
+        self._print(PlanJob(None, edition, only, has_cover=True))
 
     def print_dossier(self) -> None:
         """Print the chosen papers of the household as one file."""
@@ -251,32 +249,18 @@ class PlansPage(QWidget):
         choice = DossierDialog(self)
         if not home or not choice.exec():
             return
-        store, today, papers = self._desk.store, self._desk.today(), choice.chosen()
-
-        def make(path: Path, _progress: Progress) -> Printed:
-            return dossier.print_dossier(store, home, path, today, papers)
-
-        PrintDialog(self, self._desk, PrintJob("一户一档", make)).exec()
+        store, papers = self._desk.store, choice.chosen()
+        job = PrintJob(
+            "一户一档", lambda printing: dossier.print_dossier(store, home, printing, papers)
+        )
+        PrintDialog(self, self._desk, job).exec()
 
     def _print(self, job: PlanJob) -> None:
-        store, today = self._desk.store, self._desk.today()
-        finished: list[Made] = []
-
-        def make(path: Path, progress: Progress) -> Printed:
-            finished.append(plans.make_plans(store, job, path, today, progress))
-            return finished[-1].printed
-
-        dialog = PrintDialog(
-            self, self._desk, PrintJob(f"一户一策{EDITION_LABELS[job.edition]}", make)
-        )
-
-        def remember() -> None:
-            self._desk.runner.call(lambda: plans.remember(store, job, finished[-1]))
-            self._show_preview()
-
-        # Looking at it is no print yet.
-        for taken in (dialog.print_button, dialog.save_button):
-            taken.clicked.connect(remember)
+        store = self._desk.store
+        name = f"一户一策{EDITION_LABELS[job.edition]}"
+        made = PrintJob(name, lambda printing: plans.print_plans(store, job, printing))
+        dialog = PrintDialog(self, self._desk, made)
+        dialog.taken.connect(self._show_preview)
         dialog.exec()
 
     # ---------------------------------------------------------------- building

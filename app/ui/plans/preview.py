@@ -10,14 +10,15 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWi
 
 from app.domain.plan import Edition
 from app.ops import plans, previews
-from app.ops.plans import Made, PlanJob
+from app.ops.plans import PlanJob
+from app.ops.printing import Printed, Printing
 from app.ui.page import Desk
 from app.ui.parts import button, quiet
 from app.ui.pdf_pages import PdfPages
 
 _DELAY = 250  # milliseconds: typing and arrowing through the list come first
 _INCHES = 8.27  # width of A4
-_Done = tuple[Made, bytes, str]
+_Done = tuple[Printed, bytes, str]
 
 
 class Preview(QWidget):
@@ -73,11 +74,11 @@ class Preview(QWidget):
     def _job(self, household_id: str, edition: Edition) -> tuple[int, Callable[[object], _Done]]:
         """Return the number of the round, and what makes its PDF."""
         self._round += 1
-        store, today, number = self._desk.store, self._desk.today(), self._round
-        job = PlanJob((household_id,), edition)
+        store, actor, number = self._desk.store, self._desk.actor, self._round
+        job, today = PlanJob((household_id,), edition), self._desk.today()
 
-        def paper(path: Path) -> Made:
-            return plans.make_plans(store, job, path, today)
+        def paper(path: Path) -> Printed:
+            return plans.print_plans(store, job, Printing(actor, path, today))
 
         def make(_progress: object) -> _Done:
             made, data = previews.in_memory(store, paper)
@@ -92,7 +93,7 @@ class Preview(QWidget):
         self._close()
         made, data, since = done
         self._pages = PdfPages(data)
-        notes = list(made.printed.warnings)
+        notes = list(made.warnings)
         if since:
             day = date.fromisoformat(since)
             notes.append(f"本户上墙内容未变（{day.month}月{day.day}日已印），不必重印。")

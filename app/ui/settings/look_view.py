@@ -64,8 +64,8 @@ class LookView(QWidget):
 
     def choose(self, style: str, path: Path | None) -> None:
         """Name an own font file, or go back to the bundled one."""
-        store = self._desk.store
-        self._desk.runner.call(lambda: paper_fonts.choose(store, style, path))
+        store, actor = self._desk.store, self._desk.actor
+        self._desk.runner.call(lambda: paper_fonts.choose(store, actor, style, path))
         self.refresh()
 
     def _asker(self, style: str) -> Callable[[], None]:

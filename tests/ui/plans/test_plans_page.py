@@ -13,6 +13,7 @@ from app.domain.plan import Edition
 from app.models.warning import HouseholdWarning
 from app.ops import plan_edit, plans
 from app.ops.lives import Action
+from app.ops.printing import Printing
 from app.ui import messages
 from app.ui.page import Desk
 from app.ui.plans.dossier_dialog import DossierDialog
@@ -185,7 +186,8 @@ def test_the_preview_is_the_real_pdf_and_follows_the_edition(qtbot: QtBot, page:
 def test_a_wall_that_shows_it_already_is_asked_about(
     qtbot: QtBot, page: PlansPage, desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    plans.print_job(desk.store, plans.PlanJob(("h2",), Edition.WALL), tmp_path / "a.pdf", TODAY)
+    printing = Printing(desk.actor, tmp_path / "a.pdf", TODAY)
+    plans.print_plans(desk.store, plans.PlanJob(("h2",), Edition.WALL), printing)
     asked: list[str] = []
 
     def refuse(_parent: object, _title: str, text: str, yes: str) -> bool:

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from app.domain.period import Period
 from app.domain.plan import Edition
 from app.ops import operators, paper_fonts, passphrases, plans, policy_packs, setup
+from app.ops.printing import Printing
 from app.ops.setup import ReplicaPlan
 from app.reports import fonts
 from app.ui import messages
@@ -115,13 +116,23 @@ def test_a_font_that_cannot_be_used_is_explained(
     assert fonts.typeface("body")["中"].font == "NotoSerifSC-Regular"
 
 
-def test_prints_are_listed_without_names(page: SettingsPage, desk: Desk, tmp_path: Path) -> None:
-    job = plans.PlanJob(("h2",), Edition.WALL, role="leader")
-    plans.print_job(desk.store, job, tmp_path / "a.pdf", TODAY)
+def test_prints_and_the_files_that_are_still_there_are_listed_without_names(
+    page: SettingsPage, desk: Desk, tmp_path: Path
+) -> None:
+    for edition, name in ((Edition.WALL, "墙.pdf"), (Edition.ARCHIVE, "档.pdf")):
+        printing = Printing(desk.actor, tmp_path / name, TODAY)
+        plans.print_plans(desk.store, plans.PlanJob(("h2",), edition), printing)
     page.show_target("打印记录")
-    (line,) = page.prints.table.table.rows()
-    assert (line.paper, line.households, line.role) == ("一户一策（上墙版）", 1, "leader")
-    assert "赵德福" not in (desk.store.path.parent / "prints.jsonl").read_text(encoding="utf-8")
+    archive, wall = page.prints.table.table.rows()
+    assert (wall.paper, wall.households, wall.actor) == ("一户一策（上墙版）", 1, "张卫东")
+    assert "赵德福" not in repr([archive, wall])
+    (file,) = page.prints.files.table.rows()  # the wall's edition may be seen by anybody
+    assert (Path(file.path), file.is_there) == (tmp_path / "档.pdf", True)
+    assert page.prints.tabs.tabText(1) == "存出去的文件（1个还在）"
+    (tmp_path / "档.pdf").unlink()
+    page.refresh(None)
+    (file,) = page.prints.files.table.rows()
+    assert page.prints.files.table.data(page.prints.files.table.index(0, 0)) == "已删"
 
 
 def test_about_can_be_copied_for_the_telephone(qtbot: QtBot, page: SettingsPage) -> None:
