@@ -4,17 +4,18 @@ What screen, PDF and workbook show is one and the same ``Report``; a figure's ``
 rows behind it (``drill_down``).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.annual_report import FreeText, OfficialText, village_text, yearly_text
-from app.domain.month import CLOSED, MONTH
+from app.domain.labels import worst
+from app.domain.ownership import Actor
 from app.domain.period import Period
 from app.domain.policy import Policy
 from app.domain.report_checks import OTHER_SHARE_MAX
@@ -23,16 +24,15 @@ from app.domain.statistics.context import Context, Parameters, Window
 from app.domain.statistics.errors import UnknownAreaError
 from app.domain.statistics.records import Village
 from app.domain.statistics.report import Report
-from app.domain.statistics.table import Cell, Heading
-from app.models import form
-from app.models.household import Area, Household, Member
+from app.domain.statistics.table import Heading
+from app.models.household import Area, Household
 from app.models.replica import Device
-from app.models.step import steps_of
 from app.models.store import Store
-from app.models.warning import HouseholdWarning
-from app.ops import catalogue, statistics_records
+from app.ops import catalogue, print_log, statistics_records
 from app.ops.plan_sources import area_names, area_text
-from app.ops.statistics_records import policy_of
+from app.ops.print_log import Noted
+from app.ops.statistics_known import VillageMonth, gaps, known_store, village_months
+from app.ops.statistics_policy import policy_of
 
 Row = TypeVar("Row")
 NO_WORDS = FreeText()
@@ -42,19 +42,6 @@ _LIMITS = (
     "assign_days", "accept_days",
 )  # fmt: skip
 _DIGITS = {"county": 6, "township": 9, "village": 12}
-
-
-@dataclass(frozen=True, slots=True)
-class DrillLine:
-    """One row behind a figure. ``target_id``: the household's or warning's page."""
-
-    kind: str
-    target_id: str
-    household_id: str
-    household_no: str
-    head_name: str
-    village: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,15 +102,7 @@ def areas(store: Store) -> list[tuple[str, str]]:
     return [(code, names[code]) for code in (own, *below)]
 
 
-def drill_down(store: Store, cell: Cell) -> list[DrillLine]:
-    """Return the rows behind a figure, in its order; an unknown id is passed over."""
-    with store.read() as session:
-        if cell.of == "warning":
-            return _warning_lines(session, store, cell.ids)
-        return _household_lines(session, store, cell.ids)
-
-
-def print_report(report: Report, path: Path) -> PrintedReport:
+def print_report(store: Store, actor: Actor, report: Report, path: Path) -> PrintedReport:
     """Write the printed set of tables, with their checks and pictures, to one PDF.
 
     Raises:
@@ -132,10 +111,11 @@ def print_report(report: Report, path: Path) -> PrintedReport:
     from app.reports import tables  # noqa: PLC0415  ReportLab loads only when something is printed
 
     printed = tables.render(report, path)
+    print_log.note(store, actor, Noted(report.title, 0, printed.pages), path)
     return PrintedReport(printed.pages, len(report.printed), printed.unknown)
 
 
-def write_report(report: Report, path: Path) -> PrintedReport:
+def write_report(store: Store, actor: Actor, report: Report, path: Path) -> PrintedReport:
     """Write every table of a report to one workbook, a sheet each.
 
     Raises:
@@ -144,10 +124,11 @@ def write_report(report: Report, path: Path) -> PrintedReport:
     from app.excel import report_writer  # noqa: PLC0415  as above
 
     report_writer.write(report, path)
+    print_log.note(store, actor, Noted(report.title, 0), path)
     return PrintedReport(0, len(report.tables))
 
 
-def print_text(text: OfficialText, path: Path) -> PrintedReport:
+def print_text(store: Store, actor: Actor, text: OfficialText, path: Path) -> PrintedReport:
     """Write an official text as PDF (GB/T 9704), or as .docx by the ending of the path.
 
     Raises:
@@ -157,10 +138,12 @@ def print_text(text: OfficialText, path: Path) -> PrintedReport:
         from app.reports import docx  # noqa: PLC0415  as above
 
         docx.render(text, path)
+        print_log.note(store, actor, Noted(text.title, 0, is_masked=True), path)
         return PrintedReport(0, 0)
     from app.reports import official  # noqa: PLC0415  as above
 
     printed = official.render(text, path)
+    print_log.note(store, actor, Noted(text.title, 0, printed.pages, is_masked=True), path)
     return PrintedReport(printed.pages, 0, printed.unknown)
 
 
@@ -194,16 +177,18 @@ def _context(
         names = known_areas(session, store)
         level = _level_of(code, store, names)
         prefix = code[: _DIGITS[level]]
-        villages = _villages(session, store, prefix, names, window)
-        found = statistics_records.load(session, prefix, window, villages)
-        correction = _correction(session, prefix, window)
+        months = village_months(session, prefix, window)
+        villages = _villages(session, store, prefix, names, months)
         policy = policy_of(session, Period.of(window.end), code if level == "village" else "")
+    frozen = {gap.scope for gap in gaps(months, window)}
+    with known_store(store, months, window) as known, known.read() as session:
+        found = statistics_records.load(session, prefix, window, villages, frozen)
     heading = Heading(
         area=area_text(code, names) or names.get(code, code),
         period=label,
         computed_on=today,
         policy_version=f"{policy.valid_from}起",
-        correction=correction,
+        correction=_correction(months),
         missing=tuple(v.name for v in villages if not v.has_reported) if level != "village" else (),
         unclosed=tuple(v.name for v in villages if not v.is_closed),
         until=today if is_running else None,
@@ -235,7 +220,11 @@ def known_areas(session: Session, store: Store) -> dict[str, str]:
 
 
 def _villages(
-    session: Session, store: Store, prefix: str, names: dict[str, str], window: Window
+    session: Session,
+    store: Store,
+    prefix: str,
+    names: dict[str, str],
+    months: Sequence[VillageMonth],
 ) -> list[Village]:
     """Return the villages of the area; one without any month of the window has not reported."""
     known = set(
@@ -250,47 +239,19 @@ def _villages(
     known |= set(session.scalars(homes))
     if store.level == "village":
         known.add(store.area_code)
-    reported = _months(session, prefix, window)
+    reported = {month.village for month in months}
+    unclosed = {month.village for month in months if not month.is_closed}
     return [
         Village(
-            code,
-            names.get(code, code),
-            f"{code[:9]}000",
-            code in reported,
-            all(reported.get(code, {}).values()),
+            code, names.get(code, code), f"{code[:9]}000", code in reported, code not in unclosed
         )
         for code in sorted(known)
     ]
 
 
-def _months(session: Session, prefix: str, window: Window) -> dict[str, dict[str, bool]]:
-    """Return village → month of the window that is here → whether it is closed."""
-    first, last = str(Period.of(window.start)), str(Period.of(window.end))
-    rows = session.scalars(
-        select(form.PeriodRow)
-        .where(form.PeriodRow.scope.startswith(prefix))
-        .where(form.PeriodRow.period >= first, form.PeriodRow.period <= last)
-    ).all()
-    steps = steps_of(session, MONTH.subject, {row.id for row in rows})
-    found: dict[str, dict[str, bool]] = {}
-    for row in rows:
-        is_closed = MONTH.state_of(steps.get(row.id, [])) == CLOSED
-        found.setdefault(row.scope, {})[row.period] = is_closed
-    return found
-
-
-def _correction(session: Session, prefix: str, window: Window) -> str:
+def _correction(months: Sequence[VillageMonth]) -> str:
     """Return “已更正，第n版” if a closed month of the window was corrected, "" else."""
-    first, last = str(Period.of(window.start)), str(Period.of(window.end))
-    query = select(form.PeriodRow.id).where(form.PeriodRow.scope.startswith(prefix))
-    ids = session.scalars(
-        query.where(form.PeriodRow.period >= first, form.PeriodRow.period <= last)
-    )
-    steps = steps_of(session, "period", set(ids))
-    counts = (
-        sum(step.action == "approve-correction" for step in found) for found in steps.values()
-    )
-    most = max(counts, default=0)
+    most = max((month.corrections for month in months), default=0)
     return f"已更正，第{most + 1}版" if most else ""
 
 
@@ -302,7 +263,19 @@ def _parameters(window: Window, policy: Policy) -> Parameters:
         limits={name: int(process[name]) for name in _LIMITS if name in process},
         overdue_by_original=process.get("overdue_basis", "original") == "original",
         code_names=_code_names(window, policy),
+        levels=_levels(window, policy),
     )
+
+
+def _levels(window: Window, policy: Policy) -> dict[str, str]:
+    """Return the severity of every code whose level does not depend on an answer."""
+    fixed = {code: rule.severity for code, rule in policy.rules.items()}
+    try:
+        definition = catalogue.form_for(Period.of(window.end))
+    except catalogue.NoPolicyError:
+        return fixed
+    lives = (question for question in definition.questions if question.life)
+    return fixed | {one.code: worst([o.severity for o in one.options]) for one in lives}
 
 
 def _code_names(window: Window, policy: Policy) -> dict[str, str]:
@@ -313,51 +286,3 @@ def _code_names(window: Window, policy: Policy) -> dict[str, str]:
     except catalogue.NoPolicyError:
         return rules
     return rules | {question.code: question.label for question in definition.questions}
-
-
-def _household_lines(session: Session, store: Store, ids: Sequence[str]) -> list[DrillLine]:
-    names = area_names(session, store)
-    homes = {h.id: h for h in _by_ids(session, Household, Household.id, ids)}
-    heads = _heads(session, homes)
-    return [
-        DrillLine(
-            "household", i, i, homes[i].household_no, heads.get(i, ""),
-            names.get(homes[i].scope, homes[i].scope), "",
-        )
-        for i in dict.fromkeys(ids)
-        if i in homes
-    ]  # fmt: skip
-
-
-def _warning_lines(session: Session, store: Store, ids: Sequence[str]) -> list[DrillLine]:
-    names = area_names(session, store)
-    rows = {w.id: w for w in _by_ids(session, HouseholdWarning, HouseholdWarning.id, ids)}
-    wanted = {row.household_id for row in rows.values()}
-    homes = {h.id: h for h in _by_ids(session, Household, Household.id, tuple(wanted))}
-    heads = _heads(session, homes)
-    return [
-        DrillLine(
-            "warning", i, rows[i].household_id, homes[rows[i].household_id].household_no,
-            heads.get(rows[i].household_id, ""), names.get(rows[i].scope, rows[i].scope),
-            rows[i].message,
-        )
-        for i in dict.fromkeys(ids)
-        if i in rows
-    ]  # fmt: skip
-
-
-def _heads(session: Session, homes: Iterable[str]) -> dict[str, str]:
-    found = _by_ids(session, Member, Member.household_id, tuple(homes))
-    heads: dict[str, str] = {}
-    for member in sorted(found, key=lambda m: (m.relation != "户主", m.number)):
-        heads.setdefault(member.household_id, member.name)
-    return heads
-
-
-def _by_ids(session: Session, table: type[Row], column: Any, ids: Sequence[str]) -> list[Row]:
-    wanted = list(dict.fromkeys(ids))
-    found: list[Row] = []
-    for start in range(0, len(wanted), _CHUNK):
-        part = wanted[start : start + _CHUNK]
-        found += session.scalars(select(table).where(column.in_(part)))
-    return found

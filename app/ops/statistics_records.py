@@ -3,30 +3,30 @@
 By table, in a fixed number of queries: one village and a whole county cost the same ones.
 """
 
+import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, cast
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.domain import case, labels, warning
-from app.domain.household import Facts, Member
 from app.domain.measure import MEASURE
-from app.domain.one_over_six import one_over_six
 from app.domain.period import Period
 from app.domain.policy import Policy
 from app.domain.statistics import records as plain
 from app.domain.statistics.context import Window
-from app.domain.view import HouseholdView
-from app.models import form, household, plan
+from app.models import form, household, journal, plan, team
 from app.models import warning as warning_rows
 from app.models.step import Step
-from app.ops import catalogue, policies
+from app.ops import catalogue
+from app.ops.statistics_policy import policy_of
 from app.ops.statistics_registers import Registers
+from app.ops.statistics_sheets import Sheets
 from app.ops.statistics_trails import (
     LightStep,
     Steps,
@@ -35,27 +35,28 @@ from app.ops.statistics_trails import (
     trail,
     trail_of,
 )
-from app.ops.warning_rows import Arrivals
+from app.ops.warning_rows import CHINA, Arrivals
 
 _SETS_DUE = frozenset({"open", "confirm", "assign"})  # extensions come on top
 ALWAYS = date(1900, 1, 1)  # an identification whose day nobody knows: in the stock all the time
-_SCORE_REACH = 12  # months back that an answer about electricity and television stands
-_SCORE_ANSWERS = ("LV-01", "LV-02")
-_SCORE_SPECIALS = ("ED-01", "MD-01", "MD-02", "HS-01", "WT-01", "WT-02", "WT-03", "WT-04")
-_SOMEBODY = Member(id="1", number=1, name="")
 
 
 def load(
-    session: Session, area: str, window: Window, villages: Sequence[plain.Village]
+    session: Session,
+    area: str,
+    window: Window,
+    villages: Sequence[plain.Village],
+    frozen: Collection[str] = (),
 ) -> plain.Records:
     """Return everything that the tables of an area count, in the order of villages and rosters.
 
-    ``area``: the beginning of the area codes (6, 9 or 12 digits).
+    ``area``: the beginning of the area codes (6, 9 or 12 digits); ``frozen``: the villages that
+    the session shows as they were known when their month was closed.
     """
     steps = steps_by_subject(session, area)
     loader = _Loader(session, area, window, steps)
     registers = Registers(session, area, window, steps)
-    found, cases = loader.households(), loader.cases()
+    found, cases = loader.households(frozen), loader.cases()
     return plain.Records(
         villages=tuple(villages),
         households=found,
@@ -69,7 +70,15 @@ def load(
         campaigns=registers.campaigns(found),
         doubts=registers.doubts(),
         negatives=registers.negatives(cases),
+        team=loader.team(),
+        funds=loader.funds(),
     )
+
+
+def load_warnings(session: Session, area: str, window: Window) -> tuple[plain.WarningRecord, ...]:
+    """Return the warnings alone."""
+    steps = steps_by_subject(session, area, "warning")
+    return _Loader(session, area, window, steps).warnings()
 
 
 class _Loader:
@@ -79,7 +88,7 @@ class _Loader:
         self, session: Session, area: str, window: Window, steps: Mapping[str, Steps]
     ) -> None:
         self.session, self.area, self.window, self.steps = session, area, window, steps
-        self.last = Period.of(window.end)
+        self.months = Sheets(session, area, window)
         self.arrivals = Arrivals(session)
 
     def rows(self, *columns: Any, table: Any, order: Sequence[Any] = ()) -> Iterable[Any]:
@@ -87,11 +96,11 @@ class _Loader:
         query: Select[Any] = select(*columns).where(table.scope.startswith(self.area))
         return self.session.execute(query.order_by(*order)).all()
 
-    def households(self) -> tuple[plain.HouseholdRecord, ...]:
+    def households(self, frozen: Collection[str]) -> tuple[plain.HouseholdRecord, ...]:
         """Return the households with members, income and 一超六有."""
         table = household.Household
         members = self.members()
-        incomes, scores = self.incomes(), self.scores()
+        incomes, scores, classes = self.incomes(), self.months.scores(), self.classes(frozen)
         found = self.rows(
             table.id,
             table.scope,
@@ -106,7 +115,7 @@ class _Loader:
                 household_id,
                 scope,
                 kind,
-                management_class or "",
+                classes.get(household_id, management_class) or "",
                 removed_on,
                 tuple(members.get(household_id, ())),
                 incomes.get(household_id),
@@ -115,11 +124,33 @@ class _Loader:
             for household_id, scope, kind, management_class, removed_on in found
         )
 
+    def classes(self, frozen: Collection[str]) -> dict[str, str | None]:
+        """Return household id → its class on the reference day, where it was changed since.
+
+        A village whose month is closed shows the class at its closing already.
+        """
+        day_after = datetime.combine(self.window.end + timedelta(days=1), time.min, CHINA)
+        change, changeset = journal.ChangeRow, journal.ChangesetRow
+        query = (
+            select(change.row_id, change.old, changeset.scope)
+            .join(changeset, changeset.id == change.changeset_id)
+            .where(change.table_name == "household", change.field == "management_class")
+            .where(changeset.state == journal.ACTIVE, changeset.scope.startswith(self.area))
+            .where(changeset.at >= day_after.astimezone(UTC).isoformat(timespec="seconds"))
+            .order_by(changeset.at.desc(), change.id.desc())
+        )
+        return {
+            row_id: json.loads(old)
+            for row_id, old, scope in self.session.execute(query)
+            if scope not in frozen
+        }
+
     def members(self) -> dict[str, list[plain.MemberRecord]]:
-        """Return household id → its people; who neither came nor went is one shared value."""
+        """Return household id → its people."""
         table = household.Member
         found = self.rows(
             table.household_id,
+            table.id,
             table.joined_on,
             table.left_on,
             table.member_status,
@@ -127,19 +158,16 @@ class _Loader:
             table.has_tekun,
             table=table,
         )
-        shared: dict[tuple[Any, ...], plain.MemberRecord] = {}
         groups: dict[str, list[plain.MemberRecord]] = defaultdict(list)
-        for household_id, joined_on, left_on, status, dibao, tekun in found:
-            values = (joined_on, left_on, status == "present", dibao, tekun)
-            record = shared.get(values)
-            if record is None:
-                record = shared[values] = plain.MemberRecord(*values)
-            groups[household_id].append(record)
+        for household_id, member_id, joined_on, left_on, status, dibao, tekun in found:
+            groups[household_id].append(
+                plain.MemberRecord(member_id, joined_on, left_on, status == "present", dibao, tekun)
+            )
         return groups
 
     def incomes(self) -> dict[str, Decimal]:
         """Return household id → the newest per-capita income known at the window's end."""
-        annual, sheet = household.AnnualIncome, form.Sheet
+        annual = household.AnnualIncome
         rows = self.rows(
             annual.household_id, annual.year, annual.annual_per_capita, table=annual,
             order=(annual.year,),
@@ -149,75 +177,7 @@ class _Loader:
             for household_id, year, per_capita in rows
             if year <= self.window.end.year and per_capita is not None
         }
-        sheets = self.rows(
-            sheet.household_id, sheet.per_capita, sheet.period, table=sheet, order=(sheet.period,)
-        )
-        monthly = {
-            household_id: Decimal(text)
-            for household_id, text, period in sheets
-            if text is not None and period <= str(self.last)
-        }
-        return yearly | monthly
-
-    def scores(self) -> dict[str, Mapping[str, bool]]:
-        """Return household id → 一超六有 of its newest month handed in."""
-        sheet = form.Sheet
-        newest: dict[str, tuple[str, str, str | None, str, str]] = {}
-        rows = self.rows(
-            sheet.household_id, sheet.id, sheet.shortfall_codes, sheet.per_capita, sheet.period,
-            sheet.submitted_on, sheet.scope, table=sheet, order=(sheet.period,),
-        )  # fmt: skip
-        first = str(self.last.plus(1 - _SCORE_REACH))
-        for household_id, sheet_id, codes, per_capita, period, submitted_on, scope in rows:
-            if submitted_on is not None and first <= period <= str(self.last):
-                newest[household_id] = (sheet_id, codes, per_capita, period, scope)
-        answers = self._score_answers(first, {row[0] for row in newest.values()})
-        return {
-            household_id: self._score(row, answers.get(household_id, {}))
-            for household_id, row in newest.items()
-        }
-
-    def _score_answers(self, first: str, newest: set[str]) -> dict[str, dict[tuple[str, str], str]]:
-        """Return the newest answers about 用电 and 广播电视, and what nobody could say."""
-        answer, sheet = form.Answer, form.Sheet
-        query = (
-            select(
-                sheet.household_id,
-                sheet.id,
-                answer.question,
-                answer.member_id,
-                func.coalesce(answer.value, ""),
-            )
-            .join(sheet, sheet.id == answer.sheet_id)
-            .where(answer.scope.startswith(self.area), answer.value.is_not(None))
-            .where(sheet.period >= first, sheet.period <= str(self.last))
-            .where(
-                answer.question.in_(_SCORE_ANSWERS)
-                | (
-                    answer.question.in_(_SCORE_SPECIALS)
-                    & answer.value.startswith("\\_", escape="\\")
-                )
-            )
-            .order_by(sheet.period)
-        )
-        found: dict[str, dict[tuple[str, str], str]] = defaultdict(dict)
-        for household_id, sheet_id, question, member_id, value in self.session.execute(query):
-            if question in _SCORE_ANSWERS or sheet_id in newest:
-                found[household_id][question, member_id] = value
-        return found
-
-    def _score(
-        self, row: tuple[str, str, str | None, str, str], answers: dict[tuple[str, str], str]
-    ) -> Mapping[str, bool]:
-        _, codes, per_capita, period, village = row
-        month = Period.parse(period)
-        income = None if per_capita is None else Decimal(per_capita)
-        facts = Facts(
-            month, month.last_day, members=(_SOMEBODY,), annual_per_capita=income, answers=answers
-        )
-        return one_over_six(
-            HouseholdView(facts, policy_of(self.session, month, village)), codes.split(",")
-        )
+        return yearly | self.months.incomes()
 
     def cases(self) -> tuple[plain.CaseRecord, ...]:
         """Return every identification with its steps; those of a roster begin as it says."""
@@ -296,41 +256,25 @@ class _Loader:
 
     def sheets(self) -> tuple[plain.SheetRecord, ...]:
         """Return the sheets of the window's months."""
-        table = form.Sheet
-        first, last = str(Period.of(self.window.start)), str(self.last)
-        ways, helped = self._visit_ways(first, last), self._helped()
-        query = (
-            select(table.household_id, table.scope, table.period, table.submitted_on, table.id,
-                   table.unvisited_reason, table.shortfall_codes)
-            .where(table.scope.startswith(self.area))
-            .where(table.period >= first, table.period <= last)
-            .order_by(table.scope, table.period, table.household_id)
-        )  # fmt: skip
-        return tuple(
-            plain.SheetRecord(
-                household_id,
-                scope,
-                period,
-                submitted_on is not None,
-                ways.get(sheet_id, ""),
-                reason or "",
-                (household_id, period) in helped,
-                tuple(filter(None, codes.split(","))),
-            )
-            for household_id, scope, period, submitted_on, sheet_id, reason, codes in (
-                self.session.execute(query)
-            )
-        )
+        return self.months.records(self._helped())
 
-    def _visit_ways(self, first: str, last: str) -> dict[str, str]:
-        answer, sheet = form.Answer, form.Sheet
-        query = (
-            select(answer.sheet_id, func.coalesce(answer.value, ""))
-            .join(sheet, sheet.id == answer.sheet_id)
-            .where(answer.question == "BF-03", answer.scope.startswith(self.area))
-            .where(sheet.period >= first, sheet.period <= last, answer.value.is_not(None))
-        )
-        return dict(self.session.execute(query).all())
+    def team(self) -> tuple[plain.TeamMember, ...]:
+        """Return everybody who ever was in a village's team."""
+        table = team.TeamMember
+        found = self.rows(
+            table.id, table.scope, table.joined_on, table.left_on, table=table,
+            order=(table.scope, table.joined_on, table.id),
+        )  # fmt: skip
+        return tuple(plain.TeamMember(*row) for row in found)
+
+    def funds(self) -> tuple[plain.TeamFund, ...]:
+        """Return the money of the teams, year by year."""
+        table = team.TeamFund
+        found = self.rows(
+            table.id, table.scope, table.year, table.amount, table=table,
+            order=(table.scope, table.year, table.id),
+        )  # fmt: skip
+        return tuple(plain.TeamFund(*row) for row in found)
 
     def _helped(self) -> set[tuple[str, str]]:
         """Return (household, month) where 帮扶责任人 was on the spot."""
@@ -379,15 +323,3 @@ def _usual_department(code: str, policy: Policy, period: str) -> str:
     question = catalogue.form_for(Period.parse(period)).by_code.get(code)
     rule = policy.rules.get(code)
     return labels.department(question.department if question else rule.department if rule else "")
-
-
-def policy_of(session: Session, period: Period, area: str = "") -> Policy:
-    """Return the policy of a month; before the first one, the first: old figures stay countable.
-
-    ``area``: a village's code, "" for this replica's own area.
-    """
-    try:
-        return policies.policy_for(session, period, area)
-    except catalogue.NoPolicyError:
-        first = Period.parse(catalogue.packs()[0].valid_from)
-        return policies.policy_for(session, first, area)

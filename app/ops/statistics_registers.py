@@ -49,7 +49,6 @@ class Registers:
                     row.scope,
                     row.change_kind,
                     natural_change.reason_label(row.change_kind, row.reason),
-                    1,
                     path[-1].state if path else natural_change.OPEN,
                     done,
                 )

@@ -33,12 +33,14 @@ class LightStep(NamedTuple):
 Steps = Mapping[str, Sequence[LightStep]]  # id of a thing → its steps in force, in order
 
 
-def steps_by_subject(session: Session, area: str) -> dict[str, Steps]:
-    """Return the name of each life cycle → the steps of its things in an area."""
+def steps_by_subject(session: Session, area: str, only: str = "") -> dict[str, Steps]:
+    """Return the name of each life cycle (or of ``only`` one) → the steps of its things here."""
     query = select(
         Step.subject, Step.subject_id, Step.id, Step.follows, Step.action, Step.level, Step.kind,
         Step.step_on, Step.due_on, Step.department, Step.values,
     ).where(Step.scope.startswith(area))  # fmt: skip
+    if only:
+        query = query.where(Step.subject == only)
     groups: dict[str, dict[str, list[LightStep]]] = defaultdict(lambda: defaultdict(list))
     for subject, subject_id, *columns in session.execute(query):
         groups[subject][subject_id].append(LightStep(*columns))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -9,18 +10,23 @@ import pytest
 from pypdfium2 import PdfDocument
 
 from app.domain.annual_report import FreeText
+from app.domain.ownership import Actor
 from app.domain.period import Period
 from app.domain.statistics.errors import UnknownAreaError
 from app.domain.statistics.report import Report
 from app.errors import AppError
 from app.models.replica import Device, PackageRow
 from app.models.store import Store
+from app.models.team import TeamFund, TeamMember
 from app.ops import statistics
 from app.ops.statistics_reminders import reminders
+from app.ops.statistics_rows import drill_down
 from tests.conftest import TOWNSHIP, VILLAGE, StoreMaker
+from tests.domain.statistics.test_doors import cells, closed_doors
 from tests.ops.statistics_village import fill
 
 V2 = "539901101202"
+ME = Actor("张卫东", "administrator")
 TODAY = date(2025, 11, 2)
 NEW_YEAR = date(2026, 1, 5)
 OCTOBER = Period(2025, 10)
@@ -256,16 +262,34 @@ def test_up_to_a_day_counts_nothing_later(township: Store, sql: Counter) -> None
     assert report.heading.period == "截至2025年6月30日"
 
 
-def test_every_figure_opens_its_list(township: Store) -> None:
+def test_every_figure_of_every_table_opens_as_many_rows_as_it_counts(township: Store) -> None:
+    with township.absorb() as session:
+        session.add(TeamMember(scope=V2, name="和志强", joined_on=date(2025, 3, 1)))
+        session.add(TeamFund(scope=V2, year=2025, source="县", amount=Decimal("20000.50")))
+    kinds = set()
+    for report in (
+        statistics.monthly_report(township, OCTOBER, TODAY),
+        statistics.yearly_report(township, 2025, NEW_YEAR),
+    ):
+        assert closed_doors(report) == []
+        for table, label, _, cell in cells(report):
+            lines = drill_down(township, cell)
+            assert len(lines) == len(cell.ids), (table.number, label)
+            kinds |= {line.kind for line in lines}
+    assert kinds == {
+        "household", "member", "warning", "measure", "sheet", "change", "clue", "doubt",
+        "team_member", "team_fund",
+    }  # fmt: skip
+
+
+def test_a_list_names_its_rows(township: Store) -> None:
     report = statistics.monthly_report(township, OCTOBER, TODAY)
-    cell = report.table("T11").row("合计").cells[0]
-    lines = statistics.drill_down(township, cell)
-    assert len(lines) == cell.value
-    assert {line.kind for line in lines} == {"household"}
-    cell = report.table("T14").row("合计").cells[7]
-    lines = statistics.drill_down(township, cell)
-    assert len(lines) == cell.value
+    lines = drill_down(township, report.table("T14").row("合计").cells[7])
     assert {(line.kind, line.text, line.head_name) for line in lines} == {("warning", "缺项", "甲")}
+    people = drill_down(township, report.table("T2").row("合计").cells[1])
+    assert {line.text for line in people} == {"甲（户主）"}
+    sheets = drill_down(township, report.table("T11").row("合计").cells[0])
+    assert {line.text for line in sheets} == {"2025-10 已交", "2025-10 拒访"}
 
 
 def test_an_area_that_is_not_here_is_refused(township: Store) -> None:
@@ -285,16 +309,16 @@ def test_an_empty_replica_has_a_report_without_a_single_failure(store: Store) ->
 
 def test_files_are_written_whole_and_texts_in_both_forms(township: Store, tmp_path: Path) -> None:
     report = statistics.yearly_report(township, 2025, NEW_YEAR)
-    printed = statistics.print_report(report, tmp_path / "a.pdf")
+    printed = statistics.print_report(township, ME, report, tmp_path / "a.pdf")
     assert printed.pages == len(PdfDocument(tmp_path / "a.pdf"))
-    statistics.write_report(report, tmp_path / "a.xlsx")
+    statistics.write_report(township, ME, report, tmp_path / "a.xlsx")
     text = statistics.official_text(report, FreeText(problems="联系困难。"))
-    statistics.print_text(text, tmp_path / "t.pdf")
-    statistics.print_text(text, tmp_path / "t.docx")
+    statistics.print_text(township, ME, text, tmp_path / "t.pdf")
+    statistics.print_text(township, ME, text, tmp_path / "t.docx")
     names = ["a.pdf", "a.xlsx", "t.docx", "t.pdf"]
     assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == names
     with pytest.raises(AppError):
-        statistics.print_report(report, tmp_path / "no" / "a.pdf")
+        statistics.print_report(township, ME, report, tmp_path / "no" / "a.pdf")
 
 
 def test_villages_that_have_not_closed_are_reminded_without_any_household(

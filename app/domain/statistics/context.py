@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
+from itertools import chain
 from typing import NamedTuple
 
 from app.domain.household import NOTHING
@@ -19,7 +20,7 @@ from app.domain.statistics.records import (
     MeasureRecord,
     Records,
 )
-from app.domain.statistics.table import Cell, Column, Heading, Line, ReportTable, counted
+from app.domain.statistics.table import MEMBER, Cell, Column, Heading, Line, ReportTable, counted
 
 MONITORING, REMOVED = "monitoring", "removed"
 NEW, AGAIN, RISK_REMOVED, ROLLED_BACK = "new", "again", "risk_removed", "rolled_back"
@@ -48,7 +49,8 @@ class Window:
 class Parameters:
     """What the tables take from the policy. ``limits``: parameter name → days.
 
-    ``code_names``: code of a question or rule → its words.
+    ``code_names``: code of a question or rule → its words; ``levels``: code → its severity, where
+    that does not depend on the answer.
     """
 
     line: Decimal | None = None
@@ -56,6 +58,7 @@ class Parameters:
     limits: Mapping[str, int] = field(default_factory=lambda: NOTHING)
     overdue_by_original: bool = True
     code_names: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    levels: Mapping[str, str] = field(default_factory=lambda: NOTHING)
 
     def named(self, code: str) -> str:
         """Return a code with its words, the bare code where nobody knows them."""
@@ -102,9 +105,9 @@ class Context:
         return [h for h in self.records.households if h.stands_on(self.window.end)]
 
     @cached_property
-    def persons(self) -> dict[str, int]:
-        """Household id → people 在户 on the reference day."""
-        return {h.household_id: h.persons_on(self.window.end) for h in self.records.households}
+    def people(self) -> dict[str, tuple[str, ...]]:
+        """Household id → ids of its people 在户 on the reference day."""
+        return {h.household_id: h.people_on(self.window.end) for h in self.records.households}
 
     @cached_property
     def histories(self) -> "dict[str, History]":
@@ -148,10 +151,10 @@ class Context:
         """Return the cells 户 and 人 of some households on a day (the reference day)."""
         ids = tuple(household_ids)
         if day is None:
-            persons = sum([self.persons[i] for i in ids])
+            people = chain.from_iterable([self.people[i] for i in ids])
         else:
-            persons = sum(self.households[i].persons_on(day) for i in ids)
-        return counted(ids), Cell(persons, ids)
+            people = chain.from_iterable(self.households[i].people_on(day) for i in ids)
+        return counted(ids), counted(people, MEMBER)
 
     def table(  # noqa: PLR0913, PLR0917  one table, all its parts
         self,

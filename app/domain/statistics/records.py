@@ -40,6 +40,7 @@ class StateStep:
 class MemberRecord:
     """A person: counted in the household while 在户."""
 
+    member_id: str = ""
     joined_on: date | None = None
     left_on: date | None = None
     is_present: bool = True  # False with no day of leaving: never counted
@@ -72,9 +73,9 @@ class HouseholdRecord:
     per_capita: Decimal | None = None
     score: Mapping[str, bool] = field(default_factory=lambda: NOTHING)
 
-    def persons_on(self, day: date) -> int:
-        """Return how many people are 在户 at the end of a day."""
-        return sum([member.counts_on(day) for member in self.members])
+    def people_on(self, day: date) -> tuple[str, ...]:
+        """Return the ids of the people who are 在户 at the end of a day."""
+        return tuple([member.member_id for member in self.members if member.counts_on(day)])
 
     def stands_on(self, day: date) -> bool:
         """Tell whether the household is in the roster at the end of a day."""
@@ -157,6 +158,7 @@ class SheetRecord:
     """One household's month: due by being there.
 
     ``codes``: every code found at submission; ``helper_visited``: 帮扶责任人 on the spot.
+    ``levels``: code → its severity, where the month's findings are kept with theirs.
     """
 
     household_id: str
@@ -167,6 +169,8 @@ class SheetRecord:
     unvisited_reason: str = ""
     helper_visited: bool = False
     codes: tuple[str, ...] = ()
+    sheet_id: str = ""
+    levels: Mapping[str, str] = field(default_factory=lambda: NOTHING)
 
     @property
     def is_visited(self) -> bool:
@@ -198,7 +202,6 @@ class ChangeRecord:
     village: str
     kind: str
     reason: str = ""
-    persons: int = 1
     state: str = "open"
     done_on: date | None = None
 
@@ -256,12 +259,26 @@ class DoubtRecord:
 
 @dataclass(frozen=True, slots=True)
 class TeamMember:
-    """A member of a village's team, from–to."""
+    """A member of a village's team; ``left_on``: the first day not at the post any more."""
 
+    team_member_id: str
     village: str
-    from_on: date
-    to_on: date | None = None
-    funds: Decimal | None = None
+    joined_on: date
+    left_on: date | None = None
+
+    def is_there_on(self, day: date) -> bool:
+        """Tell whether the member is at the post at the end of a day."""
+        return self.joined_on <= day and (self.left_on is None or self.left_on > day)
+
+
+@dataclass(frozen=True, slots=True)
+class TeamFund:
+    """Money that a village's team got for a year."""
+
+    fund_id: str
+    village: str
+    year: int
+    amount: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,4 +308,5 @@ class Records:
     campaigns: tuple[CampaignRecord, ...] = ()
     doubts: tuple[DoubtRecord, ...] = ()
     negatives: tuple[DoubtRecord, ...] = ()
-    teams: tuple[TeamMember, ...] = ()
+    team: tuple[TeamMember, ...] = ()
+    funds: tuple[TeamFund, ...] = ()

@@ -11,7 +11,11 @@ from app.domain.statistics.context import Context
 from app.domain.statistics.exact import money, share
 from app.domain.statistics.records import CampaignHousehold, ChangeRecord, ClueRecord, DoubtRecord
 from app.domain.statistics.table import (
-    OTHER,
+    CHANGE,
+    CLUE,
+    DOUBT,
+    TEAM_FUND,
+    TEAM_MEMBER,
     Cell,
     Column,
     Line,
@@ -45,10 +49,12 @@ def natural_changes(context: Context) -> ReportTable:
 
 
 def _changed(changes: list[ChangeRecord]) -> tuple[Cell, ...]:
-    households = tuple(dict.fromkeys(change.household_id for change in changes))
-    people = sum(change.persons for change in changes if change.kind in _ONE_PERSON)
-    ids = tuple(change.household_id for change in changes)
-    return Cell(len(changes), ids), Cell(people, ids), Cell(len(households), households)
+    people = (change for change in changes if change.kind in _ONE_PERSON)
+    return (
+        counted((change.change_id for change in changes), CHANGE),
+        counted((change.change_id for change in people), CHANGE),
+        counted(dict.fromkeys(change.household_id for change in changes)),
+    )
 
 
 def clues(context: Context) -> ReportTable:
@@ -73,7 +79,7 @@ def _clue_cells(context: Context, found: list[ClueRecord]) -> tuple[Cell, ...]:
         lambda c: c.result == "excluded" and has(c.result_on),
         lambda c: _is_late(c.reply_due_on, c.replied_on, end),
     )
-    return tuple(counted((c.clue_id for c in found if test(c)), OTHER) for test in tests)
+    return tuple(counted((c.clue_id for c in found if test(c)), CLUE) for test in tests)
 
 
 def _is_late(due: date | None, replied: date | None, end: date) -> bool:
@@ -116,7 +122,7 @@ def _campaign_line(context: Context, label: str, found: Sequence[CampaignHouseho
     cells = (
         *pair(found),
         *pair(checked),
-        Cell(share(len(checked), len(found))),
+        Cell(share(len(checked), len(found)), tuple(one.household_id for one in checked)),
         pair(problems)[0],
         pair([one for one in problems if one.is_settled])[0],
     )
@@ -167,7 +173,7 @@ def _by_rule(
         Line(
             context.parameters.named(code),
             tuple(
-                Cell(len(part), tuple(one.household_id for one in part))
+                counted((one.doubt_id for one in part), DOUBT)
                 for part in ([o for o in groups[code] if _is(o, state)] for _, state in states)
             ),
         )
@@ -176,15 +182,29 @@ def _by_rule(
 
 
 def teams(context: Context) -> ReportTable:
-    """T27: the villages' teams on the reference day."""
-    end = context.window.end
+    """T27: the villages' teams of the window, on its reference day, and the year's money."""
+    window, records = context.window, context.records
     columns = [Column("队员", "人"), Column("在岗", "人"), Column("经费", "元")]
     rows = []
-    for village in context.records.villages:
-        own = [one for one in context.records.teams if one.village == village.code]
-        started = [one for one in own if one.from_on <= end]
-        here = [one for one in started if one.to_on is None or one.to_on >= end]
-        funds = sum((one.funds for one in own if one.funds is not None), Decimal(0))
-        cells = (Cell(len(started)), Cell(len(here)), Cell(money(funds)))
+    for village in records.villages:
+        own = [one for one in records.team if one.village == village.code]
+        served = [
+            one
+            for one in own
+            if one.joined_on <= window.end and (one.left_on is None or one.left_on > window.start)
+        ]
+        here = [one for one in served if one.is_there_on(window.end)]
+        funds = [
+            one
+            for one in records.funds
+            if one.village == village.code and one.year == window.end.year
+        ]
+        amount = money(sum((one.amount for one in funds), Decimal(0)))
+        cells = (
+            counted((one.team_member_id for one in served), TEAM_MEMBER),
+            counted((one.team_member_id for one in here), TEAM_MEMBER),
+            Cell(amount, tuple(one.fund_id for one in funds), TEAM_FUND),
+        )
         rows.append(Line(village.name, cells))
-    return context.table("T27", "队伍与投入", "村", columns, with_total(rows, columns))
+    note = f"队员为本期在过岗的，在岗按期末；经费为{window.end.year}年度。"
+    return context.table("T27", "队伍与投入", "村", columns, with_total(rows, columns), [note])

@@ -183,7 +183,7 @@ def _dynamics(context: Context, table: ReportTable) -> dict[str, Figure]:
     found[names.OPENING_MONITORING] = _figure(pair)
     for label, kind in ((names.CLEARED_MONITORING, CLEARED), (names.EXTINCT_MONITORING, EXTINCT)):
         moves = [m for m in context.moves if m.kind == kind and m.was == MONITORING]
-        persons = sum(move.household.persons_on(move.on) for move in moves)
+        persons = sum(len(move.household.people_on(move.on)) for move in moves)
         found[label] = Figure(len(moves), persons)
     return found
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
+from itertools import chain
 
 from app.domain.labels import LABELS
 from app.domain.statistics import year_figures as names
@@ -21,7 +22,15 @@ from app.domain.statistics.context import (
     StockEntry,
 )
 from app.domain.statistics.exact import share
-from app.domain.statistics.table import Cell, Column, Line, ReportTable, with_total
+from app.domain.statistics.table import (
+    MEMBER,
+    Cell,
+    Column,
+    Line,
+    ReportTable,
+    counted,
+    with_total,
+)
 
 TYPES: Mapping[str, str] = LABELS["object_type"]
 CAUSES: Mapping[str, str] = LABELS["risk_cause"]
@@ -76,9 +85,8 @@ def _event_line(label: str, kind: str, moves: Iterable[Move]) -> Line:
 
 
 def _event_pair(moves: list[Move]) -> tuple[Cell, Cell]:
-    ids = tuple(move.household.household_id for move in moves)
-    persons = sum(move.household.persons_on(move.on) for move in moves)
-    return Cell(len(moves), ids), Cell(persons, ids)
+    people = chain.from_iterable(move.household.people_on(move.on) for move in moves)
+    return counted(move.household.household_id for move in moves), counted(people, MEMBER)
 
 
 def _natural_lines(context: Context) -> list[Line]:
@@ -86,20 +94,20 @@ def _natural_lines(context: Context) -> list[Line]:
     joined: list[tuple[str, str]] = []
     left: list[tuple[str, str]] = []
     has = context.window.has
-    for household_id, history in context.histories.items():
+    for history in context.histories.values():
         for member in history.household.members:
             day = member.joined_on
             if day is not None and has(day) and member.counts_on(day):
-                _note(joined, household_id, history.on(day - _DAY))
+                _note(joined, member.member_id, history.on(day - _DAY))
             day = member.left_on
             if day is not None and has(day) and member.counts_on(day - _DAY):
-                _note(left, household_id, history.on(day - _DAY))
+                _note(left, member.member_id, history.on(day - _DAY))
     return [_people_line(names.INCREASE, joined), _people_line(names.DECREASE, left)]
 
 
-def _note(found: list[tuple[str, str]], household_id: str, entry: StockEntry | None) -> None:
+def _note(found: list[tuple[str, str]], member_id: str, entry: StockEntry | None) -> None:
     if entry is not None:
-        found.append((household_id, entry.object_type))
+        found.append((member_id, entry.object_type))
 
 
 def _people_line(label: str, found: list[tuple[str, str]]) -> Line:
@@ -110,7 +118,7 @@ def _people_line(label: str, found: list[tuple[str, str]]) -> Line:
 
 
 def _people(found: list[tuple[str, str]]) -> Cell:
-    return Cell(len(found), tuple(household_id for household_id, _ in found))
+    return counted((member_id for member_id, _ in found), MEMBER)
 
 
 def by_state(context: Context) -> ReportTable:

@@ -8,7 +8,9 @@ from decimal import Decimal
 from app.domain.report_checks import ReportCheck
 
 Value = int | Decimal | str | date | None
-HOUSEHOLD, WARNING, MEASURE, OTHER = "household", "warning", "measure", "other"
+HOUSEHOLD, MEMBER, WARNING, MEASURE = "household", "member", "warning", "measure"
+SHEET, CHANGE, CLUE, DOUBT = "sheet", "change", "clue", "doubt"
+TEAM_MEMBER, TEAM_FUND = "team_member", "team_fund"
 BLANK = "—"
 
 
@@ -28,7 +30,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A figure, and the rows that it counts; ``of`` says what the ids name."""
+    """A figure, and the rows that it counts; ``of`` says what the ids name.
+
+    A count has exactly as many ids, one that counts twice stands twice. What is derived names its
+    numerator (a share) or what it was taken over (an average, a sum of money).
+    """
 
     value: Value
     ids: tuple[str, ...] = ()

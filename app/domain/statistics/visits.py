@@ -1,11 +1,11 @@
 """Tables of the months: T10–T12, T17, T18."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from app.domain.labels import LABELS, SEVERITIES
+from app.domain.labels import LABELS, SEVERITIES, SEVERITY_RANK
 from app.domain.report_checks import ReportCheck
 from app.domain.statistics.context import Context
 from app.domain.statistics.exact import share
@@ -17,7 +17,17 @@ from app.domain.statistics.records import (
     WarningRecord,
 )
 from app.domain.statistics.stock import UNSET
-from app.domain.statistics.table import Cell, Column, Line, ReportTable, counted, with_total
+from app.domain.statistics.table import (
+    MEMBER,
+    SHEET,
+    WARNING,
+    Cell,
+    Column,
+    Line,
+    ReportTable,
+    counted,
+    with_total,
+)
 
 CLASSES = LABELS["management_class"]
 REASONS = ("全家外出联系不上", "拒访", "整户消亡待办", "其他")
@@ -36,6 +46,7 @@ ITEM_LABELS = {
     "tv": "有广播电视",
 }  # fmt: skip
 _LEVELS = tuple(reversed(SEVERITIES[1:]))  # red first
+_RANK = {"": -1, **SEVERITY_RANK}
 
 
 def by_class(context: Context) -> ReportTable:
@@ -60,7 +71,7 @@ def by_class(context: Context) -> ReportTable:
     everyone = [i for key in keys for i in groups[key]]
     total = _class_line(context, "合计", everyone, by_household)
     rows.append(Line(total.label, total.cells, True))
-    note = "应访为每月一次的检查表，不含加访；管理类别按现在的登记。"
+    note = "应访为每月一次的检查表，不含加访；管理类别按期末的登记。"
     return context.table("T10", "分类管理", "管理类别", columns, rows, [note])
 
 
@@ -73,13 +84,17 @@ def _class_line(
         *context.pair(ids),
         _sheet_cell(due),
         _sheet_cell(visited),
-        Cell(share(len(visited), len(due))),
+        _share_cell(visited, due),
     )
     return Line(label, cells)
 
 
 def _sheet_cell(sheets: list[SheetRecord]) -> Cell:
-    return Cell(len(sheets), tuple(sheet.household_id for sheet in sheets))
+    return counted((sheet.sheet_id for sheet in sheets), SHEET)
+
+
+def _share_cell(part: list[SheetRecord], base: list[SheetRecord]) -> Cell:
+    return Cell(share(len(part), len(base)), tuple(sheet.sheet_id for sheet in part), SHEET)
 
 
 def _sheets(context: Context) -> list[SheetRecord]:
@@ -126,12 +141,12 @@ def _cover_line(label: str, sheets: list[SheetRecord]) -> Line:
     cells = (
         _sheet_cell(sheets),
         _sheet_cell(visited),
-        Cell(share(len(visited), len(sheets))),
+        _share_cell(visited, sheets),
         _sheet_cell(on_site),
         _sheet_cell([sheet for sheet in visited if sheet.visit_way == "phone"]),
         *(_sheet_cell([s for s in missed if _reason(s) == r]) for r in (*REASONS, UNSET)),
         _sheet_cell(helped),
-        Cell(share(len(helped), len(sheets))),
+        _share_cell(helped, sheets),
     )
     return Line(label, cells)
 
@@ -158,16 +173,19 @@ def coverage_checks(table: ReportTable) -> list[ReportCheck]:
 def shortfalls(context: Context) -> ReportTable:
     """T12: the codes found in the months of the window, by level.
 
-    Levels and persons are those of the warnings; a code that opens none stands under 未分级.
+    The level is that of the month's findings where they are kept, else of the warning, else of
+    the code itself (a banner, coverage, natural changes: they open no warning).
     """
     warnings: dict[tuple[str, str], list[WarningRecord]] = defaultdict(list)
     for warning in context.records.warnings:
         if warning.opened_on <= context.window.end:
             warnings[warning.household_id, warning.code].append(warning)
-    found: dict[str, dict[str, list[WarningRecord]]] = defaultdict(dict)
+    found: dict[str, dict[str, str]] = defaultdict(dict)
     for sheet in _sheets(context):
+        home = sheet.household_id
         for code in sheet.codes:
-            found[code][sheet.household_id] = warnings.get((sheet.household_id, code), [])
+            level = sheet.levels.get(code) or _level(context, code, warnings.get((home, code), []))
+            found[code][home] = max(level, found[code].get(home, ""), key=_RANK.__getitem__)
     columns = [
         Column("户", "户"),
         *(Column(LABELS["severity"][level], "户") for level in _LEVELS),
@@ -177,18 +195,29 @@ def shortfalls(context: Context) -> ReportTable:
         Column("仍存在", "条"),
         Column("已销", "条"),
     ]
-    rows = [_shortfall_line(context, code, found[code]) for code in sorted(found)]
-    note = "涉及人数只计写明到人的预警；不生成预警的列在未分级。"
+    rows = [
+        _shortfall_line(
+            context,
+            code,
+            found[code],
+            [warning for home in found[code] for warning in warnings.get((home, code), [])],
+        )
+        for code in sorted(found)
+    ]
+    note = "涉及人数和新增、仍存在、已销只计预警；一户一类缺项计最重的一级。"
     return context.table("T12", "月度缺项", "缺项", columns, rows, [note])
 
 
+def _level(context: Context, code: str, warnings: Iterable[WarningRecord]) -> str:
+    worst = max((w.severity for w in warnings), key=_RANK.__getitem__, default="")
+    return worst or context.parameters.levels.get(code, "")
+
+
 def _shortfall_line(
-    context: Context, code: str, households: dict[str, list[WarningRecord]]
+    context: Context, code: str, level_of: Mapping[str, str], warnings: Sequence[WarningRecord]
 ) -> Line:
     window = context.window
-    level_of = {i: _worst(w for w in found) for i, found in households.items()}
-    warnings = [w for found in households.values() for w in found]
-    people = {(w.household_id, w.member_id) for w in warnings if w.member_id}
+    people = {w.member_id for w in warnings if w.member_id}
     new = [w for w in warnings if window.has(w.opened_on)]
     old = [
         w
@@ -197,16 +226,12 @@ def _shortfall_line(
     ]
     closed = [w for w in warnings if _closed_in(w, context)]
     cells = (
-        counted(households),
+        counted(level_of),
         *(counted([i for i, found in level_of.items() if found == lv]) for lv in (*_LEVELS, "")),
-        Cell(len(people), tuple(sorted({household_id for household_id, _ in people}))),
-        *(counted([w.warning_id for w in part], "warning") for part in (new, old, closed)),
+        counted(sorted(people), MEMBER),
+        *(counted([w.warning_id for w in part], WARNING) for part in (new, old, closed)),
     )
     return Line(context.parameters.named(code), cells)
-
-
-def _worst(warnings: Iterable[WarningRecord]) -> str:
-    return max((w.severity for w in warnings), key=SEVERITIES.index, default="")
 
 
 def _closed_in(warning: WarningRecord, context: Context) -> bool:
@@ -258,7 +283,7 @@ def one_over_six(context: Context) -> ReportTable:
         met = [h.household_id for h in seen if h.score.get(item) is True]
         missed = [h.household_id for h in seen if h.score.get(item) is False]
         unknown = [h.household_id for h in seen if item not in h.score]
-        rate = share(len(met), len(met) + len(missed))
-        rows.append(Line(label, (counted(met), counted(missed), counted(unknown), Cell(rate))))
+        rate = Cell(share(len(met), len(met) + len(missed)), tuple(met))
+        rows.append(Line(label, (counted(met), counted(missed), counted(unknown), rate)))
     notes = [f"已交检查表 {len(seen)}户；达标率 = 达标 ÷（达标＋未达标）。"]
     return context.table("T18", "一超六有", "项目", columns, rows, notes)

@@ -306,11 +306,12 @@ def _stage_line(context: Context, stage: _Stage) -> Line:
             in_time.append(warning.warning_id)
     cells = (
         counted(ids, WARNING),
-        Cell(average(days)),
-        Cell(median(days)),
-        Cell(max(days, default=None)),
+        *(
+            Cell(value, tuple(ids), WARNING)
+            for value in (average(days), median(days), max(days, default=None))
+        ),
         counted(in_time, WARNING),
-        Cell(share(len(in_time), limited)),
+        Cell(share(len(in_time), limited), tuple(in_time), WARNING),
     )
     return Line(stage.name, cells)
 
@@ -334,7 +335,7 @@ def departments(context: Context) -> ReportTable:
 
 def _department_line(context: Context, name: str, warnings: list[WarningRecord]) -> Line:
     window = context.window
-    days = []
+    days: dict[str, int] = {}
     assigned, done, closed = [], [], []
     for warning in warnings:
         given = _at("assigned", "remedying")(warning)
@@ -344,7 +345,7 @@ def _department_line(context: Context, name: str, warnings: list[WarningRecord])
         if window.has(remedied):
             done.append(warning)
             if given is not None and remedied is not None:
-                days.append((remedied - given).days)
+                days[warning.warning_id] = (remedied - given).days
         if window.has(_at("closed")(warning)):
             closed.append(warning)
     running = [w for w in warnings if w.state_on(window.end) == "remedying"]
@@ -353,4 +354,5 @@ def _department_line(context: Context, name: str, warnings: list[WarningRecord])
     ]
     parts = (assigned, running, done, closed, late)
     cells = [counted((w.warning_id for w in part), WARNING) for part in parts]
-    return Line(name, (*cells, Cell(average(days))))
+    mean = Cell(average(list(days.values())), tuple(days), WARNING)
+    return Line(name, (*cells, mean))

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
-from app.domain.statistics.table import HOUSEHOLD, WARNING, Cell, Column, ReportTable
+from app.domain.statistics.table import Cell, Column, ReportTable
 from app.ui.table_model import Index
 
 _ROOT = QModelIndex()
@@ -162,8 +162,8 @@ class ReportTableView(QTableView):
 
 
 def is_door(cell: Cell) -> bool:
-    """Tell whether a figure leads to households or warnings."""
-    return bool(cell.ids) and cell.of in (HOUSEHOLD, WARNING)
+    """Tell whether there are rows behind a figure."""
+    return bool(cell.ids)
 
 
 def heading(column: Column) -> str:

@@ -5,12 +5,16 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.ops.statistics import DrillLine
+from app.ops.statistics_rows import DrillLine
 from app.ui.data_table import DataTable
 from app.ui.parts import button, give_size, quiet, title
 from app.ui.table_model import Column
 
-_PAGES = {"household": "roster", "warning": "warnings"}
+_PAGES = {"warning": "warnings", "measure": "plans", "clue": "objects", "doubt": "quality"}
+_UNITS = {
+    "household": "户", "member": "人", "warning": "条", "measure": "条", "sheet": "次",
+    "change": "次", "clue": "次", "doubt": "条", "team_member": "人", "team_fund": "笔",
+}  # fmt: skip
 _COLUMNS = (
     Column("村", lambda line: line.village, width=6, spare=1),
     Column("户号", lambda line: line.household_no, width=8),
@@ -30,7 +34,7 @@ class RowsDialog(QDialog):
         self.table = DataTable(_COLUMNS, "名单")
         self.table.set_rows(lines)
         self.table.opened.connect(self._on_opened)
-        unit = "条" if any(line.kind == "warning" for line in lines) else "户"
+        unit = _UNITS[lines[0].kind]
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 12, 16, 12)
         layout.setSpacing(8)
@@ -45,5 +49,7 @@ class RowsDialog(QDialog):
         self.table.setFocus()
 
     def _on_opened(self, line: DrillLine) -> None:
+        if not line.target_id:
+            return
         self.accept()
-        self.open_requested.emit(_PAGES[line.kind], line.target_id)
+        self.open_requested.emit(_PAGES.get(line.kind, "roster"), line.target_id)

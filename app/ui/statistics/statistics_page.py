@@ -22,6 +22,7 @@ from app.domain.statistics.report import Report
 from app.domain.statistics.table import Cell, ReportTable
 from app.ops import statistics
 from app.ops.statistics import PrintedReport
+from app.ops.statistics_rows import drill_down
 from app.ui.colours import TONES
 from app.ui.flow_layout import FlowLayout
 from app.ui.page import Desk, KeyHelp
@@ -125,7 +126,7 @@ class StatisticsPage(QWidget):
 
     def open_rows(self, words: str, cell: Cell) -> None:
         """Show the households or warnings behind a figure."""
-        lines = self._desk.runner.call(lambda: statistics.drill_down(self._desk.store, cell))
+        lines = self._desk.runner.call(lambda: drill_down(self._desk.store, cell))
         if not lines:
             return
         dialog = RowsDialog(self, words, lines)
@@ -219,7 +220,8 @@ class StatisticsPage(QWidget):
         write = statistics.print_report if is_paper else statistics.write_report
         self._busy("正在写…")
         self._desk.runner.start(
-            lambda _progress: write(report, path), lambda done: self._on_saved(path, done)
+            lambda _progress: write(self._desk.store, self._desk.actor, report, path),
+            lambda done: self._on_saved(path, done),
         )
 
     def _on_saved(self, path: Path, done: PrintedReport) -> None:

@@ -47,7 +47,8 @@ def home(
     members: Sequence[r.MemberRecord] = (),
     **more: Any,
 ) -> r.HouseholdRecord:
-    people = tuple(members) or (r.MemberRecord(),) * persons
+    named = (r.MemberRecord(f"{household_id}p{place}") for place in range(persons))
+    people = tuple(members) or tuple(named)
     record = r.HouseholdRecord(household_id, village, members=people)
     return replace(record, **more)
 
@@ -112,7 +113,8 @@ class Chance:
 
     def _home(self, number: int) -> r.HouseholdRecord:
         village = self.villages[number * len(self.villages) // self.count]
-        members = tuple(self._member() for _ in range(self.dice.randint(1, 7)))
+        people = self.dice.randint(1, 7)
+        members = tuple(self._member(f"h{number}p{place}") for place in range(people))
         return r.HouseholdRecord(
             f"h{number}",
             village.code,
@@ -123,11 +125,11 @@ class Chance:
             Decimal(self.dice.randrange(2000, 30000)) if self._maybe(0.9) else None,
         )
 
-    def _member(self) -> r.MemberRecord:
+    def _member(self, member_id: str) -> r.MemberRecord:
         joined = self._day() if self._maybe(0.1) else None
         left = self._day() if self._maybe(0.1) else None
         dibao, tekun = self._maybe(0.1), self._maybe(0.02)
-        return r.MemberRecord(joined, left, left is None, dibao, tekun)
+        return r.MemberRecord(member_id, joined, left, left is None, dibao, tekun)
 
     def _live(self, one: r.HouseholdRecord) -> None:
         if self._maybe(0.5):
@@ -224,5 +226,6 @@ class Chance:
             r.SheetRecord(
                 one.household_id, one.village, period, self._maybe(0.9) and bool(way), way,
                 "" if way else self.dice.choice(("拒访", "", "修路")), self._maybe(0.3), codes,
+                f"{one.household_id}s{period}",
             )
         )  # fmt: skip

@@ -17,7 +17,7 @@ def change(
 ) -> r.ChangeRecord:
     household_id = more.get("household_id", "h1")
     state = more.get("state", "done")
-    return r.ChangeRecord(f"c{number}", household_id, V1, kind, reason, 1, state, day(done))
+    return r.ChangeRecord(f"c{number}", household_id, V1, kind, reason, state, day(done))
 
 
 def test_changes_count_when_they_are_done() -> None:
@@ -87,10 +87,14 @@ def test_doubts_and_negative_hits_by_rule() -> None:
 
 
 def test_teams_on_the_reference_day() -> None:
-    found = (
-        r.TeamMember(V1, day("01-01")), r.TeamMember(V1, day("01-01"), day("10-30")),
-        r.TeamMember(V2, day("11-01"), funds=Decimal("100.50")),
+    team = (
+        r.TeamMember("t1", V1, day("01-01")), r.TeamMember("t2", V1, day("01-01"), day("10-30")),
+        r.TeamMember("t3", V1, day("01-01"), day("09-30")), r.TeamMember("t4", V2, day("11-01")),
     )  # fmt: skip
-    table = registers.teams(context(OCTOBER, teams=found))
+    funds = (
+        r.TeamFund("f1", V2, 2025, Decimal("100.50")), r.TeamFund("f2", V2, 2024, Decimal(7)),
+    )  # fmt: skip
+    table = registers.teams(context(OCTOBER, team=team, funds=funds))
     assert figures(table.row("上坝村")) == [2, 1, Decimal("0.00")]
-    assert figures(table.row("合计"))[2] == Decimal("100.50")
+    assert table.row("上坝村").cells[1].ids == ("t1",)
+    assert figures(table.row("合计")) == [2, 1, Decimal("100.50")]

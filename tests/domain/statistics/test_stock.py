@@ -110,7 +110,7 @@ def test_every_figure_leads_to_its_households() -> None:
     homes, cases = (home("h1"), home("h2")), (a_case("h2"),)
     table = stock.by_cause(context(households=homes, cases=cases))
     assert table.row("因病").cells[0].ids == ("h2",)
-    assert table.row("因病").cells[1].ids == ("h2",)
+    assert table.row("因病").cells[1].ids == ("h2p0", "h2p1", "h2p2", "h2p3")
 
 
 def test_clear_outs_are_told_by_reason_with_their_share() -> None:
