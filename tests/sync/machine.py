@@ -1,5 +1,6 @@
 """Two villages with two laptops each, their township and county: operations and invariants."""
 
+import re
 import shutil
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -9,23 +10,37 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, select
 
-from app.domain.merge import may_read
-from app.models.base import journaled_tables, natural_id
+from app.domain.changeset import NEW_ROW, parse_line
+from app.domain.merge import Origin, Place, may_read
+from app.domain.month import CHECKING, CLOSED
+from app.domain.period import Period
+from app.models import engine, schema
+from app.models.base import canonical, journaled_tables, natural_id
 from app.models.conflict import ContestedError, OpenConflictRow
 from app.models.form import Answer, Sheet
 from app.models.household import Household, Member
-from app.models.journal import ChangeRow
+from app.models.journal import ACTIVE, ChangeRow, ChangesetRow
+from app.models.ownership import bundled
 from app.models.step import Step
 from app.models.store import Store
-from app.ops import conflicts, devices, exchange
+from app.ops import conflicts, devices, exchange, month_close, months, policy_packs
 from app.ops.conflict_decisions import Choice
 from app.ops.devices import trust_of
-from app.sync import local
+from app.ops.errors import (
+    MonthNotReadyError,
+    NoPeriodError,
+    PeriodStateError,
+    SheetStateError,
+    StepNotAllowedError,
+)
+from app.ops.lives import StepInput
+from app.paths import MIGRATIONS
+from app.sync import local, rulings
 from app.sync.derive import derive
 from app.sync.errors import RevokedDeviceError, UnknownTargetError, UnlistedSelfError
-from app.sync.past import Row
+from app.sync.past import Row, causality_of, changes_of
 from tests.conftest import COUNTY, NOW, TOWNSHIP, VILLAGE, make_store
 from tests.ops.network import LOCAL, ME, clone, content, dump, enrol, journal
 
@@ -40,7 +55,24 @@ PLACES = {
 }
 SUPERIOR = {"a1": "t", "a2": "t", "b1": "t", "b2": "t", "t": "c"}
 WAYS = [*SUPERIOR.items(), *((up, low) for low, up in reversed(SUPERIOR.items()))]
+OCTOBER, END = Period(2025, 10), date(2025, 10, 31)
+STEPS = {  # of a month, by level
+    "village": ("open", "check", "close", "close", "back", "correct"),
+    "township": ("back", "correct", "approve-correction"),
+}
+REFUSED = (  # by the rules of a month, which is no failure
+    ContestedError, MonthNotReadyError, NoPeriodError, PeriodStateError, SheetStateError,
+    StepNotAllowedError,
+)  # fmt: skip
 ROUNDS = 14  # a restored laptop first has to count up to its old package numbers
+
+
+def _newer_tables() -> list[str]:
+    """Return the tables that came after the first schema, those that refer to others first."""
+    found: list[str] = []
+    for path in sorted((MIGRATIONS / "versions").glob("*.py"))[1:]:
+        found += re.findall(r'create_table\(\s*"(\w+)"', path.read_text(encoding="utf-8"))
+    return found[::-1]
 
 
 @dataclass
@@ -74,6 +106,7 @@ class World:
     backups: dict[str, Path] = field(default_factory=dict)
     revoked: set[str] = field(default_factory=set)
     made: int = 0
+    lost: list[Any] = field(default_factory=list)
 
     def start(self) -> "World":
         for name in PLACES:
@@ -150,6 +183,9 @@ class World:
         if not homes or name in "tc":
             return
         home, scope = homes[which % len(homes)], PLACES[name][1]
+        with self.stores[name].read() as session:
+            if months.state(session, scope, OCTOBER) in (CHECKING, CLOSED):
+                return
         sheet_id = natural_id("sheet", home, "2025-10")
         question = ("FD-01", "CL-01")[value % 2]
         answer_id = natural_id("answer", sheet_id, question, "")
@@ -175,7 +211,7 @@ class World:
         if not homes or name == "c":
             return
         home = homes[which % len(homes)]
-        actions = ("pass",) if name == "t" else ("confirm", "false-alarm")
+        actions = ("pass", "return") if name == "t" else ("confirm", "false-alarm")
         scope = self._scope(name, home)
 
         def change(session: Any) -> None:
@@ -195,6 +231,73 @@ class World:
     def _scope(self, name: str, home: str) -> str:
         with self.stores[name].read() as session:
             return session.get_one(Household, home).scope
+
+    def month(self, name: str, value: int) -> None:
+        """Open, check, close, send back, correct, approve: the village's or its township's step."""
+        level, scope, _name = PLACES[name]
+        if level == "county":
+            return
+        steps, store = STEPS[level], self.stores[name]
+        action = steps[value % len(steps)]
+        village = scope if level == "village" else (VILLAGE, OTHER)[value % 2]
+        try:
+            if action == "open":
+                months.open_period(store, ME, OCTOBER, END)
+            elif action == "check":
+                month_close.check_month(store, ME, OCTOBER, END)
+            elif action == "close":
+                self._excuse_all(name)
+                month_close.close_month(store, ME, OCTOBER, END)
+            else:
+                given = StepInput("核实", END)
+                month_close.act_month(store, ME, OCTOBER, action, given, village)
+        except REFUSED:
+            return
+
+    def _excuse_all(self, name: str) -> None:
+        store = self.stores[name]
+        for one in months.due_households(store, OCTOBER, END):
+            if not one.unvisited_reason:
+                month_close.set_unvisited(store, ME, one.household_id, OCTOBER, "拒访")
+
+    def policy(self, name: str, value: int) -> None:
+        """Another income line, from the township or the county."""
+        if name not in "tc":
+            return
+        path = self.folder / f"{name}.yaml"
+        path.write_text(f"valid_from: 2025-10\nline: {8700 + 100 * value}\n", encoding="utf-8")
+        policy_packs.take_in(self.stores[name], ME, path)
+
+    def upgrade(self, name: str) -> None:
+        """Take the file as the first schema would have left it, and let the program upgrade it."""
+        path, key = self.stores[name].path, self.template.keys[name]
+        connection = engine.connect(path, key)
+        newer = _newer_tables()
+        counts = [connection.execute(f"SELECT count(*) FROM {t}").fetchone()[0] for t in newer]  # noqa: S608  own names
+        if not any(counts):
+            self.stores[name].close()
+            for table in newer:
+                connection.execute(f"DROP TABLE {table}")
+            connection.execute("UPDATE alembic_version SET version_num='0001'")
+            connection.close()
+            schema.upgrade(path, key)
+            self._open(name)
+        else:
+            connection.close()
+
+    def clone(self, name: str, which: int, value: int) -> None:
+        """Let a copy of a laptop's file work on elsewhere, and its stick arrive too: a fork."""
+        if name == "c":
+            return
+        self.made += 1
+        own, copy = self.stores[name], clone(self.stores[name], self.folder / f"clone-{self.made}")
+        self.stores[name] = copy
+        self.edit(name, which, value)
+        path = self._export(name, SUPERIOR[name])
+        copy.close()
+        self.stores[name] = own
+        if path is not None:
+            self.files[SUPERIOR[name]].append(path)
 
     def compose(self, name: str, which: int, value: int) -> None:
         """Make another head, or split somebody off."""
@@ -362,14 +465,16 @@ class World:
                     line = found[0]
                     left += 1
                     assert left < 60, "decisions end"
+                    side = line.sides[(left + self.made) % len(line.sides)]
                     conflicts.resolve_conflict(
-                        self.stores[name], ME, line.conflict_id, Choice(line.sides[0].side)
+                        self.stores[name], ME, line.conflict_id, Choice(side.side)
                     )
             if not left:
                 break
         for name in self._alive():
             assert conflicts.list_conflicts(self.stores[name]) == [], name
             assert not [row for row in journal(self.stores[name]) if row[6] == "waiting"], name
+        self._check_nothing_lost("t")
 
     def check(self) -> None:
         """Check the invariants of «How it is proven»."""
@@ -379,13 +484,7 @@ class World:
             store = self.stores[name]
             with store.read() as session:
                 origin = local.load(session).origin
-                active = session.execute(
-                    text("SELECT origin, number FROM changeset WHERE state='active'")
-                )
-                cut = {r[0]: r[1] for r in session.execute(
-                    text("SELECT device_id, max(number) FROM revocation_cut GROUP BY device_id")
-                )}  # fmt: skip
-                assert all(number <= cut.get(device, number) for device, number in active)
+                self._check_authority(session)
             for row in journal(store):
                 assert may_read(row[2], origin), "a foreign scope"
                 if row[6] in ("active", "void"):
@@ -398,6 +497,44 @@ class World:
                     assert sets[0] == sets[1], "the same set"
         for name in ("a1", "t"):
             assert self._rebuilt(name) == content(self.stores[name]), "tables are the journal's"
+
+    def _check_authority(self, session: Any) -> None:
+        """Nothing is in force beyond a certificate, the ownership of its level, or a cut."""
+        trust = trust_of(session, local.load(session))
+        cuts = rulings.cuts_of(session, trust)
+        for line, digest in session.execute(
+            select(ChangesetRow.line, ChangesetRow.digest).filter_by(state=ACTIVE)
+        ):
+            changeset = parse_line(line)
+            certificate = trust.certificate(changeset.chain.origin)
+            if certificate is None:  # its own changesets before it was enrolled
+                assert changeset.chain.origin == trust.root_id, digest
+                continue
+            origin: Origin = certificate.identity.origin
+            assert not rulings.is_beyond(Place(changeset.chain, changeset.number), cuts)
+            assert not bundled().objections(changeset, origin.level, origin.area_code)
+
+    def _check_nothing_lost(self, name: str) -> None:
+        """Where nothing is open, what nobody had seen and replaced is what stands there."""
+        with self.stores[name].read() as session:
+            causality = causality_of(session, [VILLAGE, OTHER])
+            for cls in (Household, Member, Answer):
+                table = cls.__tablename__
+                rows = {row.id: row for row in session.scalars(select(cls))}
+                changes: dict[tuple[str, str], list[Any]] = defaultdict(list)
+                for past in changes_of(session, rows):
+                    if past.field != NEW_ROW and past.row.table == table:
+                        changes[past.row.id, past.field].append(past)
+                for (row_id, field_), its in changes.items():
+                    heads = [
+                        c for c in its if not any(causality.saw(o.place, c.place) for o in its)
+                    ]
+                    if getattr(rows[row_id], "member_status", "") == "joined":
+                        continue  # read as another row's
+                    there = canonical(getattr(rows[row_id], field_))
+                    if {repr(head.new) for head in heads} != {repr(there)}:
+                        self.lost.append((table, row_id, field_, there, heads))
+        assert not self.lost, self.lost
 
     def _tables(self, name: str) -> dict[str, dict[str, list[Any]]]:
         """Return the rows of each village, open conflicts among them."""

@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 from app.ops import conflict_decisions, exchange
 from app.sync import inbox
 from app.sync.errors import ContentError
-from tests.sync.machine import PLACES, WAYS, Template, World
+from tests.sync.machine import PLACES, SUPERIOR, WAYS, Template, World
 
 RUNS = int(os.environ.get("ZHUCUN_RUNS", "4"))
 NAMES = st.sampled_from(sorted(PLACES))
@@ -59,6 +59,22 @@ class Machine(RuleBasedStateMachine):
     @rule(name=NAMES, which=SMALL, value=SMALL)
     def sheet(self, name: str, which: int, value: int) -> None:
         self.world.sheet(name, which, value)
+
+    @rule(name=NAMES, value=SMALL)
+    def month(self, name: str, value: int) -> None:
+        self.world.month(name, value)
+
+    @rule(name=st.sampled_from(["t", "c"]), value=SMALL)
+    def policy(self, name: str, value: int) -> None:
+        self.world.policy(name, value)
+
+    @rule(name=NAMES)
+    def upgrade(self, name: str) -> None:
+        self.world.upgrade(name)
+
+    @rule(name=st.sampled_from(sorted(SUPERIOR)), which=SMALL, value=SMALL)
+    def clone(self, name: str, which: int, value: int) -> None:
+        self.world.clone(name, which, value)
 
     @rule(name=NAMES, which=SMALL, value=SMALL)
     def step(self, name: str, which: int, value: int) -> None:
