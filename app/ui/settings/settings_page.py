@@ -18,6 +18,7 @@ from app.ui.settings.look_view import LookView
 from app.ui.settings.people_view import PeopleView
 from app.ui.settings.policy_view import PolicyView
 from app.ui.settings.records_view import AboutView, PrintsView
+from app.ui.settings.root_view import RootView
 from app.ui.settings.security_view import USUAL_MINUTES, SecurityView
 
 _MINUTES = "lock_minutes"
@@ -37,6 +38,7 @@ class SettingsPage(QWidget):
         self.people, self.policy, self.look = PeopleView(desk), PolicyView(desk), LookView(desk)
         self.security, self.prints = SecurityView(desk), PrintsView(desk)
         self.backup, self.about = BackupView(desk), AboutView(desk)
+        self.root = RootView(desk)
         self.list = QListWidget()
         self.list.setAccessibleName("设置的内容")
         self.stack = QStackedWidget()
@@ -93,6 +95,7 @@ class SettingsPage(QWidget):
             ("字号和字体", self.look),
             ("口令和锁屏", self.security),
             ("备份", self.backup),
+            ("县级密钥", self.root),
             ("打印记录", self.prints),
             ("关于", self.about),
         )
