@@ -18,6 +18,7 @@ from app.models.case import Clue
 from app.models.change import NaturalChange
 from app.models.form import Sheet, Visit
 from app.models.household import Household, MonitoredCase
+from app.models.ownership import bundled
 from app.models.plan import Measure
 from app.models.register import DataDoubt, Issue, NegativeCheck
 from app.models.store import Store
@@ -273,6 +274,11 @@ def remove(
             row.removed_on, row.removed_reason = today, reason.strip()
             homes.add(row.household_id)
     return Changed(_TABLES, frozenset(homes - {""}))
+
+
+def may_add(store: Store, actor: Actor) -> bool:
+    """Tell whether this person may attach anything here."""
+    return bundled().tables[TABLE].rule.allows(store.level, actor.role)
 
 
 def same_elsewhere(store: Store, line: AttachmentLine, things: Iterable[Thing]) -> list[str]:

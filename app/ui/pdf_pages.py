@@ -26,6 +26,11 @@ class PdfPages:
         picture = QImage(view, width, height, stride, QImage.Format.Format_BGR888)
         return picture.copy()  # the buffer goes with the bitmap
 
+    def image_within(self, number: int, side: int) -> QImage:
+        """Return one page whose longer side has so many pixels: a page may claim any size."""
+        width, height = self._document[number].get_size()
+        return self.image(number, _POINTS * side / max(width, height, 1.0))
+
     def print_to(self, printer: QPrinter) -> None:
         """Draw every page on a printer."""
         painter = QPainter(printer)

@@ -34,12 +34,15 @@ class Runner(QObject):
     progress = Signal(int, int)
     busy = Signal(bool)
     _finished = Signal(object, object)
+    _looked = Signal(object, object)
 
     def __init__(self) -> None:
         super().__init__()
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="worker")
+        self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="reader")
         self._cancel = Event()
         self._finished.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        self._looked.connect(self._show, Qt.ConnectionType.QueuedConnection)
 
     def call(self, job: Callable[[], T]) -> T | None:
         """Run a short operation now; its result, or None after ``failed`` was sent."""
@@ -58,12 +61,18 @@ class Runner(QObject):
         future = self._pool.submit(job, self._on_progress)
         future.add_done_callback(lambda finished: self._finished.emit(finished, done))
 
+    def look(self, job: Callable[[], T], done: Callable[[T], None]) -> None:
+        """Read something small beside everything else, without ``busy``; then ``done(result)``."""
+        future = self._reader.submit(job)
+        future.add_done_callback(lambda finished: self._looked.emit(finished, done))
+
     def cancel(self) -> None:
         """Ask the running operation to stop at its next progress step."""
         self._cancel.set()
 
     def close(self) -> None:
-        """Wait for the running operation and end the worker."""
+        """Wait for the running operation and end the workers."""
+        self._reader.shutdown(wait=True, cancel_futures=True)
         self._pool.shutdown(wait=True)
 
     def _on_progress(self, done: int, total: int) -> None:
@@ -79,6 +88,15 @@ class Runner(QObject):
             return
         self._announce(future.result())
         done(future.result())
+
+    def _show(self, future: Future[Any], done: Callable[[Any], None]) -> None:
+        if future.cancelled():
+            return
+        error = future.exception()
+        if error is not None:
+            self.failed.emit(as_app_error(error))
+        else:
+            done(future.result())
 
     def _announce(self, result: object) -> None:
         """Tell the pages what changed: the result, a part of a pair, or its part ``changed``."""
