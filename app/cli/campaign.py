@@ -1,52 +1,14 @@
 """``campaign`` and ``issue``: list, show, open, act; results of a campaign per household."""
 
-from datetime import date
-
 import click
 
 from app.cli.common import Cli
-from app.cli.items import SET, Register, day, emit, group_of, household_id, pairs, required
-from app.domain import labels
+from app.cli.items import SET, choice, day, emit, group_of, household_id, opening, register_of
 from app.ops import registers
-from app.ops.items import Item
-from app.ops.lives import StepInput
 from app.ops.registers import NewCampaign, NewIssue
 
-_CAMPAIGN, _ISSUE = "review_campaign", "issue"
-
-
-def _list(cli: Cli, only_open: bool, home: str) -> list[Item]:
-    return registers.list_campaigns(
-        cli.store, cli.today, cli.actor, household_id=home, only_open=only_open
-    )
-
-
-def _show(cli: Cli, item_id: str) -> Item:
-    return registers.show_entry(cli.store, _CAMPAIGN, item_id, cli.today, cli.actor)
-
-
-def _act(cli: Cli, item_id: str, action: str, given: StepInput) -> Item:
-    return registers.act_entry(cli.store, cli.actor, _CAMPAIGN, item_id, action, given, cli.today)[
-        0
-    ]
-
-
-def _list_issues(cli: Cli, only_open: bool, home: str) -> list[Item]:
-    return registers.list_issues(
-        cli.store, cli.today, cli.actor, household_id=home, only_open=only_open
-    )
-
-
-def _show_issue(cli: Cli, item_id: str) -> Item:
-    return registers.show_entry(cli.store, _ISSUE, item_id, cli.today, cli.actor)
-
-
-def _act_issue(cli: Cli, item_id: str, action: str, given: StepInput) -> Item:
-    return registers.act_entry(cli.store, cli.actor, _ISSUE, item_id, action, given, cli.today)[0]
-
-
-group = group_of(Register("campaign", "回头看、大排查等专项排查", _list, _show, _act))
-issue_group = group_of(Register("issue", "问题整改", _list_issues, _show_issue, _act_issue))
+group = group_of(register_of("campaign", "review_campaign", "回头看、大排查等专项排查"))
+issue_group = group_of(register_of("issue", "issue", "问题整改"))
 
 
 @group.command("open", help="拟定一次排查")
@@ -55,10 +17,11 @@ issue_group = group_of(Register("issue", "问题整改", _list_issues, _show_iss
 @click.pass_obj
 def open_campaign(cli: Cli, homes: tuple[str, ...], values: tuple[str, ...]) -> None:
     """Plan a campaign."""
-    given = pairs(values)
-    required(given, "campaign_kind", "name")
+    given = opening(
+        values, ("campaign_kind", "name"), ("starts_on", "ends_on", "content", "village")
+    )
     new = NewCampaign(
-        campaign_kind=_key("campaign_kind", given["campaign_kind"]),
+        campaign_kind=choice("campaign_kind", given["campaign_kind"]),
         name=given["name"],
         starts_on=day(given.get("starts_on")) or cli.today,
         ends_on=day(given.get("ends_on")),
@@ -77,7 +40,7 @@ def open_campaign(cli: Cli, homes: tuple[str, ...], values: tuple[str, ...]) -> 
 @click.pass_obj
 def result(cli: Cli, item_id: str, household: str, result: str, note: str) -> None:
     """Note what a campaign found in a household."""
-    home, key = household_id(cli, household), _key("campaign_result", result)
+    home, key = household_id(cli, household), choice("campaign_result", result)
     registers.record_result(cli.store, cli.actor, item_id, home, key, note, cli.today)
     found = registers.coverage(cli.store, item_id)
     cli.emit(
@@ -97,25 +60,13 @@ def result(cli: Cli, item_id: str, household: str, result: str, note: str) -> No
 @click.pass_obj
 def open_issue(cli: Cli, household: str, values: tuple[str, ...]) -> None:
     """Note an issue."""
-    given = pairs(values)
-    required(given, "source", "text")
+    given = opening(values, ("source", "text"), ("due_on", "campaign_id", "village"))
     new = NewIssue(
         source=given["source"],
         text=given["text"],
-        due_on=_due(given),
+        due_on=day(given.get("due_on")),
         household_id=household_id(cli, household) if household else "",
         campaign_id=given.get("campaign_id", ""),
         village=given.get("village", ""),
     )
     emit(cli, registers.open_issue(cli.store, cli.actor, new, cli.today)[0])
-
-
-def _due(given: dict[str, str]) -> date | None:
-    return day(given.get("due_on"))
-
-
-def _key(enum: str, text: str) -> str:
-    try:
-        return labels.key(enum, text)
-    except ValueError:
-        return text  # the operation names what may be chosen

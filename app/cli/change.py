@@ -3,13 +3,14 @@
 import click
 
 from app.cli.common import Cli
-from app.cli.items import SET, Register, day, emit, group_of, household_id, pairs, required
+from app.cli.items import SET, Register, choice, day, emit, group_of, household_id, opening
+from app.domain.natural_change import DATA
 from app.ops import changes
 from app.ops.changes import NewChange
 from app.ops.items import Item
 from app.ops.lives import StepInput
 
-_OWN = ("change_kind", "reason", "effective_on", "member_id", "proof")
+_OWN = ("reason", "effective_on", "member_id", "proof")
 
 
 def _list(cli: Cli, only_open: bool, home: str) -> list[Item]:
@@ -35,11 +36,10 @@ group = group_of(Register("change", "自然变更、分户、并户、户主变�
 @click.pass_obj
 def open_change(cli: Cli, household: str, values: tuple[str, ...]) -> None:
     """Note a change."""
-    given = pairs(values)
-    required(given, "change_kind")
+    given = opening(values, ("change_kind",), tuple(sorted(DATA)))
     new = NewChange(
         household_id=household_id(cli, household),
-        change_kind=given["change_kind"],
+        change_kind=choice("change_kind", given.pop("change_kind")),
         reason=given.get("reason", ""),
         effective_on=day(given.get("effective_on")),
         member_id=given.get("member_id", ""),

@@ -4,8 +4,7 @@ import click
 
 from app.cli.case import act, emit_page, show
 from app.cli.common import Cli
-from app.cli.items import SET, Register, day, group_of, household_id, pairs, required
-from app.domain import labels
+from app.cli.items import SET, Register, choice, day, group_of, household_id, opening
 from app.domain.case import CLUE_STATES, NOT_INCLUDED, TO_DELIBERATE
 from app.ops import monitored
 from app.ops.items import Item
@@ -29,11 +28,10 @@ group = group_of(Register("clue", "线索", _list, show, act))
 @click.pass_obj
 def open_clue(cli: Cli, household: str, values: tuple[str, ...]) -> None:
     """Register a clue."""
-    given = pairs(values)
-    required(given, "clue_source", "text")
+    given = opening(values, ("clue_source", "text"), ("received_on", "platform_no", "reply_due_on"))
     new = NewClue(
         household_id=household_id(cli, household),
-        clue_source=_source(given["clue_source"]),
+        clue_source=choice("clue_source", given["clue_source"]),
         text=given["text"],
         received_on=day(given.get("received_on")) or cli.today,
         platform_no=given.get("platform_no", ""),
@@ -41,10 +39,3 @@ def open_clue(cli: Cli, household: str, values: tuple[str, ...]) -> None:
     )
     made, _changed = monitored.register_clue(cli.store, cli.actor, new, cli.today)
     emit_page(cli, monitored.show_case(cli.store, made.item_id, cli.today, cli.actor))
-
-
-def _source(text: str) -> str:
-    try:
-        return labels.key("clue_source", text)
-    except ValueError:
-        return text  # the operation names what may be chosen

@@ -9,8 +9,9 @@ import click
 
 from app.cli.common import Cli, UsageError
 from app.domain import labels
+from app.ops import registers
 from app.ops.items import Item
-from app.ops.lives import StepInput, missing_data
+from app.ops.lives import StepInput, missing_data, require_known
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,25 @@ def group_of(register: Register) -> click.Group:
     return group
 
 
+def register_of(name: str, subject: str, words: str) -> Register:
+    """Return what the verbs of a campaign, issue, doubt or negative check call."""
+
+    def list_items(cli: Cli, only_open: bool, home: str) -> list[Item]:
+        return registers.list_entries(
+            cli.store, subject, cli.today, cli.actor, household_id=home, only_open=only_open
+        )
+
+    def show(cli: Cli, item_id: str) -> Item:
+        return registers.show_entry(cli.store, subject, item_id, cli.today, cli.actor)
+
+    def act(cli: Cli, item_id: str, action: str, given: StepInput) -> Item:
+        return registers.act_entry(
+            cli.store, cli.actor, subject, item_id, action, given, cli.today
+        )[0]
+
+    return Register(name, words, list_items, show, act)
+
+
 SET = click.option("--set", "values", multiple=True, metavar="FIELD=VALUE", help="要带的资料")
 
 
@@ -135,15 +155,29 @@ def day(text: str | None) -> date | None:
         raise UsageError(text="日期应写成 2025-10-31。") from None
 
 
-def required(values: dict[str, str], *names: str) -> None:
-    """Refuse an ``open`` without what it needs, with the list of what is missing.
+def opening(
+    values: tuple[str, ...], needs: tuple[str, ...], takes: tuple[str, ...] = ()
+) -> dict[str, str]:
+    """Return the named data of an ``open``, which needs some and has a place for some others.
 
     Raises:
-        MissingStepDataError: names the missing fields.
+        UsageError: without ``=``.
+        MissingStepDataError, UnknownStepDataError: names the fields.
     """
-    missing = [name for name in names if not values.get(name, "").strip()]
+    given = pairs(values)
+    missing = [name for name in needs if not given.get(name, "").strip()]
     if missing:
         raise missing_data("登记", missing)
+    require_known("登记", given, (*needs, *takes))
+    return given
+
+
+def choice(enum: str, text: str) -> str:
+    """Return the key of a label; what is neither stays, so that the operation names the choices."""
+    try:
+        return labels.key(enum, text)
+    except ValueError:
+        return text
 
 
 def _line(item: Item) -> str:

@@ -5,7 +5,7 @@ from decimal import Decimal, InvalidOperation
 import click
 
 from app.cli.common import Cli, UsageError
-from app.cli.items import SET, Register, day, emit, group_of, household_id, pairs, required
+from app.cli.items import SET, Register, day, emit, group_of, household_id, opening
 from app.ops import measures
 from app.ops.items import Item
 from app.ops.lives import StepInput
@@ -35,8 +35,14 @@ group = group_of(Register("measure", "帮扶措施", _list, _show, _act))
 @click.pass_obj
 def open_measure(cli: Cli, household: str, values: tuple[str, ...]) -> None:
     """Plan a measure."""
-    given = pairs(values)
-    required(given, "measure_category", "measure_kind", "responsible_person")
+    given = opening(
+        values,
+        ("measure_category", "measure_kind", "responsible_person"),
+        (
+            "content", "member_id", "cause", "warning_ids", "department", "measure_level",
+            "planned_start_on", "planned_end_on", "amount", "continues_id",
+        ),
+    )  # fmt: skip
     warning_ids = tuple(filter(None, given.get("warning_ids", "").split(",")))
     new = NewMeasure(
         household_id=household_id(cli, household),

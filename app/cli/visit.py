@@ -3,8 +3,7 @@
 import click
 
 from app.cli.common import Cli
-from app.cli.items import SET, Register, day, emit, group_of, household_id, pairs, required
-from app.domain import labels
+from app.cli.items import SET, Register, choice, day, emit, group_of, household_id, opening
 from app.ops import visits
 from app.ops.items import Item
 from app.ops.lives import StepInput
@@ -35,22 +34,16 @@ group = group_of(Register("visit", "走访和回访", _list, _show, _act))
 @click.pass_obj
 def record(cli: Cli, household: str, values: tuple[str, ...]) -> None:
     """Record a visit."""
-    given = pairs(values)
-    required(given, "visit_way")
+    given = opening(
+        values, ("visit_way",), ("visited_on", "purpose", "visitor", "met_member_id", "content")
+    )
     new = NewVisit(
         household_id=household_id(cli, household),
         visited_on=day(given.get("visited_on")) or cli.today,
-        visit_way=_way(given["visit_way"]),
+        visit_way=choice("visit_way", given["visit_way"]),
         purpose=given.get("purpose", "follow_up"),
         visitor=given.get("visitor", ""),
         met_member_id=given.get("met_member_id", ""),
         content=given.get("content", ""),
     )
     emit(cli, visits.record(cli.store, cli.actor, new, cli.today)[0])
-
-
-def _way(text: str) -> str:
-    try:
-        return labels.key("visit_way", text)
-    except ValueError:
-        return text  # the operation names what may be chosen

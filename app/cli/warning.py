@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from app.cli.common import Cli
-from app.cli.items import SET, day, household_id, pairs
+from app.cli.items import SET, day, household_id, opening, pairs
 from app.domain import labels
 from app.ops import warnings
 from app.ops.warnings import ManualWarning, StepInput, WarningLine, WarningPage
@@ -130,7 +130,7 @@ def act(
 @click.pass_obj
 def open_one(cli: Cli, household: str, note: str, values: tuple[str, ...]) -> None:
     """Open a warning by hand."""
-    given = pairs(values)
+    given = opening(values, (), ("code", "severity", "message", "member_id", "photo", "due_on"))
     new = ManualWarning(
         household_id=household_id(cli, household),
         code=given.get("code", ""),

@@ -56,8 +56,9 @@ NATURAL_CHANGE = Lifecycle(
     "natural_change",
     OPEN,
     (
-        row("E submit open village", "上报", _kinds(PENDING), takes=_DATA,
-            limit="town_review_days"),
+        row(
+            "E submit open village", "上报", _kinds(PENDING), takes=_DATA, limit="town_review_days"
+        ),
         row("E5 decide open village", "办理", {HEAD_CHANGE: DONE}, takes=_DATA),
         row("E decide pending_township township", "办理", _kinds(DONE), prints=("自然变更表",)),
         row("E return pending_township township", "退回", RETURNED, "note"),

@@ -22,8 +22,14 @@ ISSUE = Lifecycle(
     "open",
     (
         row(f"F start open {_EVERYBODY}", "开始整改", "fixing", roles=_HEADS),
-        row(f"F submit fixing {_EVERYBODY}", "整改完成待核", "to_check", "note",
-            takes="photo proof", roles=_HEADS),
+        row(
+            f"F submit fixing {_EVERYBODY}",
+            "整改完成待核",
+            "to_check",
+            "note",
+            takes="photo proof",
+            roles=_HEADS,
+        ),
         row(f"F settle to_check {_UPPER}", "核实销号", "settled", roles=_HEADS),
         row(f"F return to_check {_UPPER}", "退回整改", "fixing", "note", roles=_HEADS),
     ),

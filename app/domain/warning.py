@@ -114,7 +114,8 @@ def _remedy_rows(review: Mapping[str, str]) -> tuple[Transition, ...]:
         *(
             row(
                 f"A11 assign determined {level}", "派部门", where(level, ASSIGNED),
-                "department", "contact", "due_on", takes="departments", limit="accept_days", prints=("部门交办单",),
+                "department", "contact", "due_on",
+                takes="departments", limit="accept_days", prints=("部门交办单",),
             )
             for level in ("township", "county")
         ),
@@ -163,8 +164,12 @@ def _end_rows(close: Mapping[str, str]) -> tuple[Transition, ...]:
         row(f"A17b propose-cancel {_OPEN} program", "拟撤销", STAY, "note"),
         row(f"A17b confirm-cancel {_OPEN} township", "同意撤销", CANCELLED, after="propose-cancel"),
         row(
-            f"A17b keep {_OPEN} township", "保留", STAY, "note",
-            after="propose-cancel", undoes="propose-cancel",
+            f"A17b keep {_OPEN} township",
+            "保留",
+            STAY,
+            "note",
+            after="propose-cancel",
+            undoes="propose-cancel",
         ),
         row(f"A18r settle {_OPEN} program", "随同销号", CLOSED, hosts=upper),
         row(f"raise raise {_OPEN} program", "升级", STAY, turns="up"),

@@ -16,6 +16,7 @@ from app.domain.period import years_between
 from app.models.change import NaturalChange
 from app.models.household import Household, Member
 from app.ops.errors import ChangeRefusedError
+from app.ops.lives import bad_data
 
 PRESENT = "present"
 _FIX = "请改好后再报。"
@@ -60,10 +61,19 @@ def present(session: Session, household_id: str) -> list[Member]:
 
 
 def relations_of(details: Mapping[str, Any]) -> dict[str, str]:
-    """Return member id → the new relation to the head, as it was asked again."""
+    """Return member id → the new relation to the head, as it was asked again.
+
+    Raises:
+        StepDataError: not a JSON object.
+    """
     found = details.get("relations") or {}
-    given: dict[str, str] = json.loads(found) if isinstance(found, str) else dict(found)
-    return given
+    try:
+        given = json.loads(found) if isinstance(found, str) else found
+    except ValueError:
+        given = None
+    if not isinstance(given, Mapping):
+        raise bad_data("relations", "", '应写成 {"成员编号": "关系"}')
+    return {str(member_id): str(relation) for member_id, relation in given.items()}
 
 
 def ids_of(details: Mapping[str, Any]) -> list[str]:

@@ -122,6 +122,16 @@ DATA_LABELS = {
     "household_id": "户",
     "starts_on": "开始日期",
     "ends_on": "结束日期",
+    "content": "具体内容",
+    "village": "哪个村",
+    "campaign_id": "排查编号",
+    "platform_no": "平台编号",
+    "cause": "风险原因",
+    "warning_ids": "针对的预警",
+    "measure_level": "落实级别",
+    "planned_start_on": "开始日",
+    "amount": "金额",
+    "continues_id": "接续的措施",
 }
 
 

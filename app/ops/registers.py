@@ -102,6 +102,22 @@ _NEGATIVE = _Register(NegativeCheck, registers.NEGATIVE)
 _BY_SUBJECT = {r.life.subject: r for r in (_CAMPAIGN, _ISSUE, _DOUBT, _NEGATIVE)}
 
 
+def list_entries(
+    store: Store,
+    subject: str,
+    today: date,
+    actor: Actor,
+    *,
+    household_id: str = "",
+    only_open: bool = True,
+) -> list[Item]:
+    """Return the things of a register; a campaign belongs to every household it looks at."""
+    register = _BY_SUBJECT[subject]
+    if register is _CAMPAIGN:
+        return list_campaigns(store, today, actor, household_id=household_id, only_open=only_open)
+    return _list(store, register, today, actor, household_id, only_open)
+
+
 def list_campaigns(
     store: Store, today: date, actor: Actor, *, household_id: str = "", only_open: bool = True
 ) -> list[Item]:
@@ -110,13 +126,6 @@ def list_campaigns(
     if not household_id:
         return found
     return [c for c in found if household_id in (c.fields["household_ids"] or household_id)]
-
-
-def list_issues(
-    store: Store, today: date, actor: Actor, *, household_id: str = "", only_open: bool = True
-) -> list[Item]:
-    """Return the issues."""
-    return _list(store, _ISSUE, today, actor, household_id, only_open)
 
 
 def list_doubts(
