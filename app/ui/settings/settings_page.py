@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 from app.ui.backup.backup_view import BackupView
 from app.ui.page import Desk, KeyHelp
 from app.ui.settings.look_view import LookView
+from app.ui.settings.manual_view import ManualView
 from app.ui.settings.people_view import PeopleView
 from app.ui.settings.policy_view import PolicyView
 from app.ui.settings.records_view import AboutView, PrintsView
@@ -38,7 +39,7 @@ class SettingsPage(QWidget):
         self.people, self.policy, self.look = PeopleView(desk), PolicyView(desk), LookView(desk)
         self.security, self.prints = SecurityView(desk), PrintsView(desk)
         self.backup, self.about = BackupView(desk), AboutView(desk)
-        self.root = RootView(desk)
+        self.root, self.manual = RootView(desk), ManualView()
         self.list = QListWidget()
         self.list.setAccessibleName("设置的内容")
         self.stack = QStackedWidget()
@@ -97,6 +98,7 @@ class SettingsPage(QWidget):
             ("备份", self.backup),
             ("县级密钥", self.root),
             ("打印记录", self.prints),
+            ("手册", self.manual),
             ("关于", self.about),
         )
 
