@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,10 @@ from app.models.conflict import ContestedError
 from app.models.errors import OwnershipError
 from app.models.form import Answer
 from app.models.household import Household, Member
+from app.models.income import IncomeEntry
 from app.models.step import steps_of
 from app.models.store import Store
-from app.ops import conflicts, sheets, warnings
+from app.ops import conflicts, income, sheets, warnings
 from app.ops.conflict_decisions import Choice
 from app.ops.exchange_lines import ConflictLine
 from app.ops.warnings import StepInput
@@ -174,6 +176,35 @@ def test_a_sheet_is_one_question_and_its_month_does_not_close(two: Two) -> None:
         value = session.scalars(query).one()
         assert conflicts.blocking_month(session, VILLAGE, OCTOBER) == []
     assert any(v == value for k, v in loser.values.items() if k.endswith("/value"))
+
+
+def test_the_income_worksheet_is_part_of_its_sheet(two: Two) -> None:
+    open_october(two.a)
+    sheet_id = answer_all(two.a, two.household)
+    two.meet()
+    income.save_lines(two.a, ME, sheet_id, {("crops", ""): Decimal(100)}, TODAY)
+    income.save_lines(two.b, ME, sheet_id, {("trade", ""): Decimal(70)}, TODAY)
+    two.meet()
+    line = two.one()
+    assert (line.table, line.field) == ("sheet", "")
+    assert {"种植：100元" in side.text for side in line.sides} == {True, False}
+    with pytest.raises(ContestedError):
+        income.save_lines(two.a, ME, sheet_id, {("crops", ""): Decimal(5)}, TODAY)
+    chosen = line.sides[1]
+    two.decide(line, Choice(chosen.side))
+    with two.a.read() as session:
+        query = select(IncomeEntry.source).where(IncomeEntry.amount.is_not(None))
+        kept = set(session.scalars(query.filter_by(sheet_id=sheet_id)))
+    assert kept & {"crops", "trade"} == {"crops" if "种植：100元" in chosen.text else "trade"}
+
+
+def test_a_decision_that_moves_nobody_decides_as_well(two: Two) -> None:
+    split(two.a, two.household, (4,), "2-1")
+    split(two.b, two.household, (4,), "2-2")
+    two.meet()
+    line = two.one()
+    assert "赵明月在2-" in line.sides[0].text
+    two.decide(line, Choice("1"))
 
 
 def test_a_removal_that_is_asked_about_blocks_no_edit_and_can_be_kept(two: Two) -> None:
@@ -349,12 +380,12 @@ def test_different_steps_after_the_same_one_are_a_question_and_the_same_twice_is
     town = two.network.township
     warnings.act(town, ME, warning_id, "return", StepInput("请补拍", TODAY))
     other = next(
-        a.name
+        a
         for a in warnings.show_warning(two.b, warning_id, TODAY).actions
         if a.name not in ("return", "confirm")
     )
-    needs = {"note": "核实", "reason": "核实"}
-    warnings.act(two.b, ME, warning_id, other, StepInput("核实后误报", TODAY, needs))
+    needs = {name: "核实" for name in other.needs if name != "note"}
+    warnings.act(two.b, ME, warning_id, other.name, StepInput("核实后误报", TODAY, needs))
     two.meet()
     line = two.one()
     assert (line.kind, line.blocks) == ("steps", True)
@@ -362,8 +393,8 @@ def test_different_steps_after_the_same_one_are_a_question_and_the_same_twice_is
     assert warnings.show_warning(two.a, warning_id, TODAY).line.state == "returned"
     with pytest.raises(ContestedError):
         action = warnings.show_warning(two.a, warning_id, TODAY).actions[0].name
-        warnings.act(two.a, ME, warning_id, action, StepInput("x", TODAY, needs))
+        warnings.act(two.a, ME, warning_id, action, StepInput("x", TODAY))
     two.decide(line, Choice("2"))
     with two.a.read() as session:
         steps = steps_of(session, "warning", [warning_id])[warning_id]
-    assert [step.action for step in steps][-1] == other
+    assert [step.action for step in steps][-1] == other.name
