@@ -6,8 +6,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.domain import cadence, case, measure, natural_change, warning
-from app.domain.cadence import CadenceTask
+from app.domain import case, measure, natural_change, warning
 from app.domain.deadlines import Deadline, escalation, overdue_days
 from app.domain.lifecycle import LEVELS
 from app.domain.month import CHECKING, FILLING
@@ -15,14 +14,13 @@ from app.domain.period import Period
 from app.models.form import PeriodRow
 from app.models.store import Store
 from app.ops import (
-    calendars,
     case_rows,
     changes,
     measure_rows,
     monitored,
     months,
     policies,
-    registers,
+    register_rows,
     warning_rows,
 )
 from app.ops.lives import state_label
@@ -47,11 +45,6 @@ def list_deadlines(store: Store, today: date, *, only_overdue: bool = False) -> 
     if only_overdue:
         found = [d for d in found if d.overdue_days]
     return sorted(found, key=lambda d: (d.due_on, LEVELS.index(d.holder), d.text))
-
-
-def cadence_tasks(level: str, today: date) -> list[tuple[CadenceTask, date]]:
-    """Return a level's routine tasks of the month with their due days (五个一 …)."""
-    return cadence.tasks_of(calendars.cadence(), level, Period.of(today))
 
 
 def _warnings(session: Session, today: date) -> Iterator[Deadline]:
@@ -137,7 +130,7 @@ def _measures(session: Session, today: date, allowed: int) -> Iterator[Deadline]
 
 
 def _issues(session: Session, today: date, allowed: int) -> Iterator[Deadline]:
-    for thing in registers.load(session, "issue"):
+    for thing in register_rows.load(session, register_rows.ISSUE):
         row = thing.row
         if thing.is_open and row.due_on:
             holder = "township" if thing.state == "to_check" else "village"

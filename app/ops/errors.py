@@ -163,3 +163,15 @@ class MeasureRefusedError(AppError):
     """A measure that cannot be planned or finished like this."""
 
     code, message, hint = "E424", "措施不能这样登记：{reason}。数据没有变。", "请改后再登记。"
+
+
+class UnknownTaskError(AppError):
+    """No cadence task of this key comes in the month at this level."""
+
+    code, message, hint = "E426", "{period}没有例行工作“{task}”。数据没有变。", "本月有：{known}。"
+
+
+class TaskMarkError(AppError):
+    """A cadence task that is marked already, or not marked."""
+
+    code, message, hint = "E427", "{period}的“{task}”{state}。数据没有变。", "请看例行工作清单。"

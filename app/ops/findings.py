@@ -20,17 +20,24 @@ _Row = type[DataDoubt] | type[NegativeCheck]
 _SETTLED = frozenset({"confirmed_ok", "untrue", "harmless"})  # looked into: not asked again
 
 
-def note_findings(
-    session: Session, home: Household, period: Period, findings: Sequence[Finding], today: date
+def note_findings(  # noqa: PLR0913, PLR0917  where, when, what, and what else is doubtful
+    session: Session,
+    home: Household,
+    period: Period,
+    findings: Sequence[Finding],
+    today: date,
+    misplaced: Sequence[Finding] = (),
 ) -> int:
     """Open a doubt or check for each D or N finding; return how many are new.
+
+    ``misplaced``: doubts of the form itself (此题不该问本户), by the code of the question.
 
     The same finding that somebody has looked into before is not opened again. A doubt that no
     longer shows is 已更正.
     """
     doubts = [f for f in findings if f.code.startswith("D-")]
     negatives = [f for f in findings if f.code.startswith("N-")]
-    made = _note(session, home, period, doubts, DataDoubt, DOUBT, today)
+    made = _note(session, home, period, [*doubts, *misplaced], DataDoubt, DOUBT, today)
     made += _note(session, home, period, negatives, NegativeCheck, NEGATIVE, today)
     _correct_gone(session, home.id, doubts, today)
     return made

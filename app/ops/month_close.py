@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.domain import rules, warning
+from app.domain import form, rules, warning
 from app.domain.month import CHECKING, CLOSED, FILLING, MONTH, UNVISITED_REASONS
 from app.domain.ownership import Actor
 from app.domain.period import Period
@@ -162,8 +162,9 @@ def _check(session: Session, store: Store, actor: Actor, period: Period, today: 
     made = 0
     for context in _contexts(session, store.area_code, period, period.last_day):
         found = rules.evaluate(context.facts, context.form, context.policy)
+        strange = form.misplaced(context.form, context.facts, context.policy)
         home = session.get_one(Household, context.given.household_id)
-        made += findings.note_findings(session, home, period, found, today)
+        made += findings.note_findings(session, home, period, found, today, strange)
     write_step(session, thing, "check", who, StepInput(on=today))
     return made
 

@@ -9,7 +9,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain import scope
-from app.domain.case import BEFORE_ENTRY
 from app.domain.household import HEAD
 from app.domain.lifecycle import due_on
 from app.domain.month import CLOSED, FILLING, MONTH, NOT_STARTED
@@ -23,12 +22,11 @@ from app.models.household import Helper, HelperAssignment
 from app.models.step import Step, steps_of
 from app.models.store import Store
 from app.ops import (
-    case_rows,
     catalogue,
     change_effects,
+    due_list,
     measures,
     policies,
-    registers,
     sheet_context,
 )
 from app.ops.errors import NoPeriodError, PeriodStateError
@@ -40,6 +38,7 @@ _STATE_WORDS = {
     "closed": "已关账",
     "correcting": "正在更正",
 }
+VISIT_QUESTION = "BF-03"
 VISIT_WAYS = frozenset({"onsite", "onsite_family", "phone"})  # what counts as 已访 (T11)
 
 
@@ -58,6 +57,7 @@ class DueHousehold:
     sheet_state: str
     severities: Mapping[str, int] = field(default_factory=dict)
     unvisited_reason: str = ""
+    visit_way: str = ""
     flags: tuple[str, ...] = ()  # 八必访, keys of app/domain/visit_flags.py
     next_due: date | None = None  # earliest limit of its open warnings
     position: int = 0  # place in the roster
@@ -141,34 +141,13 @@ def _refuse_overlap(session: Session, area_code: str, period: Period, today: dat
 
 
 def _add_sheets(session: Session, area_code: str, period: Period, today: date) -> None:
-    asked_for = _asked_for(session, area_code)
+    asked_for = due_list.asked_for(session, area_code)
     for context in sheet_context.load(session, month_of(period, today), None):
         facts = context.given
         in_campaign = facts.household_id in asked_for
         if scope.is_due(facts, period, context.policy, bool(facts.open_warnings), in_campaign):
-            session.add(
-                Sheet(
-                    id=natural_id("sheet", facts.household_id, str(period)),
-                    scope=context.loaded.household.scope,
-                    household_id=facts.household_id,
-                    period=str(period),
-                    form_version=context.form.version,
-                )
-            )
-
-
-def _asked_for(session: Session, area_code: str) -> set[str]:
-    """Return the households of a running 大排查 or with a clue that is being looked into."""
-    homes = {
-        found.thing.row.household_id
-        for found in case_rows.load(session)
-        if found.thing.is_open and found.state in BEFORE_ENTRY
-    }
-    for thing in registers.load(session, "review_campaign"):
-        row = thing.row
-        if thing.state == "running" and row.campaign_kind == "sweep" and row.scope == area_code:
-            homes |= registers.households_of(session, row)
-    return homes
+            version = context.form.version
+            session.add(due_list.sheet(facts.household_id, area_code, period, version))
 
 
 def month_status(store: Store, period: Period, today: date) -> MonthStatus:
@@ -190,8 +169,8 @@ def month_status(store: Store, period: Period, today: date) -> MonthStatus:
 
 
 def is_visited(due: DueHousehold) -> bool:
-    """已访 (T11): the sheet is complete."""
-    return due.sheet_state in ("complete", "locked")
+    """已访 (T11): complete, on the spot or by telephone; what neighbours say is no visit."""
+    return due.sheet_state in ("complete", "locked") and due.visit_way in VISIT_WAYS
 
 
 def due_households(store: Store, period: Period, today: date) -> list[DueHousehold]:
@@ -220,6 +199,7 @@ def _due(context: SheetContext, is_closed: bool) -> DueHousehold:
         sheet_id=sheet.id if sheet else "",
         sheet_state=context.sheet_state(is_closed),
         severities=Counter(w.severity for w in facts.open_warnings),
+        visit_way=str(facts.answers.get((VISIT_QUESTION, "")) or ""),
         unvisited_reason=(sheet.unvisited_reason or "") if sheet else "",
         flags=flags_of(HouseholdView(context.facts, context.policy), catalogue.visit_flags()),
         next_due=min((w.due_on for w in facts.open_warnings if w.due_on), default=None),

@@ -1,6 +1,6 @@
 """Campaigns, issues, doubts and negative-list checks: list, show, open, lead along their lives."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -10,35 +10,40 @@ from sqlalchemy.orm import Session
 
 from app.domain import labels, registers
 from app.domain.labels import LABELS
-from app.domain.lifecycle import Lifecycle
 from app.domain.ownership import Actor
 from app.domain.period import Period
 from app.models.base import Journaled, natural_id
 from app.models.household import Household
 from app.models.register import CampaignResult, DataDoubt, Issue, NegativeCheck, ReviewCampaign
-from app.models.step import steps_of
 from app.models.store import Store
-from app.ops import policies
+from app.ops import due_list, policies
 from app.ops.changed import Changed
 from app.ops.errors import (
     StepConditionError,
     UnknownHouseholdError,
-    UnknownItemError,
 )
 from app.ops.items import Item, Shown, item
 from app.ops.lives import (
-    SUBJECT_WORDS,
     Living,
     StepInput,
     Who,
     bad_data,
     check,
-    living,
     not_after,
     not_before,
     write_step,
 )
 from app.ops.names import Names
+from app.ops.register_rows import (
+    BY_SUBJECT,
+    CAMPAIGN,
+    DOUBT,
+    NEGATIVE,
+    Register,
+    households_of,
+    load,
+    one,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,19 +94,6 @@ class Coverage:
     not_checked: tuple[str, ...]  # household ids without a result, or with 未查到
 
 
-@dataclass(frozen=True, slots=True)
-class _Register:
-    table: type[Any]
-    life: Lifecycle
-
-
-_CAMPAIGN = _Register(ReviewCampaign, registers.CAMPAIGN)
-_ISSUE = _Register(Issue, registers.ISSUE)
-_DOUBT = _Register(DataDoubt, registers.DOUBT)
-_NEGATIVE = _Register(NegativeCheck, registers.NEGATIVE)
-_BY_SUBJECT = {r.life.subject: r for r in (_CAMPAIGN, _ISSUE, _DOUBT, _NEGATIVE)}
-
-
 def list_entries(
     store: Store,
     subject: str,
@@ -112,8 +104,8 @@ def list_entries(
     only_open: bool = True,
 ) -> list[Item]:
     """Return the things of a register; a campaign belongs to every household it looks at."""
-    register = _BY_SUBJECT[subject]
-    if register is _CAMPAIGN:
+    register = BY_SUBJECT[subject]
+    if register is CAMPAIGN:
         return list_campaigns(store, today, actor, household_id=household_id, only_open=only_open)
     return _list(store, register, today, actor, household_id, only_open)
 
@@ -122,7 +114,7 @@ def list_campaigns(
     store: Store, today: date, actor: Actor, *, household_id: str = "", only_open: bool = True
 ) -> list[Item]:
     """Return the campaigns (with a household: those that look at it)."""
-    found = _list(store, _CAMPAIGN, today, actor, "", only_open)
+    found = _list(store, CAMPAIGN, today, actor, "", only_open)
     if not household_id:
         return found
     return [c for c in found if household_id in (c.fields["household_ids"] or household_id)]
@@ -132,14 +124,14 @@ def list_doubts(
     store: Store, today: date, actor: Actor, *, household_id: str = "", only_open: bool = True
 ) -> list[Item]:
     """Return the doubts."""
-    return _list(store, _DOUBT, today, actor, household_id, only_open)
+    return _list(store, DOUBT, today, actor, household_id, only_open)
 
 
 def list_negatives(
     store: Store, today: date, actor: Actor, *, household_id: str = "", only_open: bool = True
 ) -> list[Item]:
     """Return the negative-list checks."""
-    return _list(store, _NEGATIVE, today, actor, household_id, only_open)
+    return _list(store, NEGATIVE, today, actor, household_id, only_open)
 
 
 def show_entry(store: Store, subject: str, item_id: str, today: date, actor: Actor) -> Item:
@@ -149,7 +141,7 @@ def show_entry(store: Store, subject: str, item_id: str, today: date, actor: Act
         UnknownItemError: no such thing.
     """
     with store.read() as session:
-        thing = _one(session, _BY_SUBJECT[subject], item_id)
+        thing = one(session, BY_SUBJECT[subject], item_id)
         return _items(session, [thing], Who(actor, store.level), today)[0]
 
 
@@ -171,11 +163,13 @@ def act_entry(  # noqa: PLR0913, PLR0917  which thing, which step, with which da
     given, who = replace(given, on=given.on or today), Who(actor, store.level)
     not_after(given.on, today, "今天")
     with store.write(f"{subject}.{action}", actor, given.note) as session:
-        thing = _one(session, _BY_SUBJECT[subject], item_id)
+        thing = one(session, BY_SUBJECT[subject], item_id)
         check(thing, action, who, given, given.on or today)
-        if subject == _CAMPAIGN.life.subject and action == "finish":
+        if subject == CAMPAIGN.life.subject and action == "finish":
             _require_all_checked(session, thing.row)
         write_step(session, thing, action, who, given)
+        if subject == CAMPAIGN.life.subject and action == "start":
+            due_list.add(session, store, due_list.asked_for(session, store.area_code))
         home = getattr(thing.row, "household_id", "")
     changed = Changed(frozenset({subject}), frozenset(filter(None, [home])))
     return show_entry(store, subject, item_id, today, actor), changed
@@ -247,7 +241,7 @@ def open_finding(
         text = policies.policy_for(session, Period.of(today), home.scope).rules.get(new.code)
     if text is None or not new.code.startswith(f"{letter}-"):
         raise bad_data("code", new.code, f"应是{letter}-开头的规则")
-    row = _BY_SUBJECT[subject].table(
+    row = BY_SUBJECT[subject].table(
         scope=home.scope,
         household_id=home.id,
         member_id=new.member_id,
@@ -281,11 +275,13 @@ def record_result(  # noqa: PLR0913, PLR0917  what was found where, and in which
         label = labels.label("campaign_result", result)
         raise bad_data("campaign_result", label, "要写明")
     with store.write("review_campaign.result", actor) as session:
-        thing = _one(session, _CAMPAIGN, campaign_id)
+        thing = one(session, CAMPAIGN, campaign_id)
         if thing.state != "running":
             raise StepConditionError(
                 action="登记结果", reason="排查不在进行中", way_out="请先开始。"
             )
+        begun = thing.last("start")
+        not_before(today, begun.step_on if begun else None, "开始排查")
         if household_id not in households_of(session, thing.row):
             raise bad_data("household_id", "", "不在这次排查的范围里")
         row_id = natural_id("campaign_result", campaign_id, household_id)
@@ -315,7 +311,7 @@ def coverage(store: Store, campaign_id: str) -> Coverage:
         UnknownItemError: no such campaign.
     """
     with store.read() as session:
-        thing = _one(session, _CAMPAIGN, campaign_id)
+        thing = one(session, CAMPAIGN, campaign_id)
         due = households_of(session, thing.row)
         results = _results(session, campaign_id)
     seen = {home for home, result in results.items() if result != "not_checked"}
@@ -336,14 +332,6 @@ def _require_all_checked(session: Session, row: ReviewCampaign) -> None:
         )
 
 
-def households_of(session: Session, row: ReviewCampaign) -> set[str]:
-    """Return the households that a campaign looks at."""
-    if row.household_ids:
-        return set(row.household_ids.split(","))
-    homes = select(Household.id).where(Household.scope == row.scope, Household.removed_on.is_(None))
-    return set(session.scalars(homes))
-
-
 def _results(session: Session, campaign_id: str) -> dict[str, str]:
     rows = session.scalars(select(CampaignResult).filter_by(campaign_id=campaign_id))
     return {row.household_id: row.campaign_result for row in rows}
@@ -360,41 +348,19 @@ def _add(store: Store, actor: Actor, row: Journaled, today: date) -> tuple[Item,
     return show_entry(store, subject, item_id, today, actor), changed
 
 
-def load(
-    session: Session, subject: str, household_id: str = "", ids: Collection[str] | None = None
-) -> list[Living]:
-    """Return the things of a register with their lives."""
-    register = _BY_SUBJECT[subject]
-    query = select(register.table).order_by(register.table.id)
-    if household_id:
-        query = query.where(register.table.household_id == household_id)
-    if ids is not None:
-        query = query.where(register.table.id.in_(list(ids)))
-    rows = list(session.scalars(query))
-    steps = steps_of(session, subject, [row.id for row in rows])
-    return [living(row, steps.get(row.id, []), register.life) for row in rows]
-
-
 def _list(
     store: Store,
-    register: _Register,
+    register: Register,
     today: date,
     actor: Actor,
     household_id: str,
     only_open: bool,
 ) -> list[Item]:
     with store.read() as session:
-        found = load(session, register.life.subject, household_id)
+        found = load(session, register, household_id)
         if only_open:
             found = [thing for thing in found if thing.is_open]
         return _items(session, found, Who(actor, store.level), today)
-
-
-def _one(session: Session, register: _Register, item_id: str) -> Living:
-    found = load(session, register.life.subject, ids=[item_id])
-    if not found:
-        raise UnknownItemError(item_id=item_id, what=SUBJECT_WORDS[register.life.subject])
-    return found[0]
 
 
 def _items(session: Session, found: list[Living], who: Who, today: date) -> list[Item]:
