@@ -278,7 +278,8 @@ class RosterBuilder:
             codes.append("F_NO_CODE")
         if rows and all("relation" in row.cells for row in rows):
             codes += ["W_NO_HEAD"] * (not heads) + ["W_MULTI_HEAD"] * (len(heads) > 1)
-        if isinstance(declared, int) and declared != len(rows):
+        lists_people = all("name" in row.cells for row in rows)
+        if lists_people and isinstance(declared, int) and declared != len(rows):
             codes.append("W_SIZE_MISMATCH")
         if any(r.code == "W_HH_VALUE_CONFLICT" for row in rows for r in row.reasons):
             codes.append("W_HH_VALUE_CONFLICT")

@@ -167,7 +167,7 @@ def compare(
     adds_people: bool = True,
     departures: Iterable[Departure] = (),
 ) -> RosterDiff:
-    """Return what the table changes; rejected rows take no part.
+    """Return what the table of people changes; rejected rows take no part.
 
     ``is_complete``: the table claims to hold every household (a village's own roster); only then
     is somebody missing. ``adds_people`` False: a list about people who are known; it neither adds
@@ -190,6 +190,25 @@ def compare(
         gone = tuple(h for h in known.households if h.household_id not in matched)
         missing = _missing(table, known, members, list(departures))
     return RosterDiff(tuple(households), tuple(members), gone, missing, unknown)
+
+
+def compare_households(table: RosterTable, known: KnownRoster) -> RosterDiff:
+    """Return what a table of households changes in those that are known.
+
+    Whoever is the head follows from the people, and nobody but the head is named.
+    """
+    rows = [row for row in table.rows if row.row_class != "error"]
+    matched = _Matcher(table, known).households([_of_nobody(row) for row in rows])
+    homes = {home.key: home for home in matched if home.household is not None}
+    told = tuple(
+        replace(h, changes={n: c for n, c in h.changes.items() if n != "head_name"})
+        for h in homes.values()
+    )
+    return RosterDiff(told, (), (), (), tuple(r for r in rows if r.household not in homes))
+
+
+def _of_nobody(row: RosterRow) -> MatchedMember:
+    return MatchedMember(row, None, row.household or "")
 
 
 class _Matcher:
@@ -221,6 +240,7 @@ class _Matcher:
 
     def households(self, members: list[MatchedMember]) -> list[MatchedHousehold]:
         """Return every household that has an importable row."""
+        self._homes = self._homes or self._find_homes()
         rows: dict[str, list[MatchedMember]] = {}
         for member in members:
             rows.setdefault(member.household_key, []).append(member)
@@ -352,7 +372,7 @@ def _keeps_old(code: str) -> bool:
     """Tell whether a warned value must not overwrite what is known."""
     return code in {
         "W_UNKNOWN_VALUE", "W_NOT_NUMBER", "W_PHONE", "W_FORMULA_ERROR", "W_LOST_CHARACTER",
-        "W_ID_MISSING",
+        "W_ID_MISSING", "W_MASKED",
     }  # fmt: skip
 
 

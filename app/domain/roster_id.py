@@ -18,6 +18,8 @@ _NO_NUMBER = "999999"  # how the national system writes "has no number"
 _ODD = frozenset("13579")
 _JUNK = re.compile(r"[\s\u200b-\u200f\u2060\ufeff'’‘`´\"“”]+")
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?E\+?\d{2}$")
+_HIDDEN = re.compile(r"\*{2,}[\dX]")
+MASKED = "W_MASKED"
 _EXACT_LIMIT = 10**15  # a spreadsheet number keeps 15 digits; beyond, the last ones are gone
 
 
@@ -56,7 +58,12 @@ def read_id(raw: object) -> IdReading:
         return IdReading("", "W_ID_MISSING")
     if _SCIENTIFIC.fullmatch(text):
         return IdReading("", "E_ID_LOST_DIGITS")
-    return _by_length(text)
+    return IdReading("", MASKED) if is_masked(text) else _by_length(text)
+
+
+def is_masked(text: str) -> bool:
+    """Tell whether this is a number of a published list, its middle hidden."""
+    return _HIDDEN.search(text) is not None
 
 
 def _by_length(text: str) -> IdReading:

@@ -12,7 +12,7 @@ from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import TypeAlias
 
-from app.domain.roster_id import read_id
+from app.domain.roster_id import MASKED, is_masked, read_id
 
 Value: TypeAlias = str | bool | int | Decimal | tuple[str, ...] | None
 
@@ -95,10 +95,9 @@ def read_name(raw: object) -> Reading:
     if isinstance(raw, str) and _PLAIN_NAME.fullmatch(raw):
         return Reading(raw)
     text = str(raw).translate(_INVISIBLE)
-    joined = _BLANK.sub(" ", text).strip()
-    if not joined.isascii():
-        joined = joined.replace(" ", "")
-    name = joined.translate(_DOTS).replace("？", "?")
+    name = _BLANK.sub(" ", text).strip()
+    if not name.isascii():
+        name = name.replace(" ", "").translate(_DOTS).replace("？", "?")
     if not name.strip("·"):
         return EMPTY
     if "?" in name or "\ufffd" in name:
@@ -117,7 +116,7 @@ def read_code(raw: object) -> Reading:
     if isinstance(raw, float | int) and not isinstance(raw, bool) and abs(raw) >= 10**15:
         return Reading(None, "W_UNKNOWN_VALUE", str(raw))
     text = plain(raw).replace(" ", "").strip("'`‘’")
-    return Reading(text or None)
+    return Reading(unicodedata.normalize("NFC", text) or None)
 
 
 def read_certificate(raw: object) -> Reading:
@@ -125,6 +124,8 @@ def read_certificate(raw: object) -> Reading:
     if isinstance(raw, float | int):
         return Reading(None, "W_UNKNOWN_VALUE", str(raw))
     reading = read_id(raw)
+    if reading.code == MASKED:
+        return Reading(None, MASKED, plain(raw))
     return Reading(reading.certificate or reading.value or None)
 
 
@@ -180,7 +181,7 @@ def read_phone(raw: object) -> Reading:
     text = re.sub(r"[\s\-()]+", "", plain(raw)).removeprefix("+86")
     if _PHONE.fullmatch(text):
         return Reading(text)
-    return Reading(None, "W_PHONE", plain(raw))
+    return Reading(None, MASKED if is_masked(text) else "W_PHONE", plain(raw))
 
 
 def read_yes_no(raw: object, words: Vocabulary) -> Reading:
@@ -193,6 +194,12 @@ def read_yes_no(raw: object, words: Vocabulary) -> Reading:
     if text in words.no:
         return Reading(False)
     return Reading(None, "W_UNKNOWN_VALUE", plain(raw))
+
+
+def read_insured(raw: object, words: Vocabulary) -> Reading:
+    """Read whether somebody is insured in one way, or the kind of insurance itself."""
+    answer = read_yes_no(raw, words)
+    return read_word(raw, words.words["medical_insurance"]) if answer.code else answer
 
 
 def read_word(raw: object, words: Mapping[str, str]) -> Reading:
@@ -286,9 +293,12 @@ def _readers(words: Vocabulary) -> dict[str, Callable[[object], Reading]]:
         **dict.fromkeys(
             (
                 "has_pension_insurance", "has_dibao", "has_tekun", "is_eliminated",
-                "has_safe_water", "insured_resident", "insured_employee",
+                "has_safe_water",
             ),
             yes_no,
+        ),
+        **dict.fromkeys(
+            ("insured_resident", "insured_employee"), lambda raw: read_insured(raw, words)
         ),
         "birth_date": read_day,
         "disability_cert_no": read_certificate,

@@ -104,12 +104,20 @@ class OtherKindError(TableError):
 
     code = "E214"
     message = "这是{title}，不是户台账。名册没有变。"
-    hint = "请选户台账（花名册）文件。"
+    hint = "{advice}"
 
     @property
     def kind(self) -> str:
         """Return the kind of table."""
         return str(self.facts.get("kind", ""))
+
+
+class NoRowsError(TableError):
+    """A heading is there and nobody below it."""
+
+    code = "E227"
+    message = "表头认出来了，下面却没有一行数据。名册没有变。"
+    hint = "请看看数据是不是在别的文件里，再选一次。"
 
 
 class TextEncodingError(TableError):

@@ -39,7 +39,12 @@ _LISTS = {  # word list of the roster -> enum of the glossary
 
 @dataclass(frozen=True, slots=True)
 class TableKind:
-    """A kind of table, told by headings that only it has."""
+    """A kind of table, told by headings that only it has.
+
+    Attributes:
+        of_households: a row is a household and names nobody but its head.
+        advice: what to do with a table that is no roster.
+    """
 
     kind: str
     title: str
@@ -49,6 +54,8 @@ class TableKind:
     adds_people: bool
     quiet: frozenset[str]
     ignored: frozenset[str]
+    of_households: bool = False
+    advice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +145,8 @@ def heading_list() -> HeadingList:
                 entry.get("adds_people", True),
                 frozenset(entry.get("quiet", ())),
                 frozenset(heading_text(h) for h in entry.get("ignored", ())),
+                entry.get("of_households", False),
+                entry.get("advice", ""),
             )
             for entry in table["kinds"]
         ),

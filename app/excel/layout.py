@@ -11,6 +11,7 @@ from app.excel.reader import RawSheet
 
 SEARCH_ROWS = 40
 MIN_FIELDS = 4
+_OF_HOUSEHOLDS = frozenset(("household_no", "head_name"))  # at least; there is no 姓名
 _SAMPLE = 200
 
 
@@ -88,11 +89,11 @@ def find_layout(sheet: RawSheet, headings: HeadingList, judge: ColumnJudge) -> L
         if score > best_score:
             best, best_score = rows, score
     if not best:
-        return None
+        return _other_table(sheet, headings)
     if len(best) == 1 and best[0] > 0 and _is_group_row(sheet, best[0] - 1, headings):
         best = (best[0] - 1, best[0])
     texts = _texts(sheet, best)
-    kind = _kind({heading_text(t) for t in texts}, headings)
+    kind = _kind({heading_text(t) for t in texts}, _fields(texts, headings), headings)
     if kind.ignored:
         headings = headings.with_overrides(dict.fromkeys(kind.ignored, ""))
     columns = _columns(sheet, best, headings, judge)
@@ -118,14 +119,27 @@ def _texts(sheet: RawSheet, rows: tuple[int, ...]) -> list[str]:
     return texts
 
 
+def _fields(texts: list[str], headings: HeadingList) -> set[str]:
+    """Return the fields that are surely meant."""
+    matches = (headings.match(heading_text(text)) for text in texts)
+    return {field for field, score in matches if score >= WEAK}
+
+
 def _score(texts: list[str], headings: HeadingList) -> int:
-    """Count the fields that are surely meant; 0 if this cannot be a heading of people."""
-    fields = set()
-    for text in texts:
-        field, score = headings.match(heading_text(text))
-        if score >= WEAK:
-            fields.add(field)
-    return len(fields) if "name" in fields and len(fields) >= MIN_FIELDS else 0
+    """Count the fields; 0 if this cannot be a heading of people or households."""
+    fields = _fields(texts, headings)
+    is_one = "name" in fields or fields >= _OF_HOUSEHOLDS
+    return len(fields) if is_one and len(fields) >= MIN_FIELDS else 0
+
+
+def _other_table(sheet: RawSheet, headings: HeadingList) -> Layout | None:
+    """Return the layout of a table that is known by its marks alone and names nobody."""
+    for row in range(min(len(sheet.rows), SEARCH_ROWS)):
+        texts = {heading_text(text) for text in _texts(sheet, (row,))}
+        for kind in headings.kinds:
+            if len(kind.marks) > 1 and not kind.is_roster and texts.issuperset(kind.marks):
+                return Layout((row,), kind, ())
+    return None
 
 
 def _is_group_row(sheet: RawSheet, row: int, headings: HeadingList) -> bool:
@@ -139,8 +153,13 @@ def _is_group_row(sheet: RawSheet, row: int, headings: HeadingList) -> bool:
     return known * 2 >= len(texts) or (spans >= 3 and not any("：" in t or ":" in t for t in texts))
 
 
-def _kind(texts: set[str], headings: HeadingList) -> TableKind:
-    return next(kind for kind in headings.kinds if all(mark in texts for mark in kind.marks))
+def _kind(texts: set[str], fields: set[str], headings: HeadingList) -> TableKind:
+    return next(
+        kind
+        for kind in headings.kinds
+        if texts.issuperset(kind.marks)
+        and (not kind.is_roster or kind.of_households == ("name" not in fields))
+    )
 
 
 def _columns(

@@ -28,7 +28,7 @@ from app.domain.roster_values import (
     read_name,
 )
 from app.errors import Where
-from app.excel.errors import HeaderNotFoundError, OtherKindError, TableEmptyError
+from app.excel.errors import HeaderNotFoundError, NoRowsError, OtherKindError, TableEmptyError
 from app.excel.headings import HeadingList, TableKind, heading_list, heading_text, vocabulary
 from app.excel.judge import ColumnJudge
 from app.excel.layout import Column, Layout, find_layout, remembered
@@ -121,7 +121,10 @@ def parse_roster(
     usable = [
         (sheet, layout)
         for sheet, layout in zip(table.sheets, layouts, strict=True)
-        if layout is not None and layout.kind.is_roster and not sheet.is_hidden
+        if layout is not None
+        and layout.kind.is_roster
+        and layout.first_data < len(sheet.rows)
+        and not sheet.is_hidden
     ]
     _check_usable(table, usable, layouts)
     kind = usable[0][1].kind
@@ -162,12 +165,22 @@ def _layout(
     if known is not None:
         headings = headings.with_overrides(known)
     layout = find_layout(sheet, headings, judge)
-    if layout is None or layout.first_data >= len(sheet.rows):
+    if layout is None or _is_cut_short(sheet, layout):
         return None
     if choice.kind and layout.kind.is_roster:
         chosen = next(k for k in headings.kinds if k.kind == choice.kind)
         return replace(layout, kind=chosen)
     return layout
+
+
+def _is_cut_short(sheet: RawSheet, layout: Layout) -> bool:
+    """Tell whether a list of households is rather one of people whose names were not found."""
+    if not layout.kind.of_households:
+        return False
+    index = layout.of("household_no")[0]
+    rows = sheet.rows[layout.first_data :]
+    numbers = [folded(cell) for row in rows if not is_blank(cell := _cell(row, index))]
+    return len(set(numbers)) * 4 < len(numbers) * 3
 
 
 def _departures(table: RawTable, layouts: list[Layout | None]) -> Iterator[Departure]:
@@ -210,7 +223,10 @@ def _check_usable(
         raise TableEmptyError(where=where)
     other = next((layout for layout in layouts if layout and not layout.kind.is_roster), None)
     if other is not None:
-        raise OtherKindError(where=where, title=other.kind.title, kind=other.kind.kind)
+        kind = other.kind
+        raise OtherKindError(where=where, title=kind.title, kind=kind.kind, advice=kind.advice)
+    if any(layouts):
+        raise NoRowsError(where=where)
     raise HeaderNotFoundError(where=where)
 
 
@@ -219,7 +235,7 @@ def _why_unused(sheet: RawSheet, layout: Layout | None) -> str:
         return "空表"
     if sheet.is_hidden:
         return "隐藏的工作表，没有导入"
-    if layout is not None:
+    if layout is not None and not layout.kind.is_roster:
         return layout.kind.title
     return "没有成员行"
 
@@ -250,7 +266,9 @@ class SheetParser:
         self._causes = layout.of("causes")
         self._insured = (layout.of("insured_resident"), layout.of("insured_employee"))
         self._id = next(iter(layout.of("id_no")), None)
+        self._is_of_households = layout.kind.of_households
         self._name = next(iter(layout.of("name")), None)
+        self._mark = layout.of("household_no")[0] if self._is_of_households else self._id
         self._row_no = next(iter(layout.of("row_no")), None)
         self._header_cells = {heading_text(c.heading) for c in layout.columns} - {""}
         self._merged_from = self._fill_merges()
@@ -303,7 +321,7 @@ class SheetParser:
 
     def _why_skipped(self, cells: list[object]) -> str:
         """Return why a row is no person, "" if it is one."""
-        name, number = self._at(cells, self._name), self._at(cells, self._id)
+        name, number = self._at(cells, self._name), self._at(cells, self._mark)
         if isinstance(name, str) and _PLAIN.fullmatch(name):
             if name not in self._header_cells:
                 return ""
@@ -319,9 +337,10 @@ class SheetParser:
         texts = [heading_text(cell) for cell in filled if isinstance(cell, str)]
         if len(filled) >= 3 and sum(t in self._header_cells for t in texts) * 5 >= len(filled) * 3:
             return "repeated_header"
-        if has_number:
+        is_total = any(text.startswith(_TOTALS) for text in texts)
+        if has_number and not (is_total and self._is_of_households):
             return ""
-        if any(text.startswith(_TOTALS) for text in texts):
+        if is_total:
             return "total"
         if texts and len(filled) <= 4 and texts[0].startswith(_FOOTERS):
             return "footer"
@@ -356,7 +375,8 @@ class SheetParser:
             for field, reading in readings.items()
             if reading.code and field not in HOUSEHOLD_FIELDS
         ]
-        cross_check(row)
+        if not self._is_of_households:
+            cross_check(row)
         quiet = self._layout.kind.quiet
         if quiet:
             row.reasons = [reason for reason in row.reasons if reason.code not in quiet]
@@ -378,8 +398,9 @@ class SheetParser:
 
     def _read_causes(self, cells: list[object]) -> dict[str, Reading]:
         """Read the columns 风险1, 2 … as one list, the main cause first."""
-        readings = [self._reader.read("main_cause", self._at(cells, i)) for i in self._causes]
-        causes = tuple(dict.fromkeys(str(r.value) for r in readings if r.value is not None))
+        readings = [self._reader.read("causes", self._at(cells, i)) for i in self._causes]
+        listed = [word for r in readings if isinstance(r.value, tuple) for word in r.value]
+        causes = tuple(dict.fromkeys(listed))
         code = next((r.code for r in readings if r.code), "")
         text = next((r.text for r in readings if r.text), "")
         main = Reading(causes[0] if causes else None)
@@ -393,6 +414,8 @@ class SheetParser:
             )
             for columns in self._insured
         )
+        if word := next((r.value for r in (resident, employee) if isinstance(r.value, str)), None):
+            return Reading(word)
         if resident.value and employee.value:
             return Reading("居民+职工")
         if resident.value or employee.value:

@@ -7,14 +7,18 @@ not even when somebody edits the cell. Only amounts and counts are numbers.
 
 import hashlib
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 
 from app.domain.roster_values import Value
 from app.excel.forms import formed
@@ -23,6 +27,13 @@ from app.paths import RESOURCES
 
 MAX_TEXT = 32767  # characters that a cell may hold
 _WIDTHS = {"id_no": 21, "disability_cert_no": 23, "phone": 13, "household_no": 13, "name": 12}
+_SPREAD = ("causes",)
+_INSURED = {  # one answer in the roster, two in the national system
+    "insured_resident": ("居民", "居民+职工"),
+    "insured_employee": ("职工", "居民+职工"),
+}
+_INSURED_OTHERWISE = ("军人或其他法定保障",)
+_OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 _CONTROL = dict.fromkeys(c for c in range(0x20) if c not in (0x09, 0x0A))
 _CONTROL |= dict.fromkeys((0xFFFE, 0xFFFF))  # no XML may hold them
 
@@ -81,6 +92,46 @@ def write_table(path: Path, columns: Template, rows: Iterable[Mapping[str, Value
         return Written(count, hashlib.sha256(part.read_bytes()).hexdigest())
 
 
+def cells_of(columns: Template) -> Callable[[Mapping[str, Value]], Iterator[Value]]:
+    """Return what makes the cells of a row, in order, each in the form that its column wants.
+
+    A list with several columns is spread over them, the rest in the last; one answer about
+    insurance becomes yes and no in two.
+    """
+    names = [name for _, name in columns.columns]
+    lists = {name: names.count(name) for name in _SPREAD}
+    seen: Counter[str] = Counter()
+    shape = []
+    for index, name in enumerate(names):
+        place = (seen[name], lists[name]) if lists.get(name, 0) > 1 else None
+        shape.append((name, columns.forms.get(index, ""), place))
+        seen[name] += 1
+
+    def cells(row: Mapping[str, Value]) -> Iterator[Value]:
+        for name, form, place in shape:
+            value = _insured(name, row) if name in _INSURED else row.get(name)
+            if place is not None:
+                value = _part(value, *place)
+            yield formed(name, value, form, codes(name)) if form else value
+
+    return cells
+
+
+def _part(value: Value, place: int, count: int) -> Value:
+    """Return the part of a list that belongs to one of its columns."""
+    if not isinstance(value, tuple):
+        return value if place == 0 else None
+    return (
+        value[place:] or None if place == count - 1 else next(iter(value[place : place + 1]), None)
+    )
+
+
+def _insured(name: str, row: Mapping[str, Value]) -> Value:
+    """Return whether somebody is insured in this way; another way keeps its word."""
+    kind = row.get("medical_insurance")
+    return kind if kind is None or kind in _INSURED_OTHERWISE else kind in _INSURED[name]
+
+
 def cell_text(value: Value) -> str:
     """Return a value as a cell says it: 是/否, lists with 、, no control characters."""
     if value is None:
@@ -93,25 +144,35 @@ def cell_text(value: Value) -> str:
 
 
 def _write(path: Path, columns: Template, rows: Iterable[Mapping[str, Value]]) -> int:
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book = xlsxwriter.Workbook(str(path), options)
-    try:
+    count = 0
+    with _book(path) as book:
         sheet = book.add_worksheet(columns.title)
         text = book.add_format({"num_format": "@", "quote_prefix": True})
         top = _write_top(book, sheet, columns)
-        shape = [
-            (index, name, columns.forms.get(index, ""))
-            for index, (_, name) in enumerate(columns.columns)
-        ]
-        count = 0
+        cells = cells_of(columns)
         for count, row in enumerate(rows, 1):
-            for index, name, form in shape:
-                value = count if name == "row_no" else row.get(name)
-                shown = formed(name, value, form, codes(name)) if form else value
+            for index, shown in enumerate(cells({**row, "row_no": count})):
                 _write_cell(sheet, (top + count - 1, index), shown, text)
-    finally:
-        book.close()
     return count
+
+
+@contextmanager
+def _book(path: Path) -> Iterator[Any]:
+    """Yield a workbook that is written when the block succeeds.
+
+    The library keeps rows in plain files until then; they lie in a folder of their own that goes
+    whatever happens.
+    """
+    with TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
+        book = xlsxwriter.Workbook(str(path), {**_OPTIONS, "tmpdir": scratch})
+        try:
+            yield book
+            book.close()
+        except FileCreateError as error:  # the library's own class hides what the system said
+            raise error.args[0] from error
+        finally:
+            for sheet in book.worksheets():
+                sheet.row_data_fh.close()  # an open file cannot be removed everywhere
 
 
 def _write_top(book: Any, sheet: Any, columns: Template) -> int:

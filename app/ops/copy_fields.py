@@ -4,7 +4,6 @@ A case that is approved and not entered yet has no row of its own; type, causes 
 identification are then what its steps say.
 """
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -14,8 +13,7 @@ from sqlalchemy.orm import Session
 from app.domain import case as domain
 from app.domain.labels import label
 from app.domain.roster_values import Value
-from app.excel.forms import formed
-from app.excel.writer import cell_text, codes, template
+from app.excel.writer import cell_text, cells_of, template
 from app.models.household import AnnualIncome, Household, Member
 from app.models.store import Store
 from app.ops import case_rows
@@ -25,10 +23,6 @@ from app.ops.plan_sources import area_names
 from app.ops.roster_rows import household_values, member_values
 
 NATIONAL = "national"
-_INSURED = {  # one answer here, two there
-    "是否参加城乡居民基本医疗保险": ("居民", "居民+职工"),
-    "是否参加城镇职工基本医疗保险": ("职工", "居民+职工"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,25 +110,9 @@ def _approved(waiting: LoadedCase) -> dict[str, Value]:
 
 
 def _fields(values: Mapping[str, Value]) -> tuple[CopyField, ...]:
-    columns, met = template(NATIONAL), Counter[str]()
-    found = []
-    for index, (heading, name) in enumerate(columns.columns):
-        if not name or name == "row_no":
-            continue
-        value = _one_of(values.get(name), name, met)
-        if heading in _INSURED:
-            value = None if value is None else value in _INSURED[heading]
-        form = columns.forms.get(index, "")
-        shown = formed(name, value, form, codes(name)) if form else value
-        found.append(CopyField(heading, cell_text(shown)))
-    return tuple(found)
-
-
-def _one_of(value: Value, name: str, met: Counter[str]) -> Value:
-    """Return the next one of a list that has several columns (致贫/返贫风险1, 2, 3 …)."""
-    place = met[name]
-    met[name] += 1
-    if name != "causes":
-        return value
-    listed = value if isinstance(value, tuple) else ()
-    return listed[place] if place < len(listed) else None
+    columns = template(NATIONAL)
+    return tuple(
+        CopyField(heading, cell_text(shown))
+        for (heading, name), shown in zip(columns.columns, cells_of(columns)(values), strict=True)
+        if name not in ("", "row_no")
+    )

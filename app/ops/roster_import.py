@@ -13,7 +13,13 @@ from sqlalchemy.orm import Session
 
 from app.domain.natural_change import DECREASE, DECREASE_REASONS
 from app.domain.ownership import Actor
-from app.domain.roster_diff import KnownRoster, MissingMember, RosterDiff, compare, compare_households
+from app.domain.roster_diff import (
+    KnownRoster,
+    MissingMember,
+    RosterDiff,
+    compare,
+    compare_households,
+)
 from app.domain.roster_items import (
     APPLY,
     UNDECIDED,
@@ -81,7 +87,7 @@ class FilePreview:
     @property
     def is_complete(self) -> bool:
         """The file claims to hold the whole village: only then is somebody missing."""
-        return self.file.kind.kind in _VILLAGE_KINDS
+        return _is_complete(self.file)
 
     def items(self) -> Iterator[ImportItem]:
         """Yield what would happen, item by item, each with a stable key to decide by."""
@@ -243,13 +249,19 @@ def write_import_report(preview: RosterPreview, path: Path) -> list[Path]:
     return written
 
 
+def _is_complete(file: RosterFile) -> bool:
+    """Tell whether a file holds the whole village; a list of monitored objects alone does not."""
+    has_others = any(not row.values.get("object_type") for row in file.table.rows)
+    return file.kind.kind in _VILLAGE_KINDS and has_others
+
+
 def _compare(file: RosterFile, known: KnownRoster) -> RosterDiff:
     if file.kind.of_households:
         return compare_households(file.table, known)
     return compare(
         file.table,
         known,
-        is_complete=file.kind.kind in _VILLAGE_KINDS,
+        is_complete=_is_complete(file),
         adds_people=file.kind.adds_people,
         departures=file.departures,
     )
