@@ -5,7 +5,7 @@ rows behind it (``drill_down``).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
@@ -22,7 +22,7 @@ from app.domain.report_checks import OTHER_SHARE_MAX
 from app.domain.statistics import report as reports
 from app.domain.statistics.context import Context, Parameters, Window
 from app.domain.statistics.errors import UnknownAreaError
-from app.domain.statistics.records import Village
+from app.domain.statistics.records import Village, WarningRecord
 from app.domain.statistics.report import Report
 from app.domain.statistics.table import Heading
 from app.models.household import Area, Household
@@ -31,6 +31,7 @@ from app.models.store import Store
 from app.ops import catalogue, print_log, statistics_records
 from app.ops.plan_sources import area_names, area_text
 from app.ops.print_log import Noted
+from app.ops.report_prints import given_out, note_given_out
 from app.ops.statistics_known import VillageMonth, gaps, known_store, village_months
 from app.ops.statistics_policy import policy_of
 
@@ -112,6 +113,7 @@ def print_report(store: Store, actor: Actor, report: Report, path: Path) -> Prin
 
     printed = tables.render(report, path)
     print_log.note(store, actor, Noted(report.title, 0, printed.pages), path)
+    note_given_out(store, actor, report)
     return PrintedReport(printed.pages, len(report.printed), printed.unknown)
 
 
@@ -125,6 +127,7 @@ def write_report(store: Store, actor: Actor, report: Report, path: Path) -> Prin
 
     report_writer.write(report, path)
     print_log.note(store, actor, Noted(report.title, 0), path)
+    note_given_out(store, actor, report)
     return PrintedReport(0, len(report.tables))
 
 
@@ -163,7 +166,25 @@ def month_context(
 
 def _report(store: Store, kind: str, window: Window, label: str, today: date, area: str) -> Report:
     context, level, _ = _context(store, window, label, today, area)
-    return reports.build(context, kind, level, _title(kind, context.heading))
+    title = _title(kind, context.heading)
+    if kind == reports.MONTHLY:
+        code = area or store.area_code
+        context = replace(
+            context, warned_before=_warned_before(store, code[: _DIGITS[level]], window)
+        )
+    return reports.build(context, kind, level, title, given_out(store, title))
+
+
+def _warned_before(store: Store, prefix: str, window: Window) -> tuple[WarningRecord, ...] | None:
+    """Return the warnings as they were known when the month before was closed; None: as now."""
+    before = Period.of(window.start).previous()
+    earlier = Window(before.first_day, before.last_day)
+    with store.read() as session:
+        months = village_months(session, prefix, earlier)
+    if not gaps(months, earlier):
+        return None
+    with known_store(store, months, earlier) as known, known.read() as session:
+        return statistics_records.load_warnings(session, prefix, earlier)
 
 
 def _context(

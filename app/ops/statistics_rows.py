@@ -72,8 +72,12 @@ def _clue(row: Clue) -> str:
     return f"{label('clue_source', row.clue_source)} {row.text}"
 
 
+def _team_member(row: TeamMember) -> str:
+    return " ".join(filter(None, (row.name, row.unit, row.position)))
+
+
 def _fund(row: TeamFund) -> str:
-    return f"{row.year}年 {row.source} {row.amount}元"
+    return " ".join(filter(None, (f"{row.year}年", row.source, f"{row.amount}元")))
 
 
 _KINDS = {
@@ -85,7 +89,7 @@ _KINDS = {
     tables.CHANGE: _Kind(NaturalChange, _change),
     tables.CLUE: _Kind(Clue, _clue, True),
     tables.DOUBT: _Kind(DataDoubt, lambda row: str(row.message), True),
-    tables.TEAM_MEMBER: _Kind(TeamMember, lambda row: f"{row.name} {row.unit} {row.position}"),
+    tables.TEAM_MEMBER: _Kind(TeamMember, _team_member),
     tables.TEAM_FUND: _Kind(TeamFund, _fund),
 }  # fmt: skip
 

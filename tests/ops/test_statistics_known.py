@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -12,7 +13,8 @@ from app.domain.statistics.report import Report
 from app.models.form import Answer, Sheet, Visit
 from app.models.household import AnnualIncome, Household, Member
 from app.models.store import Store
-from app.ops import month_close, sheets, statistics, warnings
+from app.models.warning import HouseholdWarning
+from app.ops import month_close, months, sheets, statistics, warnings
 from app.ops.lives import StepInput
 from app.ops.statistics_rows import drill_down
 from tests.conftest import VILLAGE
@@ -186,3 +188,49 @@ def test_the_people_behind_a_closed_figure_are_those_that_it_counted(
     disturb_members(store, home)
     cell = statistics.monthly_report(store, OCTOBER, LATER).table("T10").row("合计").cells[1]
     assert cell.value == len(drill_down(store, cell)) == 4
+
+
+def test_what_was_printed_is_compared_until_a_correction_explains_it(
+    store: Store, home: str, tmp_path: Path
+) -> None:
+    def k21() -> tuple[bool | None, str]:
+        report = statistics.monthly_report(store, OCTOBER, LATER)
+        (check,) = [check for check in report.checks if check.check == "K21"]
+        return check.ok, check.detail
+
+    close(store)
+    closed = statistics.monthly_report(store, OCTOBER, LATER)
+    statistics.print_report(store, ME, closed, tmp_path / "a.pdf")
+    disturb_visits(store, home)
+    assert k21() == (True, "更正：与2025-12-20打印的一样")
+    at(store, date(2025, 11, 5))
+    month_close.act_month(store, ME, OCTOBER, "correct", StepInput("填错", date(2025, 11, 5)))
+    disturb_answers(store, home)
+    statistics.write_report(
+        store, ME, statistics.monthly_report(store, OCTOBER, LATER), tmp_path / "a.xlsx"
+    )
+    with acting_as(store, "township"):
+        given = StepInput("", date(2025, 11, 6))
+        month_close.act_month(store, ME, OCTOBER, "approve-correction", given, VILLAGE)
+    ok, detail = k21()
+    assert ok is True
+    assert detail.startswith("更正：已更正，第2版，与2025-12-20打印的有")
+    assert detail.endswith("请重印")
+
+
+def test_a_step_noted_after_the_closing_is_told_by_the_next_month(store: Store, home: str) -> None:
+    close(store)
+    at(store, date(2025, 11, 5))
+    november = Period(2025, 11)
+    months.open_period(store, ME, november, date(2025, 11, 5))
+    with store.write("test.late", ME) as session:
+        session.add(
+            HouseholdWarning(
+                scope=VILLAGE, household_id=home, code="ED-01", severity="red", message="缺项",
+                opened_on=TODAY, period="2025-10",
+            )
+        )  # fmt: skip
+    checks = statistics.monthly_report(store, november, LATER).checks
+    (check,) = [check for check in checks if check.check == "K16"]
+    assert (check.ok, check.difference) == (False, 1)
+    assert "上期请走更正" in check.detail

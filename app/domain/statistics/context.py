@@ -19,6 +19,7 @@ from app.domain.statistics.records import (
     HouseholdRecord,
     MeasureRecord,
     Records,
+    WarningRecord,
 )
 from app.domain.statistics.table import MEMBER, Cell, Column, Heading, Line, ReportTable, counted
 
@@ -93,6 +94,7 @@ class Context:
     window: Window
     heading: Heading
     parameters: Parameters = Parameters()
+    warned_before: tuple[WarningRecord, ...] | None = None  # known when the time before was closed
 
     @cached_property
     def households(self) -> dict[str, HouseholdRecord]:

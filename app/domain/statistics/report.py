@@ -1,10 +1,11 @@
 """One report: every table of a window, with the checks that stand on it."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
+from itertools import chain
 from typing import TypeVar
 
 from app.domain.report_checks import ReportCheck, equal, year_checks
@@ -21,7 +22,8 @@ from app.domain.statistics.context import (
     Context,
     Window,
 )
-from app.domain.statistics.records import Records
+from app.domain.statistics.printed import Printed, printed_check
+from app.domain.statistics.records import Records, Village
 from app.domain.statistics.table import Heading, ReportTable
 from app.domain.statistics.year_figures import Figure, MeasureFigure, YearFigures
 
@@ -73,10 +75,16 @@ class Report:
         return tuple(check for check in self.checks if check.ok is False)
 
 
-def build(context: Context, kind: str, level: str, title: str) -> Report:
-    """Compute every table and check of a report; each check stands on its table as well."""
+def build(
+    context: Context, kind: str, level: str, title: str, printed: Printed | None = None
+) -> Report:
+    """Compute every table and check of a report; each check stands on its table as well.
+
+    ``printed``: what was given out of this report before.
+    """
     tables = all_tables(context)
-    checks = _checks(context, tables)
+    checks = [*_checks(context, tables), printed_check(context.heading, tables, printed)]
+    checks.sort(key=lambda check: int(check.check[1:]))
     placed = tuple(_with_checks(table, checks) for table in tables)
     return Report(
         kind,
@@ -127,21 +135,24 @@ def _checks(context: Context, tables: tuple[ReportTable, ...]) -> list[ReportChe
     figures = year_figures(context, by_number)
     found = year_checks(figures, context.parameters.other_share_max)
     previous = warning_tables.by_village(previous_context(context))
-    found += _village_sums(context, by_number)
+    found += _part_sums(context, by_number)
     found += warning_tables.summary_checks(by_number["T14"], previous)
     found += _classification(context)
     found += help_tables.measure_checks(by_number["T6"], by_number["T7"])
     found += _cause_totals(by_number)
     found += visits.coverage_checks(by_number["T11"])
-    found += _correction(context)
-    return sorted(found, key=lambda check: int(check.check[1:]))
+    return found
 
 
 def previous_context(context: Context) -> Context:
     """Return the context of the time before, of the same kind: its end is this one's opening."""
     before = context.window.before
     length = context.window.end - context.window.start
-    return replace(context, window=Window(before - max(length, timedelta(0)), before))
+    window = Window(before - max(length, timedelta(0)), before)
+    if context.warned_before is None:
+        return replace(context, window=window)
+    records = replace(context.records, warnings=context.warned_before)
+    return replace(context, window=window, records=records)
 
 
 def year_figures(context: Context, tables: dict[str, ReportTable]) -> YearFigures:
@@ -205,44 +216,60 @@ def _percent(value: object) -> Decimal | None:
     return value if isinstance(value, Decimal) else None
 
 
-def _village_sums(context: Context, tables: dict[str, ReportTable]) -> list[ReportCheck]:
-    """K15: each village counted on its own, added up, is the total of the area."""
-    if len(context.records.villages) < 2:
-        return []
-    households = persons = due = still = 0
-    for part in by_village(context):
-        own = stock.by_state(part).row("合计").cells
-        households += _count(own[0].value) or 0
-        persons += _count(own[1].value) or 0
-        due += _count(visits.coverage(part).row("合计").cells[0].value) or 0
-        still += _count(warning_tables.by_village(part).row("合计").cells[7].value) or 0
-    total = tables["T2"].row("合计").cells
-    return [
-        equal("K15", "各村存量相加", households, _count(total[0].value) or 0, "户"),
-        equal("K15", "各村存量人数相加", persons, _count(total[1].value) or 0, "人"),
-        equal("K15", "各村应访相加", due, _count(tables["T11"].row("合计").cells[0].value) or 0),
-        equal(
-            "K15", "各村期末未销相加", still, _count(tables["T14"].row("合计").cells[7].value) or 0
-        ),
-    ]
+def _part_sums(context: Context, tables: dict[str, ReportTable]) -> Iterator[ReportCheck]:
+    """K15: each village, and in a county each township, counted alone adds up to the area."""
+    villages = context.records.villages
+    if len(villages) < 2:
+        return
+    yield from _sums("各村", by_village(context), tables)
+    if len({village.township for village in villages}) > 1:
+        yield from _sums("各乡镇", by_township(context), tables)
 
 
-def by_village(context: Context) -> Iterable[Context]:
+def _sums(
+    parts: str, contexts: Iterable[Context], tables: dict[str, ReportTable]
+) -> Iterator[ReportCheck]:
+    figures = (
+        ("存量", "T2", 0, "户"), ("存量人数", "T2", 1, "人"), ("应访", "T11", 0, ""),
+        ("期末未销", "T14", 7, ""),
+    )  # fmt: skip
+    sums: dict[str, int] = defaultdict(int)
+    for part in contexts:
+        for table in (stock.by_state(part), visits.coverage(part), warning_tables.by_village(part)):
+            for name, number, place, _ in figures:
+                if table.number == number:
+                    sums[name] += _count(table.row("合计").cells[place].value) or 0
+    for name, number, place, unit in figures:
+        total = _count(tables[number].row("合计").cells[place].value) or 0
+        yield equal("K15", f"{parts}{name}相加", sums[name], total, unit)
+
+
+def by_village(context: Context) -> Iterator[Context]:
     """Yield the context of each village alone."""
+    return _parts(context, [(village,) for village in context.records.villages])
+
+
+def by_township(context: Context) -> Iterator[Context]:
+    """Yield the context of each township alone."""
+    groups = _grouped(context.records.villages, lambda village: village.township)
+    return _parts(context, list(groups.values()))
+
+
+def _parts(context: Context, groups: Iterable[tuple[Village, ...]]) -> Iterator[Context]:
     records = context.records
     homes = {h.household_id: h.village for h in records.households}
     households = _grouped(records.households, lambda h: h.village)
     cases = _grouped(records.cases, lambda c: homes.get(c.household_id, ""))
     warnings = _grouped(records.warnings, lambda w: w.village)
     sheets = _grouped(records.sheets, lambda s: s.village)
-    for village in records.villages:
-        code = village.code
+    for villages in groups:
+        codes = [village.code for village in villages]
         only = Records(
-            villages=(village,),
-            households=households[code],
-            cases=cases[code],
-            warnings=warnings[code],
-            sheets=sheets[code],
+            villages=villages,
+            households=tuple(chain.from_iterable(households[code] for code in codes)),
+            cases=tuple(chain.from_iterable(cases[code] for code in codes)),
+            warnings=tuple(chain.from_iterable(warnings[code] for code in codes)),
+            sheets=tuple(chain.from_iterable(sheets[code] for code in codes)),
         )
         yield replace(context, records=only)
 
@@ -283,11 +310,3 @@ def misclassified(context: Context) -> dict[str, list[str]]:
         if warning.code in found and warning_tables.is_open(warning, context.window.end):
             found[warning.code].append(warning.household_id)
     return {code: list(dict.fromkeys(ids)) for code, ids in found.items()}
-
-
-def _correction(context: Context) -> list[ReportCheck]:
-    """K21: a corrected month says which version this is."""
-    text = context.heading.correction
-    if not text:
-        return [ReportCheck("K21", "更正", True, None, None, None, "更正：本期没有更正过")]
-    return [ReportCheck("K21", "更正", True, None, None, None, f"更正：{text}", hint=True)]

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
@@ -196,8 +196,10 @@ def summary_checks(table: ReportTable, previous: ReportTable | None = None) -> l
             found.append(check)
     if previous is not None:
         opening, closing = table.rows[-1].cells[0].value, previous.rows[-1].cells[7].value
-        name = "期初未销等于上月期末"
-        found.append(equal("K16", name, int(str(opening)), int(str(closing)), "条"))
+        name = "期初未销等于上期期末"
+        check = equal("K16", name, int(str(opening)), int(str(closing)), "条")
+        why = "" if check.ok else "：上期关账后补记了早先的办理，上期请走更正"
+        found.append(replace(check, detail=check.detail + why))
     return found
 
 
