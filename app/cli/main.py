@@ -42,6 +42,7 @@ _VERBS = {  # verb → module and attribute
     "history": ("app.cli.history", "command"),
     "doctor": ("app.cli.doctor", "command"),
     "report": ("app.cli.report", "group"),
+    "team": ("app.cli.team", "group"),
     "backup": ("app.cli.backup", "group"),
     "recover": ("app.cli.backup", "recover"),
     "passphrase": ("app.cli.backup", "passphrase"),

@@ -21,6 +21,7 @@ from app.ui.settings.policy_view import PolicyView
 from app.ui.settings.records_view import AboutView, PrintsView
 from app.ui.settings.root_view import RootView
 from app.ui.settings.security_view import USUAL_MINUTES, SecurityView
+from app.ui.settings.team_view import TeamView
 
 _MINUTES = "lock_minutes"
 
@@ -40,6 +41,7 @@ class SettingsPage(QWidget):
         self.security, self.prints = SecurityView(desk), PrintsView(desk)
         self.backup, self.about = BackupView(desk), AboutView(desk)
         self.root, self.manual = RootView(desk), ManualView()
+        self.team = TeamView(desk)
         self.list = QListWidget()
         self.list.setAccessibleName("设置的内容")
         self.stack = QStackedWidget()
@@ -97,6 +99,7 @@ class SettingsPage(QWidget):
             ("口令和锁屏", self.security),
             ("备份", self.backup),
             ("县级密钥", self.root),
+            ("驻村队伍", self.team),
             ("打印记录", self.prints),
             ("手册", self.manual),
             ("关于", self.about),
