@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from app.cli import cut
 from app.cli.common import Cli, UsageError, read_secret, write_secret
 from app.domain import labels
 from app.ops import devices, roots
@@ -30,6 +31,10 @@ _RELATIONS = {
 @click.group("device", help="登记设备")
 def group() -> None:
     """Group of the device verbs."""
+
+
+group.add_command(cut.list_cuts)
+group.add_command(cut.move_cut)
 
 
 def _emit(cli: Cli, found: Enrolment, out: Path | None = None) -> None:

@@ -334,12 +334,17 @@ def _heads(writes: Iterable[_Write], causality: Causality) -> list[_Write]:
     for write in writes:
         if write.place.chain not in last or last[write.place.chain].place < write.place:
             last[write.place.chain] = write
-    heads = [w for w in last.values() if not any(_saw(o, w, causality) for o in last.values())]
+    ends = last.values()
+    heads = [w for w in ends if not any(_saw(o, w, causality) for o in ends)]
+    if not heads:  # somebody made a row again that he knew: only what was truly seen counts
+        heads = [w for w in ends if not any(causality.saw(o.place, w.place) for o in ends)]
     return sorted(heads, key=lambda w: (-w.rank, w.digest))
 
 
 def _saw(later: _Write, earlier: _Write, causality: Causality) -> bool:
-    return causality.saw(later.place, earlier.place) or any(
+    if causality.saw(later.place, earlier.place):
+        return True
+    return not causality.saw(earlier.place, later.place) and any(
         causality.saw(later.place, twin) for twin in earlier.twins
     )
 

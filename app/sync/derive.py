@@ -164,13 +164,27 @@ def _joined(session: Session, touched: set[Row], trust: Trust, result: Derived) 
     for group in groups:
         rows = [Row("member", member) for member in group]
         history = history_of(session, set(rows))
-        together = [replace(p, row=rows[0]) for row in rows for p in history.get(row, ())]
+        together = [
+            replace(change, row=rows[0])
+            for row in rows
+            for past in history.get(row, ())
+            for change in ([past] if row == rows[0] else _one_by_one(past))
+        ]
         _derive(session, {rows[0]: together}, trust, result)
         for row in rows[1:]:
             _derive(session, {row: history[row]} if row in history else {}, trust, result)
             session.get_one(Member, row.id).member_status = joins.JOINED
     session.flush()
     return {Row("member", member) for member in members}
+
+
+def _one_by_one(past: Past) -> Iterator[Past]:
+    """Return a new row as changes of its fields: of another row it is no creation."""
+    if past.field != NEW_ROW:
+        yield past
+        return
+    for name, value in past.new.items():
+        yield replace(past, field=name, new=value)
 
 
 def _replace_units(session: Session, settled: compositions.Settled, result: Derived) -> None:

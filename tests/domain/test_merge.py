@@ -481,3 +481,17 @@ def test_a_replica_reads_its_villages_and_the_policy_above_and_below_it(
 
 def test_ranks_order_the_levels() -> None:
     assert merge.RANKS["village"] < merge.RANKS["township"] < merge.RANKS["county"]
+
+
+def test_a_row_made_again_and_again_by_two_still_has_a_state() -> None:
+    """Nobody's program does that to one row; a tampered one may; nothing crashes or vanishes."""
+
+    def made(origin: str, number: int, value: str) -> UnitChange:
+        place = Place(Chain(origin, "e", "v"), number)
+        return UnitChange(place, f"{origin}{number}", 1, PHONE, value, creates=True)
+
+    alike = [made(origin, number, "1") for origin in "ab" for number in (1, 2)]
+    assert resolve(alike, Causality([])).values == {PHONE: "1"}
+    crossed = [made("a", 1, "1"), made("a", 2, "2"), made("b", 1, "2"), made("b", 2, "1")]
+    found = resolve(crossed, Causality([]))
+    assert {side.values[PHONE] for side in found.sides} == {"1", "2"}

@@ -353,6 +353,21 @@ def test_the_same_person_added_twice_is_offered_for_joining_and_read_as_one(two:
         assert session.get_one(Member, other).member_status == "joined"
 
 
+def test_a_person_added_several_times_on_both_laptops_is_one_in_the_end(two: Two) -> None:
+    for store in (two.a, two.b):
+        for name in ("赵小丫", "赵小丫", "赵小花"):
+            add_person(store, two.household, name)
+    two.meet()
+    while found := conflicts.list_conflicts(two.b):
+        conflicts.resolve_conflict(two.b, ME, found[0].conflict_id, Choice("1"))
+    two.meet()
+    assert conflicts.list_conflicts(two.a) == []
+    assert content(two.a) == content(two.b)
+    with two.a.read() as session:
+        present = select(Member.name).filter_by(number=9, member_status="present")
+        assert len(session.scalars(present).all()) == 1
+
+
 def test_two_persons_with_a_mistyped_number_can_be_kept_apart(two: Two) -> None:
     add_person(two.a, two.household, "赵小丫")
     add_person(two.b, two.household, "赵小花")
