@@ -129,11 +129,6 @@ def columns(store: Store, order: ExportOrder) -> list[ColumnLine]:
     ]
 
 
-def count_rows(store: Store, actor: Actor, order: ExportOrder, today: date) -> int:
-    """Return how many rows a table will have."""
-    return sum(1 for _ in rows_of(store, actor, order.kind, today, order.choice))
-
-
 def write(
     store: Store,
     actor: Actor,

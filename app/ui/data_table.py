@@ -75,6 +75,14 @@ class DataTable(QTableView):
         if rows and not self.currentIndex().isValid():
             self.selectRow(min(number, len(rows) - 1))
 
+    def set_columns(self, columns: Sequence[Column]) -> None:
+        """Show other columns of the same rows."""
+        number = max(self.currentIndex().row(), 0)
+        self.table.set_columns(columns)
+        self._fit()
+        if self.table.rowCount():
+            self.selectRow(number)
+
     def current(self) -> Any:
         """Return the value of the current row, None without one."""
         return self.table.row_at(self.currentIndex().row())
@@ -113,6 +121,7 @@ class DataTable(QTableView):
         for number, column in enumerate(self.table.columns):
             self.setColumnHidden(number, number in hidden)
             if column.width:
+                header.setSectionResizeMode(number, QHeaderView.ResizeMode.Interactive)
                 self.setColumnWidth(number, round(unit * (column.width + _MARGIN)))
             else:
                 header.setSectionResizeMode(number, QHeaderView.ResizeMode.Stretch)

@@ -50,6 +50,12 @@ class TableModel(QAbstractTableModel):
         self._rows: list[Any] = []
         self._sorted: tuple[int, Qt.SortOrder] | None = None
 
+    def set_columns(self, columns: Sequence[Column]) -> None:
+        """Show other columns of the same rows, in the order of the rows as given last."""
+        self.beginResetModel()
+        self.columns, self._sorted = tuple(columns), None
+        self.endResetModel()
+
     def set_rows(self, rows: Sequence[Any]) -> None:
         """Show ``rows``; equal ones leave selection and scroll position alone."""
         ordered = self._in_order(list(rows))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -79,9 +79,10 @@ def test_a_refused_item_stays_out_and_the_rest_goes_in(qtbot: QtBot, desk: Desk)
     found = items(dialog, "member_changed")
     view = dialog.flow.items
     view.table.selectRow(0)
-    qtbot.keyClick(view.table, Qt.Key.Key_2)
     refused = view.table.current()
+    qtbot.keyClick(view.table, Qt.Key.Key_2)
     assert view.choice_text(refused) == "不要"
+    assert view.table.current() is not refused  # the next one waits
     take(qtbot, dialog)
     again = roster.preview_import(desk.store, [NEXT], date(2025, 10, 20))
     left = [item.key for item in again.files[0].items() if item.kind == "member_changed"]
@@ -96,6 +97,141 @@ def test_a_whole_kind_is_decided_by_two_keys(qtbot: QtBot, desk: Desk) -> None:
     qtbot.keyClick(view.table, Qt.Key.Key_A)
     qtbot.keyClick(view.table, Qt.Key.Key_2)
     assert {item.key for item in found} == set(view.decisions().items)
+
+
+def test_a_takes_only_what_is_alike_and_j_k_move(qtbot: QtBot, desk: Desk) -> None:
+    dialog = look(qtbot, desk, NEXT)
+    view = dialog.flow.items
+    view.kind.setCurrentIndex(0)
+    view.table.selectRow(0)
+    for key, row in ((Qt.Key.Key_J, 1), (Qt.Key.Key_J, 2), (Qt.Key.Key_K, 1)):
+        qtbot.keyClick(view.table, key)
+        assert view.table.currentIndex().row() == row
+    kind = view.table.current().kind
+    shown = view.table.table.rows()
+    alike = [item.key for item in shown if item.kind == kind and item.choices]
+    assert len(alike) < view.count()
+    qtbot.keyClick(view.table, Qt.Key.Key_A)
+    qtbot.keyClick(view.table, Qt.Key.Key_3)
+    assert set(view.decisions().items) == set(alike)
+
+
+def test_f6_brings_the_keyboard_to_the_items_and_back(qtbot: QtBot, desk: Desk) -> None:
+    dialog = look(qtbot, desk, NEXT)
+    dialog.activateWindow()
+    qtbot.keyClick(dialog, Qt.Key.Key_F6)
+    assert dialog.flow.tabs.currentWidget() is dialog.flow.items
+    assert dialog.focusWidget() is dialog.flow.items.table
+    qtbot.keyClick(dialog, Qt.Key.Key_F6)
+    assert dialog.focusWidget() is dialog.flow.view.table
+
+
+def clipboard_of(path: Path, rows: int) -> str:
+    """Return the first rows of a workbook as WPS copies them."""
+    sheet = openpyxl.load_workbook(path).worksheets[0]
+    lines = []
+    for values in sheet.iter_rows(max_row=rows, values_only=True):
+        cells = ["" if value is None else str(value) for value in values]
+        cells = [f'"{cell}"' if "\n" in cell else cell for cell in cells]
+        lines.append("\t".join(cells))
+    return "\r\n".join(lines) + "\r\n"
+
+
+def test_rows_copied_in_wps_are_pasted_looked_at_and_imported(
+    qtbot: QtBot, store: Store, actor: Actor, qapp: QApplication, tmp_path: Path
+) -> None:
+    desk = make_desk(store, actor)
+    dialog = ImportDialog(None, desk)
+    qtbot.addWidget(dialog)
+    with qtbot.waitActive(dialog):
+        dialog.show()
+        dialog.activateWindow()
+    QApplication.clipboard().setText(clipboard_of(FIRST, 40))
+    with qtbot.waitSignal(dialog.flow.previewed, timeout=20000):
+        qtbot.keyClick(dialog, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyRelease(dialog, Qt.Key.Key_Control)
+    assert roster.list_households(store) == []
+    take(qtbot, dialog)
+    head = roster.list_households(store)[0].head_name
+    dialog.save_report(tmp_path / "报告.xlsx")
+    assert "导入报告" in openpyxl.load_workbook(tmp_path / "报告.xlsx").sheetnames
+    assert left_in_clear(store.path.parent, head) == []
+    desk.runner.close()
+
+
+def test_the_clipboards_html_serves_where_there_is_no_text(
+    qtbot: QtBot, store: Store, actor: Actor, qapp: QApplication
+) -> None:
+    desk = make_desk(store, actor)
+    dialog = ImportDialog(None, desk)
+    qtbot.addWidget(dialog)
+    cells = [line.split("\t") for line in clipboard_of(FIRST, 12).splitlines()]
+    rows = "".join(f"<tr><td>{'</td><td>'.join(line)}</td></tr>" for line in cells)
+    data = QMimeData()
+    data.setHtml(f"<table>{rows}</table>")
+    QApplication.clipboard().setMimeData(data)
+    with qtbot.waitSignal(dialog.flow.previewed, timeout=20000) as seen:
+        dialog.paste()
+    assert seen.args is not None
+    assert seen.args[0].files[0].file.table.rows
+    desk.runner.close()
+
+
+def test_an_empty_clipboard_is_said_and_nothing_happens(
+    qtbot: QtBot, store: Store, actor: Actor, qapp: QApplication
+) -> None:
+    desk = make_desk(store, actor)
+    dialog = ImportDialog(None, desk)
+    qtbot.addWidget(dialog)
+    QApplication.clipboard().clear()
+    with qtbot.waitSignal(desk.runner.failed, timeout=20000) as failed:
+        dialog.paste()
+    assert failed.args is not None
+    assert "没有变" in failed.args[0].user_text()
+    assert not dialog.agree.isEnabled()
+    desk.runner.close()
+
+
+def left_in_clear(folder: Path, words: str) -> list[str]:
+    """Return the files of a replica in which words can be read."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    codings = ("utf-8", "gbk", "utf-16-le")
+    return [f.name for f in files if any(words.encode(c) in f.read_bytes() for c in codings)]
+
+
+def test_a_list_from_above_goes_on_in_its_own_dialog_without_an_error(
+    qtbot: QtBot, desk: Desk
+) -> None:
+    dialog = ImportDialog(None, desk)
+    qtbot.addWidget(dialog)
+    failed: list[object] = []
+    desk.runner.failed.connect(failed.append)
+    with qtbot.waitSignal(dialog.finished, timeout=20000):
+        dialog.start([ROSTERS / "08_部门预警清单.xlsx"])
+    assert dialog.list_file == ROSTERS / "08_部门预警清单.xlsx"
+    assert failed == []
+
+
+def test_the_log_saves_what_an_old_import_said_and_marks_the_old_file(
+    qtbot: QtBot, store: Store, actor: Actor, qapp: QApplication, tmp_path: Path
+) -> None:
+    desk = make_desk(store, actor)
+    roster.apply_import(store, actor, roster.preview_import(store, [MESSY], TODAY))
+    log = ImportLogDialog(None, desk)
+    qtbot.addWidget(log)
+    said = log.report.table.rowCount()
+    assert said
+    log.save_report(tmp_path / "清单.xlsx")
+    (sheet,) = openpyxl.load_workbook(tmp_path / "清单.xlsx").worksheets
+    assert sheet.max_row == said + 1
+    log.mark_original(MESSY, tmp_path / "标出.xlsx")
+    assert openpyxl.load_workbook(tmp_path / "标出.xlsx").sheetnames[0] == "导入报告"
+    refused: list[object] = []
+    desk.runner.failed.connect(refused.append)
+    log.mark_original(FIRST, tmp_path / "别的.xlsx")
+    assert [error.code for error in refused] == ["E244"]  # type: ignore[attr-defined]
+    assert not (tmp_path / "别的.xlsx").exists()
+    desk.runner.close()
 
 
 def test_who_is_silent_is_asked_about_and_becomes_a_natural_change(

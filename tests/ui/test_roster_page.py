@@ -1,23 +1,28 @@
 """户台账: list, filters, household page, and the import as its user sees it."""
 
+import time
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from sqlalchemy import Engine, event
 
+from app.demo import people
 from app.domain.ownership import Actor
-from app.models.household import Member
+from app.models.household import Household, Member
 from app.models.store import Store
-from app.ops import roster_view, roster_words
+from app.ops import local_settings, months, roster, roster_view, roster_words, tables
 from app.ui.page import Desk
-from app.ui.roster import reasons
+from app.ui.roster import reasons, roster_model
+from app.ui.roster.column_choice import ColumnChoice
 from app.ui.roster.import_dialog import ImportDialog
 from app.ui.roster.preview_view import headline
 from app.ui.roster.roster_page import RosterPage
+from app.ui.table_model import TableModel
 from tests.conftest import StoreMaker
-from tests.ui.conftest import TODAY, make_desk
+from tests.ui.conftest import OCTOBER, TODAY, make_desk
 
 ROSTERS = Path(__file__).parents[1] / "data" / "rosters"
 TIDY = ROSTERS / "01_村台账_整洁.xlsx"
@@ -45,11 +50,109 @@ def test_households_and_people_are_counted_together(page: RosterPage) -> None:
 
 
 def test_filters_narrow_the_list_and_its_count(qtbot: QtBot, page: RosterPage) -> None:
-    box = page.boxes["group"]
+    box = page.filters.boxes["group"]
     box.setCurrentText("二组")
     box.activated.emit(box.currentIndex())
     assert numbers(page) == ["4"]
     assert page.count.text() == "1户 2人"
+
+
+def choose(page: RosterPage, name: str, key: str) -> None:
+    box = page.filters.boxes[name]
+    box.setCurrentIndex(box.findData(key))
+    box.activated.emit(box.currentIndex())
+
+
+def test_class_visit_and_eight_must_visits_filter(page: RosterPage, desk: Desk) -> None:
+    with desk.store.write("test.class", desk.actor) as session:
+        session.get_one(Household, "h2").management_class = "key"
+        for name in ("h4-1", "h4-2"):
+            session.get_one(Member, name).health = "serious_illness"
+    page.refresh(None)
+    choose(page, "management_class", "key")
+    assert numbers(page) == ["2"]
+    choose(page, "management_class", "")
+    choose(page, "flag", "illness")
+    assert numbers(page) == ["4"]
+    choose(page, "flag", "any")
+    assert "4" in numbers(page)
+    choose(page, "flag", "")
+    choose(page, "visited", "已走访")
+    assert numbers(page) == []
+    assert page.nothing.isVisible()
+
+
+def test_a_saved_filter_is_there_after_a_restart_and_can_be_dropped(
+    qtbot: QtBot, page: RosterPage, desk: Desk
+) -> None:
+    choose(page, "group", "二组")
+    page.filters.keep("二组的")
+    choose(page, "group", "")
+    again = RosterPage(desk)
+    qtbot.addWidget(again)
+    again.refresh(None)
+    saved = again.filters.saved
+    saved.setCurrentIndex(saved.findText("已存：二组的"))
+    saved.activated.emit(saved.currentIndex())
+    assert numbers(again) == ["4"]
+    saved.setCurrentIndex(saved.findText("去掉“二组的”"))
+    saved.activated.emit(saved.currentIndex())
+    assert saved.findText("已存：二组的") < 0
+    assert local_settings.read_setting(desk.store, "roster.filters") == ""
+
+
+def test_chosen_columns_stay_chosen_and_who_it_is_cannot_go(
+    qtbot: QtBot, page: RosterPage, desk: Desk
+) -> None:
+    page.show_columns(["人口", "管理类别"])
+    titles = ["户号", "户主", "人口", "管理类别"]
+    assert [column.title for column in page.table.table.columns] == titles
+    assert numbers(page) == ["1", "2", "4"]
+    again = RosterPage(desk)
+    qtbot.addWidget(again)
+    assert [column.title for column in again.table.table.columns] == titles
+    dialog = ColumnChoice(page, roster_model.offered("village"), titles, roster_model.ALWAYS)
+    qtbot.addWidget(dialog)
+    assert dialog.chosen() == titles
+
+
+def test_what_may_be_exported_is_everybody_the_filtered_or_the_selected(page: RosterPage) -> None:
+    assert page.scopes() == []
+    choose(page, "group", "一组")
+    page.table.selectAll()
+    chosen, listed = page.scopes()
+    assert (chosen.words, listed.words) == ("选中的2户", "筛出来的2户")
+    assert listed.household_ids == frozenset({"h1", "h2"})
+
+
+def test_five_thousand_households_filter_and_move_without_asking_the_database(
+    qtbot: QtBot, store: Store, actor: Actor, qapp: QApplication, tmp_path: Path
+) -> None:
+    path = tmp_path / "名册.xlsx"
+    tables.write_rows(path, "农户信息", people.HEADINGS, people.rows(people.village(5000, 1)))
+    roster.apply_import(store, actor, roster.preview_import(store, [path], TODAY))
+    months.open_period(store, actor, OCTOBER, TODAY)
+    desk = make_desk(store, actor)
+    page = RosterPage(desk)
+    qtbot.addWidget(page)
+    page.resize(1240, 690)
+    page.show()
+    page.refresh(None)
+    assert page.table.table.rowCount() == 5000
+    assert isinstance(page.table.model(), TableModel)
+    qtbot.waitUntil(lambda: bool(page._month), timeout=60000)  # comes from the worker
+    page.table.moved.disconnect()  # the line below reads one household
+    reads: list[object] = []
+    event.listen(Engine, "before_cursor_execute", lambda *_args: reads.append(1))
+    began = time.perf_counter()
+    choose(page, "visited", "未走访")
+    choose(page, "kind", "lifted")
+    seconds = time.perf_counter() - began
+    page.table.table.sort(3)
+    assert 0 < page.table.table.rowCount() < 5000
+    assert reads == []
+    assert seconds < 1
+    desk.runner.close()
 
 
 def test_the_line_below_names_the_members(page: RosterPage) -> None:

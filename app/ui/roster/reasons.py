@@ -17,6 +17,7 @@ REASONS = {
     "W_ID_LENGTH": "证件号位数不对",
     "W_ID_MISSING": "没有证件号",
     "W_LOST_CHARACTER": "有字丢了，成了问号",
+    "W_MASKED": "号码里有星号，不全",
     "W_MULTI_HEAD": "一户有两个户主",
     "W_NOT_NUMBER": "不是数字",
     "W_NO_HEAD": "没有户主",

@@ -1,30 +1,62 @@
-"""Lines of the roster list: the household with its warnings and its month."""
+"""Lines of the roster list: the household with its warnings, its month and its marks."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Self
 
 from app.domain.labels import label
+from app.domain.masking import masked_phone
 from app.domain.period import Period
 from app.domain.words import money
-from app.ops import months, roster_view, warnings
+from app.ops import catalogue, months, roster_marks, roster_view, warnings
+from app.ops.months import DueHousehold
+from app.ops.roster_marks import HouseholdMarks
 from app.ops.roster_view import HouseholdLine
 from app.ui.colours import severity_rank, severity_text
 from app.ui.page import Store
 from app.ui.table_model import Column
 
 UNVISITED, VISITED = "未走访", "已走访"
+ANY_FLAG = "any"
 _DONE = ("complete", "locked")
+_NO_MARKS = HouseholdMarks()
 
 
 @dataclass(frozen=True, slots=True)
 class RosterLine:
-    """One row of the list. ``severity``: the worst open warning; ``sheet_state`` "" if not due."""
+    """One row of the list.
+
+    Attributes:
+        severity: the worst open warning.
+        sheet_state: "" if the household is not due.
+        flags: keys of 八必访; only of those who are due.
+    """
 
     household: HouseholdLine
     severity: str
     warnings: int
-    sheet_state: str
+    sheet_state: str = ""
+    flags: tuple[str, ...] = ()
+    marks: HouseholdMarks = _NO_MARKS
+
+    def in_month(self, due: DueHousehold | None) -> Self:
+        """Return the line with what the month says of it."""
+        if due is None:
+            return self
+        return replace(self, sheet_state=due.sheet_state, flags=due.flags)
+
+    def visited(self) -> str:
+        """Return 已走访 or 未走访, "" for who is not due."""
+        if not self.sheet_state:
+            return ""
+        return VISITED if self.sheet_state in _DONE else UNVISITED
+
+    def flags_text(self) -> str:
+        """Return the short words of 八必访."""
+        return "、".join(
+            flag.short for flag in catalogue.visit_flags().flags if flag.key in self.flags
+        )
 
     def month_text(self) -> str:
         """Return the state of this month's sheet in words."""
@@ -45,53 +77,71 @@ class RosterLine:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What the list is narrowed to; "" leaves a criterion open."""
+    """What the list is narrowed to; "" leaves a criterion open. Kept as JSON of its fields."""
 
     group: str = ""
     kind: str = ""
     object_type: str = ""
+    management_class: str = ""
     severity: str = ""
     visited: str = ""
+    flag: str = ""
 
     def passes(self, line: RosterLine) -> bool:
+        """Tell whether a line stays."""
         household = line.household
-        done = line.sheet_state in _DONE
         wanted = (
             (self.group, household.hamlet_group),
             (self.kind, household.household_kind),
             (self.object_type, household.object_type),
+            (self.management_class, line.marks.management_class),
             (self.severity, line.severity),
-            (self.visited, VISITED if done else UNVISITED if line.sheet_state else ""),
+            (self.visited, line.visited()),
         )
+        if self.flag and not (self.flag in line.flags or (self.flag == ANY_FLAG and line.flags)):
+            return False
         return all(not want or want == has for want, has in wanted)
 
 
 def load(store: Store, today: date) -> list[RosterLine]:
-    """Return the whole roster with open warnings and this month's sheets."""
+    """Return the whole roster with open warnings and marks, without the month."""
     households = roster_view.list_households(store)
     worst: dict[str, list[str]] = {}
     for line in warnings.list_warnings(store, today):
         worst.setdefault(line.household_id, []).append(line.severity)
-    states = _states(store, today)
-    return [_line(one, worst.get(one.household_id, ()), states) for one in households]
+    marks = roster_marks.household_marks(store)
+    return [
+        _line(one, worst.get(one.household_id, ()), marks.get(one.household_id, _NO_MARKS))
+        for one in households
+    ]
 
 
-def _states(store: Store, today: date) -> dict[str, str]:
+def load_month(store: Store, today: date) -> dict[str, DueHousehold]:
+    """Return who is due this month; only a village visits. It takes long for a big roster."""
     if store.level != "village":
         return {}
     due = months.due_households(store, Period.of(today), today)
-    return {one.household_id: one.sheet_state for one in due}
+    return {one.household_id: one for one in due}
 
 
-def _line(household: HouseholdLine, levels: Iterable[str], states: Mapping[str, str]) -> RosterLine:
+def in_month(lines: Iterable[RosterLine], month: Mapping[str, DueHousehold]) -> list[RosterLine]:
+    """Return the lines with what the month says of them."""
+    return [line.in_month(month.get(line.household.household_id)) for line in lines]
+
+
+def _line(household: HouseholdLine, levels: Iterable[str], marks: HouseholdMarks) -> RosterLine:
     found = list(levels)
     top = max(found, key=severity_rank, default="none")
-    return RosterLine(household, top, found.count(top), states.get(household.household_id, ""))
+    return RosterLine(household, top, found.count(top), marks=marks)
 
 
 def _income(household: HouseholdLine) -> str:
     amount = household.per_capita_income
     return "" if amount is None else money(amount)
+
+
+def _day(day: date | None) -> str:
+    return f"{day:%m-%d}" if day else ""
 
 
 _COLUMNS = (
@@ -102,7 +152,7 @@ _COLUMNS = (
         width=4,
         sort_key=lambda line: (len(line.household.household_no), line.household.household_no),
     ),
-    Column("户主", lambda line: line.household.head_name, width=8),
+    Column("户主", lambda line: line.household.head_name, width=5),
     Column(
         "人口",
         lambda line: str(line.household.persons),
@@ -118,12 +168,22 @@ _COLUMNS = (
     ),
     Column("监测类型", RosterLine.object_text),
     Column(
+        "管理类别",
+        lambda line: (
+            label("management_class", line.marks.management_class)
+            if line.marks.management_class
+            else ""
+        ),
+        width=6,
+        spare=5,
+    ),
+    Column(
         "人均纯收入",
         lambda line: _income(line.household),
         width=5,
         right=True,
         sort_key=lambda line: line.household.per_capita_income or 0,
-        spare=2,
+        spare=4,
     ),
     Column(
         "级别",
@@ -133,9 +193,37 @@ _COLUMNS = (
         severity=lambda line: line.severity,
     ),
     Column("本月", RosterLine.month_text, width=5),
+    Column("八必访", RosterLine.flags_text, width=7, spare=6),
+    Column(
+        "上次走访",
+        lambda line: _day(line.marks.last_visit),
+        width=4,
+        sort_key=lambda line: line.marks.last_visit or date.min,
+        spare=3,
+    ),
+    Column(
+        "措施",
+        lambda line: str(line.marks.measures or ""),
+        width=2,
+        right=True,
+        sort_key=lambda line: line.marks.measures,
+        spare=2,
+    ),
+    Column("联系电话", lambda line: masked_phone(line.household.phone), width=6, spare=7),
 )
+ALWAYS = frozenset(("户号", "户主"))  # who a row is about
+_ORDINARY = ("组", "户号", "户主", "人口", "户属性", "监测类型", "级别", "本月", "上次走访", "措施")
+_OF_VILLAGES = frozenset(("本月", "八必访"))
 
 
-def columns(level: str) -> tuple[Column, ...]:
-    """Return the columns of a level; only a village visits."""
-    return _COLUMNS if level == "village" else _COLUMNS[:-1]
+def offered(level: str) -> tuple[str, ...]:
+    """Return the titles that a level may choose from; only a village visits."""
+    titles = (column.title for column in _COLUMNS)
+    return tuple(title for title in titles if level == "village" or title not in _OF_VILLAGES)
+
+
+def columns(level: str, chosen: Sequence[str] = ()) -> tuple[Column, ...]:
+    """Return the columns to show, in the order of the list; the ordinary ones without a choice."""
+    wanted = (set(chosen) or set(_ORDINARY)) | ALWAYS
+    allowed = set(offered(level))
+    return tuple(column for column in _COLUMNS if column.title in wanted & allowed)

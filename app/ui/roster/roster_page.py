@@ -1,28 +1,34 @@
 """户台账: all households with filters, the members of the current one, and the household page."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
-from app.domain.labels import LABELS
-from app.ops import roster_view, warnings
-from app.ui import colours
+from app.ops import local_settings, roster_view, warnings
+from app.ops.months import DueHousehold
 from app.ui.changes.changes_dialog import ChangesDialog, report_change
 from app.ui.data_table import DataTable
 from app.ui.elided_label import ElidedLabel
 from app.ui.empty_state import EmptyState
-from app.ui.flow_layout import FlowLayout
+from app.ui.export_dialog import ExportDialog, Scope
 from app.ui.page import Desk, KeyHelp
-from app.ui.parts import quiet
+from app.ui.parts import button, quiet
 from app.ui.print_dialog import PrintDialog, plans_job
 from app.ui.quality.list_dialog import ListDialog
 from app.ui.roster import roster_model
+from app.ui.roster.column_choice import ColumnChoice
+from app.ui.roster.filter_bar import FilterBar
 from app.ui.roster.household_view import HouseholdView
 from app.ui.roster.import_dialog import ImportDialog
-from app.ui.roster.roster_model import Filters, RosterLine
+from app.ui.roster.import_log import ImportLogDialog
+from app.ui.roster.roster_model import RosterLine
+
+_AT_ONCE = 1000  # households whose month is read without anybody noticing
+_KEPT = "roster.columns"
 
 
 class RosterPage(QWidget):
@@ -35,9 +41,10 @@ class RosterPage(QWidget):
         super().__init__()
         self._desk = desk
         self._lines: list[RosterLine] = []
-        self.boxes = {name: QComboBox() for name in ("group", "kind", "object", "level", "visited")}
+        self._month: dict[str, DueHousehold] = {}
+        self.filters = FilterBar(desk)
         self.count, self.below = QLabel(), ElidedLabel()
-        self.table = DataTable(roster_model.columns(desk.store.level), "户台账")
+        self.table = DataTable(roster_model.columns(desk.store.level, self._chosen()), "户台账")
         self.table.setSortingEnabled(True)
         self.table.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.household = HouseholdView()
@@ -48,14 +55,21 @@ class RosterPage(QWidget):
 
     # ---------------------------------------------------------------- what the window calls
     def refresh(self, changed: object | None) -> None:
-        """Read the roster again and keep filters and place."""
+        """Read the roster again and keep filters and place; a big one's month comes a bit later."""
         store, today = self._desk.store, self._desk.today()
         lines = self._desk.runner.call(lambda: roster_model.load(store, today))
         if lines is None:
             return
-        self._lines = lines
-        self._fill_boxes()
-        self._fill()
+        self._lines = roster_model.in_month(lines, self._month)
+        if len(lines) > _AT_ONCE:
+            self._desk.runner.start(
+                lambda _progress: roster_model.load_month(store, today), self._on_month
+            )
+            self._fill()
+        else:
+            month = self._desk.runner.call(lambda: roster_model.load_month(store, today))
+            self._on_month(month or {})
+        self.filters.offer_groups(self._lines)
         if self._stack.currentWidget() is self.household and self.household.household_id:
             self.open_household(self.household.household_id)
         else:
@@ -78,11 +92,14 @@ class RosterPage(QWidget):
             ("N", "自然变更：出生、去世、婚嫁、迁移、分户、换户主…"),
             ("Shift+N", "没办完的自然变更"),
             ("Ctrl+C", "复制选中的行，可粘到WPS"),
+            ("Ins", "选列"),
+            ("Ctrl+E", "导出Excel：筛出来的、选中的或全部"),
+            ("I", "导入名册；Shift+I 导入记录"),
         )
 
     def areas(self) -> list[QWidget]:
         """Return the areas F6 goes round."""
-        return [self.boxes["group"], self.table]
+        return [self.filters.boxes["group"], self.table]
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -113,30 +130,62 @@ class RosterPage(QWidget):
         self._stack.setCurrentWidget(self.household)
         self.household.members.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def show_imports(self) -> None:
+        """Shift+I: what was imported here, its report, and taking it back."""
+        if self._desk.store.level == "village":
+            ImportLogDialog(self, self._desk).exec()
+
+    def export(self) -> None:
+        """Ctrl+E: write the list as Excel."""
+        ExportDialog(self, self._desk, "member", self.scopes()).exec()
+
+    def scopes(self) -> list[Scope]:
+        """Return whose rows may be exported: those selected, those listed."""
+        listed, chosen = self.table.table.rows(), self.table.chosen()
+        is_narrowed = len(listed) < len(self._lines)
+        found = [(f"筛出来的{len(listed)}户", listed)] if is_narrowed else []
+        if len(chosen) > 1:
+            found.insert(0, (f"选中的{len(chosen)}户", chosen))
+        return [
+            Scope(words, frozenset(line.household.household_id for line in lines))
+            for words, lines in found
+        ]
+
+    def choose_columns(self) -> None:
+        """Ins: choose the columns of the list."""
+        level = self._desk.store.level
+        shown = [column.title for column in self.table.table.columns]
+        dialog = ColumnChoice(self, roster_model.offered(level), shown, roster_model.ALWAYS)
+        if dialog.exec():
+            self.show_columns(dialog.chosen())
+
+    def show_columns(self, titles: Sequence[str]) -> None:
+        """Show these columns from now on."""
+        store, actor = self._desk.store, self._desk.actor
+        kept = json.dumps(list(titles), ensure_ascii=False)
+        self._desk.runner.call(lambda: local_settings.keep_setting(store, actor, _KEPT, kept))
+        self.table.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        self.table.set_columns(roster_model.columns(store.level, titles))
+        self._fill()
+
     # ---------------------------------------------------------------- list
+    def _chosen(self) -> list[str]:
+        store = self._desk.store
+        text = self._desk.runner.call(lambda: local_settings.read_setting(store, _KEPT))
+        return list(json.loads(text)) if text else []
+
+    def _on_month(self, month: dict[str, DueHousehold]) -> None:
+        self._month = month
+        self._lines = roster_model.in_month(self._lines, month)
+        self._fill()
+
     def _fill(self) -> None:
-        wanted = self._filters()
+        wanted = self.filters.filters()
         shown = [line for line in self._lines if wanted.passes(line)]
         self.table.set_rows(shown)
         people = sum(line.household.persons for line in shown)
         self.count.setText(f"{len(shown)}户 {people}人")
-
-    def _filters(self) -> Filters:
-        values = {name: box.currentData() or "" for name, box in self.boxes.items()}
-        return Filters(
-            values["group"], values["kind"], values["object"], values["level"], values["visited"]
-        )
-
-    def _fill_boxes(self) -> None:
-        groups = dict.fromkeys(line.household.hamlet_group for line in self._lines)
-        _offer(self.boxes["group"], "组", {group: group for group in groups if group})
-        _offer(self.boxes["kind"], "户属性", LABELS["household_kind"])
-        _offer(self.boxes["object"], "监测类型", LABELS["object_type"])
-        words = {key: f"{tone.word}{tone.sign}" for key, tone in colours.TONES.items()}
-        _offer(self.boxes["level"], "级别", words)
-        visited = (roster_model.UNVISITED, roster_model.VISITED)
-        _offer(self.boxes["visited"], "走访", {word: word for word in visited})
-        self.boxes["visited"].setVisible(self._desk.store.level == "village")
+        self.nothing.setVisible(not shown)
 
     def _on_moved(self, line: RosterLine | None) -> None:
         if line is None:
@@ -204,27 +253,19 @@ class RosterPage(QWidget):
         )
 
     def _arrange(self) -> None:
-        boxes = QWidget()
-        flow = FlowLayout(boxes, gap=8)  # large text needs two lines
-        for box in self.boxes.values():
-            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-            flow.addWidget(box)
-        filters = QHBoxLayout()
-        filters.addWidget(boxes, 1)
-        filters.addWidget(self.count)
+        top = QHBoxLayout()
+        top.addWidget(self.filters, 1)
+        top.addWidget(self.count, 0, Qt.AlignmentFlag.AlignTop)
+        self.nothing = quiet("没有这样的户。换一个条件看看。")
         self._list = QWidget()
         layout = QVBoxLayout(self._list)
         layout.setContentsMargins(12, 12, 12, 12)
         layout.setSpacing(8)
-        layout.addLayout(filters)
+        layout.addLayout(top)
+        layout.addWidget(self.nothing)
         layout.addWidget(self.table, 1)
         layout.addWidget(self.below)
-        visit = "G 走访　" if self._desk.store.level == "village" else ""
-        layout.addWidget(
-            quiet(
-                f"Enter 户页　{visit}N 自然变更　P 打印一户一策　Ctrl+C 复制　Shift+N 没办完的变更"
-            )
-        )
+        layout.addLayout(self._bottom())
         self._stack = QStackedWidget()
         for widget in (self._list, self.household, self.empty):
             self._stack.addWidget(widget)
@@ -232,9 +273,22 @@ class RosterPage(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._stack)
 
+    def _bottom(self) -> QHBoxLayout:
+        is_village = self._desk.store.level == "village"
+        visit = "G 走访　" if is_village else ""
+        row = QHBoxLayout()
+        row.addWidget(
+            quiet(f"Enter 户页　{visit}N 自然变更　P 打印一户一策　Ctrl+C 复制　Ins 选列"), 1
+        )
+        own = (
+            (("I 导入…", self.import_roster), ("导入记录", self.show_imports)) if is_village else ()
+        )
+        for words, run in (*own, ("Ctrl+E 导出Excel", self.export)):
+            row.addWidget(button(words, run))
+        return row
+
     def _connect(self) -> None:
-        for box in self.boxes.values():
-            box.activated.connect(lambda _index: self._fill())
+        self.filters.changed.connect(self._fill)
         self.table.moved.connect(self._on_moved)
         self.table.opened.connect(lambda line: self.open_household(line.household.household_id))
         self.household.left.connect(self._back)
@@ -251,6 +305,10 @@ class RosterPage(QWidget):
             ("P", self._print_current),
             ("Ctrl+P", self._print_current),
             ("V", self._toggle_mask),
+            ("Ins", self.choose_columns),
+            ("Ctrl+E", self.export),
+            ("I", self.import_roster),
+            ("Shift+I", self.show_imports),
             ("Esc", self._back),
         ):
             shortcut = QShortcut(QKeySequence(keys), self)
@@ -260,18 +318,3 @@ class RosterPage(QWidget):
     def _toggle_mask(self) -> None:
         if self._stack.currentWidget() is self.household:
             self.household.toggle_mask()
-
-
-def _offer(box: QComboBox, name: str, words: Mapping[str, str]) -> None:
-    """Fill a filter once; ``name`` alone leaves it open."""
-    pairs = list(words.items())
-    shown = [box.itemText(number) for number in range(1, box.count())]
-    if not shown or shown != [word for _key, word in pairs]:
-        box.clear()
-        box.addItem(f"{name}：全部", "")
-        box.setAccessibleName(name)
-        for key, word in pairs:
-            box.addItem(word, key)
-    metrics = box.fontMetrics()
-    longest = max(metrics.horizontalAdvance(box.itemText(n)) for n in range(box.count()))
-    box.setMinimumWidth(longest + 3 * metrics.horizontalAdvance("汉"))  # and the arrow
