@@ -1,6 +1,12 @@
 """Masking of numbers that identify a person, for every paper and list that is shown."""
 
+import re
+
 _STAR = "*"
+# Seven digits or more, also in groups, that are not a day.
+_LONG_NUMBER = re.compile(
+    r"(?<!\d)(?!(?:19|20)\d\d[-./年]?\d{1,2}[-./月]?\d{1,2}(?!\d))\d(?:[ \-—]?\d){6,}[xXｘＸ]?"
+)
 
 
 def masked_id_no(id_no: str) -> str:
@@ -20,6 +26,11 @@ def masked_phone(phone: str) -> str:
 def masked_account(account: str) -> str:
     """Return a bank account as stars and its last four digits; spaces go."""
     return _masked("".join(account.split()), 0, 4)
+
+
+def without_numbers(text: str) -> str:
+    """Return a text in which every number that could be somebody's stands as ＊; days stay."""
+    return _LONG_NUMBER.sub("＊", text)
 
 
 def _masked(text: str, head: int, tail: int) -> str:

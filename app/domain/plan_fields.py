@@ -5,6 +5,7 @@ What is not named for an edition cannot get onto its paper: 存档版 (for the f
 health and disability, amounts of income and aid, anything about a child in trouble.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -14,7 +15,7 @@ from typing import Generic, TypeVar
 from app.domain import words
 from app.domain.household import Member
 from app.domain.labels import label
-from app.domain.masking import masked_account, masked_id_no
+from app.domain.masking import masked_account, masked_id_no, without_numbers
 from app.domain.period import Period, years_between
 from app.domain.plan import (
     Block,
@@ -66,16 +67,16 @@ def plan_document(source: PlanSource, edition: Edition) -> PlanDocument:
     Words that must not be read to a farmer are softened everywhere: the farmer signs the one
     edition and lives with the other.
     """
-    blocks = [block for block in _blocks(source, edition) if block.items or block.columns]
+    blocks = [block for block in _blocks(source, edition) if _has_place(block, edition)]
     return PlanDocument(
         edition=edition,
         area=source.area,
         title=f"{source.year} 年“一户一策”帮扶计划表",
         household_no=source.household_no,
-        head_name=source.head_name,
+        head_name=without_numbers(source.head_name),
         printed_on=source.printed_on,
         policy_version=source.policy_version,
-        blocks=tuple(_softened(block, source.soft_words) for block in blocks),
+        blocks=tuple(_said(block, source.soft_words, edition) for block in blocks),
         signatures=_SIGNATURES[edition],
         note=_NOTES[edition],
         household_id=source.household_id,
@@ -116,6 +117,14 @@ def _blocks(source: PlanSource, edition: Edition) -> Iterator[Block]:
     yield _table(RESULTS, measures, source, edition)
 
 
+def _has_place(block: Block, edition: Edition) -> bool:
+    """Tell whether a block stands on the sheet: on the wall no empty one, but the measures."""
+    if not block.items and not block.columns:
+        return False
+    has_words = bool(block.rows) or any(item.value for item in block.items)
+    return has_words or edition is Edition.ARCHIVE or block.key == MEASURES.key
+
+
 def _items(
     key: str,
     title: str,
@@ -144,15 +153,21 @@ def _table(
     )
 
 
-def _softened(block: Block, soft_words: Mapping[str, str]) -> Block:
+def _said(block: Block, soft_words: Mapping[str, str], edition: Edition) -> Block:
+    """Return a block in words that may stand on this edition."""
+
     def soft(text: str) -> str:
         for hard, mild in soft_words.items():
             text = text.replace(hard, mild)
-        return text
+        return without_numbers(text) if edition is Edition.WALL else text
+
+    def free(item: Item) -> str:
+        is_free = edition is Edition.WALL and item.key in _FREE_TEXTS
+        return NOT_FOR_THE_WALL if is_free and _TELLING.search(item.value) else soft(item.value)
 
     return replace(
         block,
-        items=tuple(replace(item, value=soft(item.value)) for item in block.items),
+        items=tuple(replace(item, value=free(item)) for item in block.items),
         rows=tuple(tuple(soft(text) for text in row) for row in block.rows),
     )
 
@@ -160,17 +175,24 @@ def _softened(block: Block, soft_words: Mapping[str, str]) -> Block:
 def _may_show(measure: PlanMeasure, edition: Edition) -> bool:
     """Return whether a measure may be named: on the wall none that tells of health or hardship.
 
-    Such are all of the health category, and the kinds of other categories that only the ill,
-    the disabled, orphans or the poorest get.
+    Such are all of the health category, the kinds of other categories that only the ill, the
+    disabled, orphans or the poorest get, and what an office for these people does.
     """
     if edition is not Edition.WALL:
         return True
-    telling = any(word in measure.kind for word in _TELLING_WORDS)
-    return measure.category not in _TELLING_CATEGORIES and not telling
+    is_telling = _TELLING_KINDS.search(measure.kind) or _TELLING_OFFICES.search(measure.department)
+    return measure.category not in _TELLING_CATEGORIES and not is_telling
 
 
+NOT_FOR_THE_WALL = "（不宜上墙，见存档版）"
 _TELLING_CATEGORIES = frozenset({"health", "compulsory_education"})
-_TELLING_WORDS = ("残疾", "康复", "病", "医", "低保", "特困", "孤儿", "救助", "赡养", "理赔")
+_TELLING_KINDS = re.compile("残疾|康复|病|医|低保|特困|孤儿|救助|赡养|理赔")
+_TELLING_OFFICES = re.compile("残联|残疾|医|卫健|卫生")
+_TELLING = re.compile(
+    "病(?!虫)|残|癌|瘤|智力|精神|康复|住院|手术|化疗|透析|服药|低保|特困|五保|孤儿|孤残"
+    "|刑|监狱|坐牢|毒(?!素)|举报|信访|家暴|自杀|辍学"
+)
+_FREE_TEXTS = frozenset({"needs", "removal_target", "guarantee_target"})
 
 
 # -- texts ------------------------------------------------------------------------------------
@@ -198,7 +220,7 @@ def _day(day: date | None) -> str:
 def _span(start: date | None, end: date | None) -> str:
     if end is None:
         return "" if start is None else f"{start.isoformat()}起"
-    return f"{_day(start)}至\n{end.isoformat()}" if start is not None else f"至{end.isoformat()}"
+    return f"{_day(start)}\n至{end.isoformat()}" if start is not None else f"至{end.isoformat()}"
 
 
 def _dated(title: str, when: str) -> str:

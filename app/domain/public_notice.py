@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.domain.case import IN_PUBLICITY, REMOVAL_PUBLICITY
+from app.domain.masking import without_numbers
 
 KINDS = {
     IN_PUBLICITY: "拟纳入防止返贫监测对象公示",
@@ -21,12 +22,16 @@ _DONE = {
 
 @dataclass(frozen=True, slots=True)
 class NoticeRow:
-    """One household as it may be published."""
+    """One household as it may be published: a number that was typed into a name is left out."""
 
     head_name: str
     persons: int
     hamlet_group: str
     reason_group: str
+
+    def __post_init__(self) -> None:
+        for name in ("head_name", "hamlet_group", "reason_group"):
+            object.__setattr__(self, name, without_numbers(getattr(self, name)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from reportlab.lib.units import mm
 
 from app.domain.plan import Edition, PlanGoals
 from app.reports.errors import NothingToPrintError, PrintCancelledError
-from app.reports.plan import SEAL_HEIGHT, SEAL_WIDTH, paper, render
+from app.reports.pdf import Paper
+from app.reports.plan import SEAL_WIDTH, paper, render
 from app.reports.table import Layout
 from tests.reports.reading import bookmarks, colours, ink, page_texts
 from tests.reports.samples import (
@@ -104,7 +105,9 @@ def test_an_empty_plan_leaves_five_lines_to_write_on() -> None:
 
 def test_the_seals_have_a_free_circle_of_forty_millimetres_on_one_page() -> None:
     pages = paper(document(large_source()), Layout()).pages
-    rows = [row for page in pages for _, row in page if row.height >= SEAL_HEIGHT]
+    rows = [
+        row for page in pages for _, row in page if any("村委会（" in t.text for t in row.texts)
+    ]
     assert len(rows) == 1
     seals = rows[0].verticals[-3:]
     assert seals[1] - seals[0] >= 40 * mm
@@ -134,6 +137,13 @@ def test_only_black_is_used(large: Path) -> None:
     assert all(max(colour) - min(colour) < 8 for colour in colours(large, 0))
 
 
+def smallest(laid: Paper) -> float:
+    """Return the smallest type in a table's row, the places to sign left out."""
+    rows = [row for page in laid.pages for _, row in page if row.verticals]
+    ruled = [row for row in rows if not any(text.text.endswith("：") for text in row.texts)]
+    return min(text.size for row in ruled for text in row.texts)
+
+
 @settings(max_examples=60, deadline=None)
 @given(name=ANY_TEXT, note=ANY_TEXT)
 def test_no_text_whatever_breaks_a_sheet(
@@ -161,6 +171,39 @@ def test_nothing_to_print_and_stopped_make_no_file(tmp_path: Path) -> None:
     with pytest.raises(PrintCancelledError):
         render([document(make_source())], tmp_path / "a.pdf", cancelled=lambda: True)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_ordinary_sheet_is_in_xiaosi_and_a_full_one_no_smaller_than_it_must() -> None:
+    assert smallest(paper(document(full_source()), Layout())) == 12
+    assert smallest(paper(document(make_source()), Layout())) == 12
+    large = paper(document(large_source()), Layout())
+    assert (smallest(large), len(large.pages)) == (10.5, 3)  # smaller would save no page
+
+
+def test_a_small_household_has_one_page_on_the_wall_and_no_empty_block(tmp_path: Path) -> None:
+    printed = render([document(make_source(), Edition.WALL)], tmp_path / "a.pdf")
+    (text,) = page_texts(tmp_path / "a.pdf")
+    assert printed.pages == 1
+    assert "四、帮扶措施" in text
+    assert "五、签字" in text
+    for words in ("走访记录", "需求", "落实情况", "年度目标"):
+        assert words not in text
+
+
+def test_no_amount_date_or_short_name_is_broken() -> None:
+    for source in (full_source(), large_source()):
+        for edition in Edition:
+            rows = [r for page in paper(document(source, edition), Layout()).pages for _, r in page]
+            texts = {text.text for row in rows for text in row.texts}
+            assert {"2025-12-31", "至2025-12-31"} & texts
+            assert "周建国" in texts
+            assert edition is Edition.WALL or "1,000.50" in texts
+
+
+def test_a_sheet_of_an_earlier_day_says_so_on_every_page(tmp_path: Path) -> None:
+    mark = "按2025年6月30日的内容补打，打印于2026年11月24日"
+    render([document(full_source(reprint=mark))], tmp_path / "a.pdf")
+    assert all(mark in text for text in page_texts(tmp_path / "a.pdf"))
 
 
 def test_the_sheet_for_the_wall_is_read_from_a_distance(tmp_path: Path) -> None:
