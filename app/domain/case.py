@@ -24,11 +24,12 @@ REMOVAL_PENDING_TOWNSHIP = "removal_pending_township"
 REMOVAL_PENDING_COUNTY = "removal_pending_county"
 ROLLBACK_PENDING, CLEARED_OUT = "rollback_pending", "cleared_out"
 EXTINCT, NOT_INCLUDED = "extinct", "not_included"
+IMPORT_UNDONE, UNDO_IMPORT = "import_undone", "undo-import"  # such a case was never there
 CLUE_STATES = frozenset({CLUE, TO_VERIFY})
 BEFORE_ENTRY = CLUE_STATES | {
     TO_DELIBERATE, IN_PUBLICITY, PENDING_TOWNSHIP, PENDING_COUNTY, TO_ENTER,
 }  # fmt: skip
-ENDED = frozenset({CLEARED_OUT, EXTINCT, NOT_INCLUDED})
+ENDED = frozenset({CLEARED_OUT, EXTINCT, NOT_INCLUDED, IMPORT_UNDONE})
 CLEAR_OUT_REASONS = (
     "公职人员", "消费型汽车", "工商经营实体", "种养大户", "商品房", "大型机械", "分户申报",
     "收入不符", "其他",
@@ -140,6 +141,8 @@ CASE = Lifecycle(
         row(f"B18 extinguish {_ANY} township", "整户消亡", EXTINCT, "note",
             prints=("自然变更表",)),
         row(f"B18 extinguish {_ANY} program", "整户消亡", EXTINCT, "note", hosts="township"),
+        row(f"B0 {UNDO_IMPORT} monitoring+risk_removed program", "导入撤销", IMPORT_UNDONE, "note",
+            hosts="village"),
         row("B19 reopen cleared_out+not_included village+township", "重新提出", STAY, "note",
             takes="clue_source"),
     ),

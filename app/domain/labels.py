@@ -68,7 +68,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "removal_publicity": "消除公示", "removal_pending_township": "消除待镇审",
         "removal_pending_county": "消除待县审", "risk_removed": "已消除",
         "rollback_pending": "回退待审", "cleared_out": "已清退", "extinct": "整户消亡",
-        "not_included": "不纳入",
+        "not_included": "不纳入", "import_undone": "导入撤销",
     },
     "removal_way": {"by_help": "帮扶消除", "natural": "自然消除"},
     "risk_cause": {

@@ -2,10 +2,13 @@
 
 from datetime import date
 
-from sqlalchemy import ForeignKey, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ColumnElement, ForeignKey, String, exists
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
+from app.domain.case import CASE, UNDO_IMPORT
 from app.models.base import Journaled
+from app.models.household import MonitoredCase
+from app.models.step import Step
 
 
 class Clue(Journaled):
@@ -23,3 +26,23 @@ class Clue(Journaled):
     text: Mapped[str]
     reply_due_on: Mapped[date | None]
     previous_id: Mapped[str] = mapped_column(String(36), default="")
+
+
+def is_case_kept() -> ColumnElement[bool]:
+    """Return the condition that a case was not taken back together with its import.
+
+    One that somebody elsewhere had already led on is kept: then the steps decide.
+    """
+    undo, rival = aliased(Step), aliased(Step)
+    led_on = exists().where(
+        rival.subject == undo.subject,
+        rival.subject_id == undo.subject_id,
+        rival.follows == undo.follows,
+        rival.id != undo.id,
+    )
+    return ~exists().where(
+        undo.subject == CASE.subject,
+        undo.subject_id == MonitoredCase.id,
+        undo.action == UNDO_IMPORT,
+        ~led_on,
+    )

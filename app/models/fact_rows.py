@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Text, func, select, type_coerce
+from sqlalchemy import ColumnElement, Text, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from app.domain import income_window
@@ -23,6 +23,7 @@ from app.domain.period import Period
 from app.models import form as form_rows
 from app.models import household as rows
 from app.models.base import Money
+from app.models.case import is_case_kept
 from app.models.plan import Measure
 from app.models.step import steps_of
 
@@ -99,7 +100,8 @@ class Tables:
         self, session: Session, month: Month, wanted: set[str] | None, phones: Phones
     ) -> None:
         self.members = _members(session, wanted, phones)
-        self.cases = _of(session, rows.MonitoredCase, rows.MonitoredCase.case_no, wanted)
+        kept = _of(session, rows.MonitoredCase, rows.MonitoredCase.case_no, wanted, is_case_kept())
+        self.cases = kept
         self.case_steps = steps_of(session, CASE.subject, _ids(self.cases, wanted))
         self.annual = _annual(session, wanted)
         self.measures = _of(session, Measure, Measure.id, wanted)
@@ -133,9 +135,11 @@ def _all(
         yield from session.execute(query.where(column.in_(ids[start : start + _CHUNK]))).all()
 
 
-def _of(session: Session, table: Any, order: Any, wanted: set[str] | None) -> dict[str, list[Any]]:
+def _of(
+    session: Session, table: Any, order: Any, wanted: set[str] | None, *which: ColumnElement[bool]
+) -> dict[str, list[Any]]:
     groups: dict[str, list[Any]] = defaultdict(list)
-    query = select(table).order_by(order)
+    query = select(table).where(*which).order_by(order)
     for (row,) in _all(session, query, table.household_id, wanted):
         groups[row.household_id].append(row)
     return groups
@@ -210,13 +214,13 @@ def key_set(joined: str) -> frozenset[str]:
     return frozenset(filter(None, joined.split(",")))
 
 
-def _annual(session: Session, wanted: set[str] | None) -> dict[str, Decimal | None]:
+def _annual(session: Session, wanted: set[str] | None) -> dict[str, Decimal]:
     """Return household id → its newest annual income per capita."""
     table = rows.AnnualIncome.__table__.c
     columns = _columns(rows.AnnualIncome, ("household_id", "annual_per_capita"))
-    query = select(*columns).order_by(table.year)
+    query = select(*columns).where(table.annual_per_capita.is_not(None)).order_by(table.year)
     return {
-        household_id: None if text is None else Decimal(text)
+        household_id: Decimal(text)
         for household_id, text in _all(session, query, table.household_id, wanted)
     }
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.case import CASE, CLUE, EXTINCT, start_of_case
-from app.models.case import Clue
+from app.models.case import Clue, is_case_kept
 from app.models.household import MonitoredCase
 from app.models.step import Step, steps_of
 from app.ops.errors import UnknownItemError
@@ -42,7 +42,7 @@ class LoadedCase:
 
 def load(session: Session, household_ids: Iterable[str] | None = None) -> list[LoadedCase]:
     """Return cases and clues of households (None: all), oldest first."""
-    clues, cases = select(Clue), select(MonitoredCase)
+    clues, cases = select(Clue), select(MonitoredCase).where(is_case_kept())
     if household_ids is not None:
         wanted = list(household_ids)
         clues = clues.where(Clue.household_id.in_(wanted))

@@ -188,20 +188,28 @@ class RosterWriter:
         if amount is None:
             return
         year = income_year(self._today)
+        row_id = natural_id("annual_income", household_id, str(year))
         row = self._stored.incomes.get(household_id)
-        if row is not None and row.year >= year:
+        if row is None or row.year < year:
+            row = self._emptied_income(household_id, row_id)
+        if row is not None:
             self._set(row, {"annual_per_capita": amount}, household_id)
             return
         self._sink.add(
             AnnualIncome,
             {
-                "id": natural_id("annual_income", household_id, str(year)),
+                "id": row_id,
                 "household_id": household_id,
                 "year": year,
                 "annual_per_capita": amount,
             },
         )
         self._touch("annual_income", household_id)
+
+    def _emptied_income(self, household_id: str, row_id: str) -> AnnualIncome | None:
+        """Return the year's row if it stands there without an amount (its import was undone)."""
+        is_known = household_id in self._stored.households
+        return self._session.get(AnnualIncome, row_id) if is_known else None
 
     def _case(self, household_id: str, values: Mapping[str, Value]) -> None:
         """Keep the monitored object as the source says; a case never ends by being left out."""

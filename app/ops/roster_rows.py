@@ -15,6 +15,7 @@ from app.domain import labels
 from app.domain.roster import HEAD, RowValues
 from app.domain.roster_diff import KnownHousehold, KnownMember, KnownRoster
 from app.domain.roster_values import Value
+from app.models.case import is_case_kept
 from app.models.household import AnnualIncome, Household, Member, MonitoredCase
 
 PRESENT = "present"
@@ -40,7 +41,7 @@ class StoredRoster:
 
     households: dict[str, Household]
     members: dict[str, Member]
-    incomes: dict[str, AnnualIncome]  # household id → its last year
+    incomes: dict[str, AnnualIncome]  # household id → the last year of which one is known
     cases: dict[str, MonitoredCase]  # household id → its newest case
     known: KnownRoster
 
@@ -56,13 +57,16 @@ def load_roster(session: Session) -> StoredRoster:
         for row in session.scalars(select(Member).order_by(Member.household_id, Member.number))
         if row.household_id in households
     }
+    said = AnnualIncome.annual_per_capita.is_not(None)
     incomes = {
         row.household_id: row
-        for row in session.scalars(select(AnnualIncome).order_by(AnnualIncome.year))
+        for row in session.scalars(select(AnnualIncome).where(said).order_by(AnnualIncome.year))
     }
     cases = {
         row.household_id: row
-        for row in session.scalars(select(MonitoredCase).order_by(MonitoredCase.case_no))
+        for row in session.scalars(
+            select(MonitoredCase).where(is_case_kept()).order_by(MonitoredCase.case_no)
+        )
     }
     people: dict[str, list[Member]] = defaultdict(list)
     for member in members.values():

@@ -1,7 +1,8 @@
 """Take an import back as one: only if nothing of it has been touched since.
 
 Rows are ended, never deleted: a household that the import made is removed on the day it came, a
-person leaves, an income per head becomes empty, a reported change is withdrawn.
+person leaves, an income per head becomes empty, a reported change is withdrawn, a case that it
+made ends as never having been there.
 """
 
 import json
@@ -14,6 +15,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.domain.case import CASE, UNDO_IMPORT, start_of_case
 from app.domain.changeset import NEW_ROW
 from app.domain.natural_change import NATURAL_CHANGE
 from app.domain.ownership import Actor
@@ -25,7 +27,7 @@ from app.models.imports import ImportRow
 from app.models.journal import ChangeRow, ChangesetRow
 from app.models.store import Store
 from app.ops.changed import Changed
-from app.ops.lives import StepInput, Who, living, write_step
+from app.ops.lives import THE_PROGRAM, Added, StepInput, Who, living, write_step
 from app.ops.roster_words import field_label
 
 REMOVED = "导入撤销"
@@ -126,7 +128,6 @@ class _Undo:
         for change, row in self.changes:
             if canonical(getattr(row, change.field)) != json.loads(change.new):
                 yield self._place(row, change.field)
-        yield from self._cases()
         yield from self._hangers_on()
 
     def write(self) -> None:
@@ -140,6 +141,7 @@ class _Undo:
             Member: self._end_member,
             AnnualIncome: self._empty_income,
             NaturalChange: self._withdraw,
+            MonitoredCase: self._end_case,
         }
         for _, row in self.made:
             end = ends.get(type(row))
@@ -161,12 +163,11 @@ class _Undo:
         thing = living(row, [], NATURAL_CHANGE, row.change_kind)
         write_step(self._session, thing, "withdraw", self._who, StepInput(REMOVED, self._on))
 
-    def _cases(self) -> Iterator[str]:
-        """A monitored object of a household that stays cannot be ended but by its own procedure."""
-        homes = {row.id for _, row in self.made if isinstance(row, Household)}
-        for _, row in self.made:
-            if isinstance(row, MonitoredCase) and row.household_id not in homes:
-                yield f"{self._number(row.household_id)}户新认定的监测对象"
+    def _end_case(self, row: MonitoredCase) -> None:
+        kind = start_of_case([], row.is_eliminated)
+        thing = living(row, [], CASE, start=kind)
+        given = StepInput(REMOVED, self._on)
+        write_step(self._session, thing, UNDO_IMPORT, THE_PROGRAM, given, Added(kind=kind))
 
     def _hangers_on(self) -> Iterator[str]:
         """Yield what was written since about households and people that the import made."""

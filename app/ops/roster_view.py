@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.roster import HEAD
 from app.domain.roster_values import plain, read_name
+from app.models.case import is_case_kept
 from app.models.household import AnnualIncome, Household, Member, MonitoredCase
 from app.models.store import Store
 from app.ops.errors import UnknownHouseholdError
@@ -154,7 +155,7 @@ def household_page(store: Store, household_id: str) -> HouseholdPage:
         )
         cases = session.scalars(
             select(MonitoredCase)
-            .filter_by(household_id=household_id)
+            .where(MonitoredCase.household_id == household_id, is_case_kept())
             .order_by(MonitoredCase.case_no)
         )
         return HouseholdPage(
@@ -217,12 +218,16 @@ def _lines(
     people = select(Member.household_id, Member.name, Member.relation).where(
         Member.member_status == PRESENT
     )
-    incomes = select(AnnualIncome.household_id, AnnualIncome.annual_per_capita).order_by(
-        AnnualIncome.year
+    incomes = (
+        select(AnnualIncome.household_id, AnnualIncome.annual_per_capita)
+        .where(AnnualIncome.annual_per_capita.is_not(None))
+        .order_by(AnnualIncome.year)
     )
-    cases = select(
-        MonitoredCase.household_id, MonitoredCase.object_type, MonitoredCase.is_eliminated
-    ).order_by(MonitoredCase.case_no)
+    cases = (
+        select(MonitoredCase.household_id, MonitoredCase.object_type, MonitoredCase.is_eliminated)
+        .where(is_case_kept())
+        .order_by(MonitoredCase.case_no)
+    )
     if len(ids) <= _CHUNK:
         people = people.where(Member.household_id.in_(ids))
         incomes = incomes.where(AnnualIncome.household_id.in_(ids))

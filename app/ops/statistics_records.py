@@ -22,6 +22,7 @@ from app.domain.statistics import records as plain
 from app.domain.statistics.context import Window
 from app.models import form, household, journal, plan, team
 from app.models import warning as warning_rows
+from app.models.case import is_case_kept
 from app.models.step import Step
 from app.ops import catalogue
 from app.ops.statistics_policy import policy_of
@@ -183,7 +184,9 @@ class _Loader:
         """Return every identification with its steps; those of a roster begin as it says."""
         table = household.MonitoredCase
         found = self.session.scalars(
-            select(table).where(table.scope.startswith(self.area)).order_by(table.household_id)
+            select(table)
+            .where(table.scope.startswith(self.area), is_case_kept())
+            .order_by(table.household_id)
         )
         steps = self.steps.get("monitored_case", {})
         return tuple(_case(row, steps.get(row.id, [])) for row in found)

@@ -8,15 +8,20 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from app.domain.case import UNDO_IMPORT
 from app.domain.ownership import Actor
+from app.domain.period import Period
 from app.domain.roster_items import UNDECIDED, Decision, Decisions
+from app.excel.reader import read_table
 from app.models.change import NaturalChange
 from app.models.household import Household, Member
 from app.models.imports import ImportDecisionRow
 from app.models.journal import ChangesetRow
+from app.models.step import Step
 from app.models.store import Store
-from app.ops import roster
+from app.ops import case_rows, monitored, roster, statistics
 from app.ops.changes import list_changes
+from app.ops.lives import Added, StepInput, Who, write_step
 from app.ops.roster_import import UnknownReasonError
 from app.ops.roster_rows import load_roster
 from app.ops.roster_undo import UndoRefusedError, UnknownImportError
@@ -205,13 +210,66 @@ def homes(known: Any) -> dict[str, Any]:
     }
 
 
-def test_a_new_object_of_a_known_household_is_named_and_stops_the_undo(
+KINDS = ("member", "household", "object", "national")
+SEQUENCES = [
+    [NEXT],
+    ["05_监测对象信息_导出.xlsx"],
+    [NEXT, "05_监测对象信息_导出.xlsx", "06_脱贫人口信息_导出.xls", "07_务工月监测_导出.xlsx"],
+    ["07_务工月监测_导出.xlsx", NEXT, FIRST],
+]
+
+
+@pytest.mark.parametrize("names", SEQUENCES, ids=lambda names: "-".join(str(n)[:2] for n in names))
+def test_undoing_one_import_after_the_other_leads_back_to_the_same_tables(
+    imported: Store, actor: Actor, tmp_path: Path, names: list[Path | str]
+) -> None:
+    def tables() -> list[object]:
+        found: list[object] = []
+        for kind in KINDS:
+            roster.export_table(imported, actor, kind, tmp_path / "o.xlsx", LATER)
+            found.append(read_table(tmp_path / "o.xlsx").sheets[0].rows)
+        return [*found, monitored.list_cases(imported, LATER, actor)]
+
+    paths = [keys.ROSTERS / name if isinstance(name, str) else name for name in names]
+    before, done = [], []
+    for path in paths:
+        before.append(tables())
+        done.append(load(imported, actor, path, today=LATER))
+    assert tables() != before[-1]
+    for expected, result in zip(reversed(before), reversed(done), strict=True):
+        roster.undo_import(imported, actor, result.import_id)
+        assert tables() == expected
+
+
+def test_an_object_that_came_with_an_undone_import_counts_nowhere_and_may_come_again(
     imported: Store, actor: Actor
 ) -> None:
+    def reported() -> object:
+        return statistics.monthly_report(imported, Period.parse("2025-11"), LATER).tables
+
+    before = reported()
     result = load(imported, actor, NEXT, today=LATER)
-    with pytest.raises(UndoRefusedError) as refused:
+    roster.undo_import(imported, actor, result.import_id)
+    assert reported() == before
+    with imported.read() as session:
+        ended = session.scalars(select(Step).where(Step.action == UNDO_IMPORT)).all()
+    assert {(step.subject, step.level) for step in ended} == {("monitored_case", "program")}
+    again = load(imported, actor, NEXT, today=LATER).counts
+    assert again.created + again.updated == result.counts.created + result.counts.updated
+    objects = [i for i in monitored.list_cases(imported, LATER, actor) if i.state == "monitoring"]
+    assert len(objects) == len({i.household_id for i in objects})
+
+
+def test_an_object_that_somebody_has_led_on_stops_the_undo(imported: Store, actor: Actor) -> None:
+    before = {item.item_id for item in monitored.list_cases(imported, LATER, actor)}
+    result = load(imported, actor, NEXT, today=LATER)
+    (new,) = [i.item_id for i in monitored.list_cases(imported, LATER, actor) if i.item_id not in before]
+    with imported.write("case.step", actor) as session:
+        found = case_rows.one(session, new)
+        write_step(session, found.thing, "propose-clear-out", Who(actor, "village"),
+                   StepInput("查到商品房", LATER), Added(kind=found.first_kind))  # fmt: skip
+    with pytest.raises(UndoRefusedError):
         roster.undo_import(imported, actor, result.import_id)
-    assert "新认定的监测对象" in refused.value.user_text()
 
 
 def test_a_first_import_is_undone_and_the_roster_is_empty_again(
