@@ -14,7 +14,7 @@ from app.domain.case import CheckItem
 from app.domain.household import NOTHING
 from app.domain.listing import ListColumn
 from app.domain.plan import PlanSource
-from app.domain.public_notice import NoticeRow
+from app.domain.public_notice import KINDS, NoticeRow, PublicNotice
 
 ORDER = "部门交办单"
 FOLLOW_UP = "回访记录"
@@ -151,6 +151,18 @@ class OpenText:
     def title(self) -> str:
         """The whole title."""
         return "".join(self.title_parts)
+
+
+def notice_text(notice: PublicNotice) -> OpenText:
+    """Return a 公示 as an official text of the village's committee."""
+    return OpenText(
+        title_parts=(notice.village, KINDS[notice.kind]),
+        author=f"{notice.village}村民委员会",
+        signed_on=notice.signed_on,
+        paragraphs=notice.paragraphs,
+        rows=notice.rows,
+        closing=notice.closing,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.domain import words
 from app.domain.labels import label
 from app.domain.listing import Ledger, ListColumn, Listing
+from app.domain.papers import notice_text
 from app.domain.period import Period
 from app.domain.public_notice import KINDS, NoticeRow, PublicNotice
 from app.models.household import Household, Member
@@ -105,11 +106,11 @@ def print_notices(store: Store, household_ids: Sequence[str] | None, printing: P
         NothingToPrintError: nobody is in publicity.
         PaperNotSavedError: the file cannot be written; the path is as it was.
     """
-    from app.reports import notice as paper  # noqa: PLC0415  ReportLab loads when it is needed
+    from app.reports.papers import public  # noqa: PLC0415  ReportLab loads when it is needed
 
-    found = notices(store, household_ids, printing.today)
-    noted = Noted("公示", sum(len(one.rows) for one in found), is_masked=True)
-    return draw(store, printing, noted, lambda: paper.render(found, printing.path))
+    found = [notice_text(one) for one in notices(store, household_ids, printing.today)]
+    noted = Noted("公示", 0, is_masked=True)
+    return draw(store, printing, noted, lambda: public.render(found, printing.path))
 
 
 def warning_listing(lines: Sequence[WarningLine]) -> Listing:

@@ -10,11 +10,11 @@ from app.reports import listing
 from app.reports import plan as plan_paper
 from app.reports.errors import NothingToPrintError
 from app.reports.fonts import BODY, BOLD, HEADING
+from app.reports.pages import Placed
 from app.reports.pdf import (
     FRAME_HEIGHT,
     FRAME_WIDTH,
     Paper,
-    Placed,
     PrintedPapers,
     Section,
     build,

@@ -57,7 +57,7 @@ def render(text: OfficialText, path: Path) -> PrintedPapers:
     pages.marks = pages.marks[:1]
     unknown = set().union(*(typeface(face).unknown for face in (BODY, HEADING)))
     words = {char for paragraph in text.paragraphs for char in paragraph.text} | set(text.title)
-    count = write(pages, path, text.title, _margin)
+    count = write(pages, path, text.title, page_number)
     return PrintedPapers(count, 1, tuple(sorted(unknown & words)))
 
 
@@ -182,7 +182,7 @@ def _draw_signed(canvas: Any, placed: _Placed, right: float, baseline: float) ->
     draw_text(canvas, (middle, baseline), author, BODY, BODY_SIZE, "center")
 
 
-def _margin(canvas: Canvas, page: int, _total: int) -> None:
+def page_number(canvas: Canvas, page: int, _total: int) -> None:
     """Page number in 4号 with dashes: odd ones right, even ones left, one character in."""
     words = f"— {page} —"
     y = OFFICIAL.height - OFFICIAL.top - OFFICIAL.frame_height - 7 * mm - NUMBER_SIZE

@@ -1,16 +1,17 @@
-"""Pages of any shape: rows of tables and drawings in a frame, numbered, written whole.
+"""Pages of any shape: rows of tables and drawings in a frame, drawn, written whole.
 
-The household papers have their own engine for A4 upright (``pdf``); reports lie on their side
-and official texts have the standard's frame. Rows and texts are laid out by the same ``Layout``.
+Household papers stand upright (``pdf`` adds leaves and page numbers), lists lie on their side,
+official texts have the standard's frame. All are filled and drawn here.
 """
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from io import BytesIO
+from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
@@ -18,7 +19,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from app.reports.errors import PaperNotSavedError
 from app.reports.fonts import typeface
-from app.reports.table import Align, LaidRow, Layout, Row, Table
+from app.reports.table import Align, LaidRow, Layout, Row, Table, Text
 
 THIN, THICK = 0.5, 1.0  # old lasers lose anything thinner than half a point
 _SLACK = 1e-6
@@ -38,18 +39,30 @@ class Geometry:
     frame_height: float
 
 
+# Both sides of an upright sheet: the binding edge changes sides when printed on both sides.
+UPRIGHT = Geometry(A4[0], A4[1], 25 * mm, 17 * mm, A4[0] - 50 * mm, A4[1] - 34 * mm)
 LANDSCAPE = Geometry(A4[1], A4[0], 20 * mm, 25 * mm, 257 * mm, 166 * mm)
 OFFICIAL = Geometry(A4[0], A4[1], 28 * mm, 37 * mm, 156 * mm, 225 * mm)
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
-    """A row or a drawing at ``y`` points below the frame's top."""
+class Drawing:
+    """What draws itself in its place among the rows; it has no texts and lines of its own."""
+
+    height: float
+    draw: Draw
+    texts: tuple[Text, ...] = ()
+    verticals: tuple[float, ...] = ()
+
+
+class Placed(NamedTuple):
+    """A row or drawing and where it stands: ``y`` down from the frame's top."""
 
     y: float
-    height: float
-    row: LaidRow | None = None
-    draw: Draw | None = None
+    row: LaidRow | Drawing
+
+
+Page = list[Placed]
 
 
 @dataclass(slots=True)
@@ -58,7 +71,7 @@ class Pages:
 
     geometry: Geometry
     layout: Layout = field(default_factory=Layout)
-    pages: list[list[Placed]] = field(default_factory=lambda: [[]])
+    pages: list[Page] = field(default_factory=lambda: [[]])
     marks: list[tuple[str, int]] = field(default_factory=list)
     _y: float = 0.0
 
@@ -96,8 +109,7 @@ class Pages:
         """Add a drawing of a fixed height."""
         if height > self.room + _SLACK:
             self._turn()
-        self.pages[-1].append(Placed(self._y, height, draw=draw))
-        self._y += height
+        self._place([Drawing(height, draw)])
 
     def gap(self, height: float) -> None:
         """Leave room below what stands there."""
@@ -111,9 +123,9 @@ class Pages:
             self.pages.append([])
         self._y = 0.0
 
-    def _place(self, rows: Sequence[LaidRow]) -> None:
+    def _place(self, rows: Sequence[LaidRow | Drawing]) -> None:
         for row in rows:
-            self.pages[-1].append(Placed(self._y, row.height, row))
+            self.pages[-1].append(Placed(self._y, row))
             self._y += row.height
 
 
@@ -139,7 +151,7 @@ def write(pages: Pages, path: Path, title: str, margin: Callable[[Canvas, int, i
             key = f"page{number}"
             canvas.bookmarkPage(key)
             canvas.addOutlineEntry(name, key, level=0)
-        _draw_page(canvas, geometry, placed)
+        draw_page(canvas, geometry, placed)
         margin(canvas, number + 1, len(pages.pages))
         canvas.showPage()
     if marks:
@@ -186,24 +198,60 @@ def text_width(text: str, face: str, size: float) -> float:
     return sum(typeface(face)[char][0] for char in text) * size / 1000
 
 
-def _draw_page(canvas: Canvas, geometry: Geometry, placed: Sequence[Placed]) -> None:
-    top = geometry.height - geometry.top
-    for item in placed:
-        if item.draw is not None:
+def draw_page(canvas: Canvas, geometry: Geometry, page: Page) -> None:
+    """Draw what stands on a page: lines, drawings, then all texts in one go."""
+    edge = geometry.height - geometry.top
+    _draw_lines(canvas, geometry.left, edge, page)
+    texts: Any = canvas.beginText()
+    current: tuple[str, float] = ("", 0.0)
+    for y, row in page:
+        top = edge - y
+        if isinstance(row, Drawing):
             canvas.saveState()
-            item.draw(canvas, geometry.left, top - item.y)
+            row.draw(canvas, geometry.left, top)
             canvas.restoreState()
-        if item.row is not None:
-            _draw_row(canvas, item.row, geometry.left, top - item.y)
+        for font, size, x, down, text in row.texts:
+            if current != (font, size):
+                texts.setFont(font, size)
+                current = (font, size)
+            texts.setTextOrigin(geometry.left + x, top - down)
+            texts.textLine(text)
+    canvas.drawText(texts)
 
 
-def _draw_row(canvas: Canvas, row: LaidRow, left: float, top: float) -> None:
-    for text in row.texts:
-        canvas.setFont(text.font, text.size)
-        canvas.drawString(left + text.x, top - text.y, text.text)
-    if row.verticals:
-        canvas.setLineWidth(THIN)
-        bottom = top - row.height
-        first, last = left + row.verticals[0], left + row.verticals[-1]
-        lines = [(left + x, top, left + x, bottom) for x in row.verticals]
-        canvas.lines([*lines, (first, top, last, top), (first, bottom, last, bottom)])
+_Segment = tuple[float, float, float, float]
+
+
+def _draw_lines(canvas: Canvas, left: float, edge: float, page: Page) -> None:
+    """Draw the lines of the ruled rows: thin inside, thick round each pile of rows."""
+    thin: list[_Segment] = []
+    thick: list[_Segment] = []
+    for is_ruled, rows in groupby(page, lambda placed: bool(placed.row.verticals)):
+        if is_ruled:
+            pile = list(rows)
+            thick += _outer_lines(left, edge, pile)
+            thin += _inner_lines(left, edge, pile)
+    for width, segments in ((THIN, thin), (THICK, thick)):
+        canvas.setLineWidth(width)
+        canvas.lines(segments)
+
+
+def _outer_lines(left: float, edge: float, pile: Page) -> list[_Segment]:
+    last = pile[-1]
+    top, bottom = edge - pile[0].y, edge - last.y - last.row.height
+    first, right = left + last.row.verticals[0], left + last.row.verticals[-1]
+    return [
+        (first, top, right, top),
+        (first, bottom, right, bottom),
+        (first, top, first, bottom),
+        (right, top, right, bottom),
+    ]
+
+
+def _inner_lines(left: float, edge: float, pile: Page) -> Iterator[_Segment]:
+    for y, row in pile:
+        top, bottom = edge - y, edge - y - row.height
+        if y > pile[0].y:
+            yield left + row.verticals[0], top, left + row.verticals[-1], top
+        for x in row.verticals[1:-1]:
+            yield left + x, top, left + x, bottom

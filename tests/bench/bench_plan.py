@@ -13,7 +13,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
 from app.domain.plan import PlanDocument
-from app.reports import pdf
+from app.reports.pages import UPRIGHT, Page
 from app.reports.plan import paper, render
 from app.reports.table import Layout
 from tests.reports.samples import document, full_source, large_source, make_source
@@ -33,21 +33,21 @@ def village(households: int) -> list[PlanDocument]:
     return [document(source) for source in sources]
 
 
-def draw_bare(pages: list[pdf.Page]) -> int:
+def draw_bare(pages: list[Page]) -> int:
     """Draw ready strings at ready places, one drawString each, and every line once."""
     canvas = Canvas(BytesIO(), pagesize=A4, invariant=1, pageCompression=1)
     for page in pages:
         for y, row in page:
-            top = pdf.PAGE_HEIGHT - pdf.MARGIN_TOP - y
+            top = UPRIGHT.height - UPRIGHT.top - y
             for font, size, x, down, text in row.texts:
                 canvas.setFont(font, size)
-                canvas.drawString(pdf.MARGIN_X + x, top - down, text)
+                canvas.drawString(UPRIGHT.left + x, top - down, text)
             for x in row.verticals:
-                left = pdf.MARGIN_X + x
+                left = UPRIGHT.left + x
                 canvas.line(left, top, left, top - row.height)
             if row.verticals:
-                right = pdf.MARGIN_X + row.verticals[-1]
-                canvas.line(pdf.MARGIN_X, top, right, top)
+                right = UPRIGHT.left + row.verticals[-1]
+                canvas.line(UPRIGHT.left, top, right, top)
         canvas.showPage()
     return len(canvas.getpdfdata())
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from reportlab.lib.units import mm
 
-from app.reports import pdf
 from app.reports.errors import PaperNotSavedError, PrintCancelledError
+from app.reports.pages import THIN, UPRIGHT, Page
 from app.reports.pdf import FRAME_HEIGHT, FRAME_WIDTH, Paper, Section, build, compose
 from app.reports.table import Cell, Layout, Row, Table
 from tests.reports.reading import bookmarks, page_texts
@@ -24,7 +24,7 @@ def make_paper(*tables: Table, bookmark: str = "一") -> Paper:
     return compose(Section(bookmark, tables, running="页眉", note="脚注"), Layout())
 
 
-def texts(page: pdf.Page) -> list[str]:
+def texts(page: Page) -> list[str]:
     return [text.text for _, row in page for text in row.texts]
 
 
@@ -45,8 +45,8 @@ def test_nothing_stands_outside_the_frame() -> None:
     for page in make_paper(make_table(120)).pages:
         bottoms = [y + row.height for y, row in page if row.verticals]
         assert max(bottoms) <= FRAME_HEIGHT + 0.01
-    assert 25 * mm <= pdf.MARGIN_X
-    assert pdf.THIN >= 0.5
+    assert 25 * mm <= UPRIGHT.left
+    assert THIN >= 0.5
 
 
 def test_a_kept_table_moves_as_a_whole() -> None:

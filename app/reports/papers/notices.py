@@ -5,25 +5,16 @@ nothing else of a household is looked at here.
 """
 
 from app.domain.case import IN_PUBLICITY, REMOVAL_PUBLICITY
-from app.domain.papers import OpenText, PaperSource, day_words
-from app.domain.public_notice import KINDS, NoticeRow, PublicNotice
+from app.domain.papers import OpenText, PaperSource, day_words, notice_text
+from app.domain.public_notice import NoticeRow, PublicNotice
 from app.reports.papers.parts import committee, county, home_of, township
 
 
 def publicity(source: PaperSource) -> OpenText:
     """Return 公示 (B5, B13)."""
     kind = REMOVAL_PUBLICITY if source.is_removal else IN_PUBLICITY
-    notice = PublicNotice(
-        kind, source.offices.village, (_row(source),), source.day, source.publicity_days
-    )
-    return OpenText(
-        title_parts=(source.offices.village, KINDS[kind]),
-        author=committee(source),
-        signed_on=source.day,
-        paragraphs=notice.paragraphs,
-        rows=notice.rows,
-        closing=notice.closing,
-    )
+    village, rows = source.offices.village, (_row(source),)
+    return notice_text(PublicNotice(kind, village, rows, source.day, source.publicity_days))
 
 
 def result(source: PaperSource) -> OpenText:

@@ -1,6 +1,7 @@
 """公示, 公告 and 批复 on paper: 2号 title, 3号 body, list, author and date over the seal."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +9,9 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
 from app.domain.papers import OpenText, day_words
+from app.reports.errors import NothingToPrintError
 from app.reports.fonts import BODY, BOLD, HEADING, typeface
-from app.reports.official import BODY_SIZE, NUMBER_SIZE, PITCH, TITLE_SIZE, title_lines
+from app.reports.official import BODY_SIZE, PITCH, TITLE_SIZE, page_number, title_lines
 from app.reports.pages import OFFICIAL, Pages, draw_text, text_width, write
 from app.reports.pdf import PrintedPapers
 from app.reports.table import Cell, Row, Table
@@ -22,14 +24,32 @@ _SEAL = 40 * mm
 _DATE_INSET = 4 * BODY_SIZE
 
 
-def render(text: OpenText, path: Path) -> PrintedPapers:
-    """Write an official text to a PDF.
+def render(texts: Sequence[OpenText], path: Path) -> PrintedPapers:
+    """Write official texts to one PDF, each on a new page.
 
     Raises:
+        NothingToPrintError: there is none.
         PaperNotSavedError: the file cannot be written; an older one is untouched.
     """
+    if not texts:
+        raise NothingToPrintError
     pages = Pages(OFFICIAL)
-    pages.start(text.title)
+    for text in texts:
+        pages.start(text.title)
+        _add(pages, text)
+    count = write(pages, path, texts[0].title, page_number)
+    households = sum(len(text.rows) for text in texts)
+    return PrintedPapers(count, households, tuple(sorted(_unknown(pages, texts))))
+
+
+def _unknown(pages: Pages, texts: Sequence[OpenText]) -> set[str]:
+    """Return the characters that stand as 〓, in tables and in lines."""
+    unknown = set().union(*(typeface(face).unknown for face in (BODY, BOLD)))
+    said = (part for text in texts for part in (text.title, text.author, *text.paragraphs))
+    return pages.layout.unknown | unknown.intersection(chain.from_iterable(said))
+
+
+def _add(pages: Pages, text: OpenText) -> None:
     pages.gap(PITCH)
     for line in title_lines(text.title_parts, _WIDTH - 2 * TITLE_SIZE):
         pages.drawing(TITLE_SIZE * 1.6, _title_line(line))
@@ -45,10 +65,6 @@ def render(text: OpenText, path: Path) -> PrintedPapers:
         pages.table(_table(text))
         pages.gap(PITCH / 3)
     _close(pages, text)
-    unknown = set().union(*(typeface(face).unknown for face in (BODY, BOLD)))
-    drawn = {char for part in (text.title, text.author, *text.paragraphs) for char in part}
-    count = write(pages, path, text.title, _margin)
-    return PrintedPapers(count, 1, tuple(sorted(pages.layout.unknown | (unknown & drawn))))
 
 
 def _close(pages: Pages, text: OpenText) -> None:
@@ -123,9 +139,3 @@ def _signature(text: OpenText) -> Any:
         draw_text(canvas, (edge, top - _SEAL / 2 - PITCH), day, BODY, BODY_SIZE, "right")
 
     return draw
-
-
-def _margin(canvas: Canvas, page: int, _total: int) -> None:
-    middle = OFFICIAL.left + _WIDTH / 2
-    y = OFFICIAL.height - OFFICIAL.top - OFFICIAL.frame_height - 7 * mm - NUMBER_SIZE
-    draw_text(canvas, (middle, y), f"— {page} —", BODY, NUMBER_SIZE, "center")

@@ -64,7 +64,7 @@ def render(source: PaperSource, path: Path) -> PrintedPapers:
     """
     made = BUILDERS[source.name](source)
     if isinstance(made, OpenText):
-        return public.render(made, path)
+        return public.render([made], path)
     if source.name in SEEN_BY_FARMER and source.household is not None:
         made = softened(made, source.household.soft_words)
     return engine.render(made, path)
