@@ -63,7 +63,7 @@ def export_package(store: Store, actor: Actor, to: str, path: Path, now: datetim
         me = local.load(session)
         own = devices.own_path(session, me, at)
         receiver = _receiver(devices.trust_of(session, me), session, me, to)
-        outbox.sign_own_heads(session, me)
+        outbox.sign_own_heads(session, me, own[0].epochs)
         content = _content(session, me, receiver, own)
         number = _next_number(session, me, receiver.device_id)
         data = package.seal(me.keys, Address(me.epoch, receiver.identity, number), content, at)

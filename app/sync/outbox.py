@@ -1,6 +1,6 @@
 """What a receiver has not receipted yet, and the receipt for it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import groupby
 
 from sqlalchemy import select
@@ -26,10 +26,13 @@ from app.sync.trust import Trust
 TAKEN, GIVEN = "taken", "given"
 
 
-def sign_own_heads(session: Session, local: Local) -> None:
-    """Sign the head of every chain of this device and epoch; earlier signatures are kept."""
-    own = {"origin": local.keys.device_id, "epoch": local.epoch}
-    for head in session.scalars(select(ChainHeadRow).filter_by(**own)).all():
+def sign_own_heads(session: Session, local: Local, epochs: Collection[str]) -> None:
+    """Sign the head of every chain of this device in its listed epochs; earlier ones are kept.
+
+    An epoch before a restore too: its last words may never have left.
+    """
+    own = select(ChainHeadRow).filter_by(origin=local.keys.device_id)
+    for head in session.scalars(own.where(ChainHeadRow.epoch.in_(epochs))).all():
         chain = Chain(head.origin, head.epoch, head.scope)
         place = {**chain._asdict(), "number": head.number, "digest": head.digest}
         if session.scalars(select(HeadSignatureRow).filter_by(**place)).first() is None:

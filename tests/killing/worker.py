@@ -20,13 +20,17 @@ from sqlalchemy import select
 from app.models import copies, engine, schema, vault
 from app.models.errors import NoReplicaError, WrongPassphraseError
 from app.models.household import Household
+from app.models.register import MonthSnapshot
+from app.models.step import Step
 from app.models.store import Store
-from app.ops import backup, exchange, passphrases, restore, setup
+from app.ops import backup, doctor, exchange, month_close, months, passphrases, restore, setup
 from app.ops.backup_errors import NotABackupError
 from app.paths import ReplicaPaths
 from tests.conftest import NOW, VILLAGE, make_store
+from tests.make_old import FOLDER, PASSPHRASE
 from tests.ops import network
 from tests.ops.network import ME
+from tests.ops.village import OCTOBER, add_family, open_october
 
 GOOD, OTHER = "shanlidefengyizhichui", "linglouyizhonghua"
 _SHIM = ctypes.CDLL(None)
@@ -194,6 +198,63 @@ def state_migration(folder: Path) -> str:
     return "before" if found is None else "after"
 
 
+# -------------------------------------------------------------------- an older schema
+
+
+def prepare_upgrade(folder: Path) -> None:
+    shutil.copytree(FOLDER / "schema-0001", folder)
+    (folder / "key").write_bytes(vault.open_vault(folder / "vault.json", PASSPHRASE))
+
+
+def state_upgrade(folder: Path) -> str:
+    path, key = folder / "replica.db", _key(folder)
+    sound(path, key)
+    found = schema.current(path, key)
+    assert found in ("0001", schema.newest()), found
+    with closing(engine.connect(path, key)) as connection:
+        assert connection.execute("SELECT count(*) FROM household").fetchone() == (6,)
+        names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master")]
+        assert ("attachment" in names) is (found != "0001"), found
+        assert not [name for name in names if name.startswith("_alembic_tmp")]
+    act_migration(folder)  # the next start finishes it
+    assert schema.current(path, key) == schema.newest()
+    return "before" if found == "0001" else "after"
+
+
+# -------------------------------------------------------------------- a month is closed
+
+
+def prepare_close(folder: Path) -> None:
+    store = make_store(folder, "village", VILLAGE, "上坝村")
+    homes = [add_family(store, str(number)) for number in range(1, 4)]
+    open_october(store)
+    for home in homes:
+        month_close.set_unvisited(store, ME, home, OCTOBER, "拒访")
+    _keep(store)
+
+
+def act_close(folder: Path) -> None:
+    store = open_store(folder)
+    month_close.close_month(store, ME, OCTOBER, OCTOBER.last_day)
+    store.close()
+
+
+def state_close(folder: Path) -> str:
+    sound(folder / "replica.db", (folder / "key").read_bytes())
+    store = open_store(folder)
+    with store.read() as session:
+        found = months.state(session, VILLAGE, OCTOBER)
+        frozen = len(session.scalars(select(MonthSnapshot.id)).all())
+        actions = [step.action for step in session.scalars(select(Step).order_by(Step.id))]
+    assert (found, frozen) in (("filling", 0), ("closed", 3)), (found, frozen)
+    assert actions == (["open"] if found == "filling" else ["open", "check", "close"])
+    assert {check.check for check in doctor.examine(store) if not check.ok} <= {"disk"}
+    if found == "filling":
+        month_close.close_month(store, ME, OCTOBER, OCTOBER.last_day)  # done again, it is done
+    store.close()
+    return "before" if found == "filling" else "after"
+
+
 # -------------------------------------------------------------------- first start
 
 
@@ -292,6 +353,8 @@ SCENARIOS = {
     "export": Scenario(prepare_export, act_export, state_export),
     "create": Scenario(prepare_create, act_create, state_create),
     "migration": Scenario(prepare_migration, act_migration, state_migration),
+    "upgrade": Scenario(prepare_upgrade, act_migration, state_upgrade),
+    "close": Scenario(prepare_close, act_close, state_close),
     "backup": Scenario(prepare_replica, act_backup, state_backup),
     "restore": Scenario(prepare_replica, act_restore, state_restore),
     "passphrase": Scenario(prepare_replica, act_passphrase, state_passphrase),

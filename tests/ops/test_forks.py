@@ -188,6 +188,21 @@ def test_after_a_restore_work_goes_on_and_export_waits_until_the_epoch_is_listed
     backup.close()
 
 
+def test_what_had_not_left_before_the_backup_leaves_after_the_restore(
+    network: Network, tmp_path: Path
+) -> None:
+    village, township = network.village, network.township
+    household = add_family(village)
+    network.send(village, township)
+    edit(village, household, note="没有导出过")
+    backup = clone(village, tmp_path / "backup")
+    devices.renew_epoch(backup)
+    enrol(township, backup, tmp_path)
+    assert network.send(backup, township).applied == 1
+    assert value(township, household, "note") == "没有导出过"
+    backup.close()
+
+
 def test_a_root_lists_its_own_new_epoch(network: Network) -> None:
     devices.renew_epoch(network.county)
     assert network.send(network.county, network.township).void == ()
