@@ -15,7 +15,7 @@ from app.domain.statistics.context import Window
 from app.models import case as case_rows
 from app.models import change as change_rows
 from app.models import register
-from app.ops.statistics_trails import Steps, day_of, trail
+from app.ops.statistics_trails import LightStep, Steps, day_of, trail
 
 
 class Registers:
@@ -105,19 +105,29 @@ class Registers:
 
     def _results(self) -> dict[tuple[str, str], str]:
         table = register.CampaignResult
-        found = self.rows(table.campaign_id, table.household_id, table.campaign_result, table=table)
-        return {(campaign, household_id): result for campaign, household_id, result in found}
+        found = self.rows(
+            table.campaign_id, table.household_id, table.campaign_result, table.checked_on,
+            table=table,
+        )  # fmt: skip
+        return {
+            (campaign, household_id): result
+            for campaign, household_id, result, checked_on in found
+            if checked_on <= self.window.end
+        }
 
     def _open_issues(self) -> set[tuple[str, str]]:
-        """Return (campaign, household) of problems that are not 已销."""
+        """Return (campaign, household) of problems that are not 已销 at the window's end."""
         table = register.Issue
         steps = self.steps.get("issue", {})
         found = self.rows(table.id, table.campaign_id, table.household_id, table=table)
         return {
             (campaign, household_id)
             for issue_id, campaign, household_id in found
-            if ISSUE.state_of(steps.get(issue_id, [])) != "settled"
+            if ISSUE.state_of(self._until(steps.get(issue_id, []))) != "settled"
         }
+
+    def _until(self, steps: Sequence[LightStep]) -> list[LightStep]:
+        return [step for step in steps if step.step_on <= self.window.end]
 
     def doubts(self) -> tuple[plain.DoubtRecord, ...]:
         """Return the data doubts."""

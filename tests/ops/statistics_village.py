@@ -2,6 +2,7 @@
 
 import json
 import random
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -19,6 +20,7 @@ from app.models.plan import Measure
 from app.models.register import CampaignResult, DataDoubt, Issue, NegativeCheck, ReviewCampaign
 from app.models.step import Step
 from app.models.store import Store
+from app.models.team import TeamFund, TeamMember
 from app.models.warning import HouseholdWarning
 
 ME = Actor("张卫东", "administrator")
@@ -26,6 +28,15 @@ _WARNING_PATH = (
     ("confirm", "village"), ("pass", "township"), ("determine", "county"), ("assign", "county"),
     ("start", "county"), ("done", "county"), ("request-close", "county"), ("close", "county"),
 )  # fmt: skip
+_REMOVAL = (
+    ("request-removal", "village"), ("removal-deliberate", "village"),
+    ("removal-publicise", "village"), ("removal-pass", "township"),
+    ("removal-approve", "county"),
+)  # fmt: skip
+_ROLL_BACK = (
+    ("roll-back", "village"), ("roll-back-pass", "township"), ("roll-back-approve", "county"),
+)  # fmt: skip
+Taken = tuple[Any, ...]  # action, level, day, and named data of some
 _KINDS = (
     ("social_security", "低保"), ("health", "医疗救助"), ("industry", "产业奖补"),
     ("social_help", "防贫保险理赔"), ("education_aid", "助学金"),
@@ -50,12 +61,11 @@ class Writer:
         self.session.add(row)
         return row
 
-    def steps(
-        self, subject: str, subject_id: str, path: list[tuple[str, str, date]], **more: Any
-    ) -> None:
+    def steps(self, subject: str, subject_id: str, path: Sequence[Taken], **more: Any) -> None:
         follows = ""
-        for place, (action, level, on) in enumerate(path):
+        for place, (action, level, on, *values) in enumerate(path):
             extra = {key: value for key, value in more.items() if place == 0 or key != "kind"}
+            extra |= {"values": json.dumps(values[0])} if values else {}
             row = self.add(
                 Step, subject=subject, subject_id=subject_id, follows=follows, action=action,
                 level=level, step_on=on, actor="张卫东", **extra,
@@ -70,6 +80,15 @@ class Writer:
                 period=f"2025-{month:02d}", form_version="f", policy_version="2025-01",
                 opened_on=date(2025, month, 1),
             )  # fmt: skip
+        for place in range(3):
+            left = self.day(date(2025, 3, 1), 300) if self.chance(0.3) else None
+            self.add(
+                TeamMember, name=f"队员{place}", joined_on=self.day(date(2024, 1, 1), 400),
+                left_on=left,
+            )  # fmt: skip
+        for year in (2024, 2025):
+            amount = Decimal(self.dice.randrange(10**7)) / 100
+            self.add(TeamFund, year=year, source="县财政", amount=amount)
         homes = [self.home(number) for number in range(households)]
         self.campaign(homes)
 
@@ -112,16 +131,36 @@ class Writer:
             causes=self.dice.choice(list(LABELS["risk_cause"])),
             eliminated_on=(first + timedelta(days=60)).isoformat() if eliminated else None,
         )  # fmt: skip
+        start = "risk_removed" if eliminated else "monitoring"
+        self.steps("monitored_case", row.id, self.case_life(start), kind=start)
+
+    def case_life(self, state: str) -> list[Taken]:
+        """Return what happens to a case in the year: removed, rolled back, of another type, out."""
+        path: list[Taken] = []
+        on = self.day(date(2025, 1, 1), 60)
+        for _ in range(self.dice.randint(0, 3)):
+            on += timedelta(days=self.dice.randrange(100))
+            if self.chance(0.2):
+                more = {"object_type": self.dice.choice(list(LABELS["object_type"]))}
+                path += [
+                    ("propose-type", "township", on, more),
+                    ("change-type", "county", on, more),
+                ]
+            elif state == "monitoring":
+                path += [(action, level, on) for action, level in _REMOVAL]
+                state = "risk_removed"
+            else:
+                path += [(action, level, on) for action, level in _ROLL_BACK]
+                state = "monitoring"
         if self.chance(0.3):
-            on = self.day(date(2025, 1, 1), 360)
-            start = "risk_removed" if eliminated else "monitoring"
-            values = json.dumps({"reason": self.dice.choice(("其他", "公职人员"))})
-            way = [
-                ("propose-clear-out", "village", on),
-                ("pass-clear-out", "township", on),
-                ("clear-out", "county", on),
+            on += timedelta(days=self.dice.randrange(60))
+            reason = {"reason": self.dice.choice(("其他", "公职人员"))}
+            path += [
+                ("propose-clear-out", "village", on, reason),
+                ("pass-clear-out", "township", on, reason),
+                ("clear-out", "county", on, reason),
             ]
-            self.steps("monitored_case", row.id, way, kind=start, values=values)
+        return path
 
     def warning(self, home: str) -> None:
         opened = self.day(date(2025, 8, 1), 100)
@@ -146,7 +185,10 @@ class Writer:
         )  # fmt: skip
         on = self.day(date(2025, 1, 1), 360)
         path = [("start", "village", on), ("finish", "village", on + timedelta(days=20))]
-        self.steps("measure", row.id, path[: self.dice.randint(0, 2)])
+        path = path[: self.dice.randint(0, 2)]
+        if path and self.chance(0.2):
+            path.append(("terminate", "village", on + timedelta(days=40)))
+        self.steps("measure", row.id, path)
 
     def month(self, home: str) -> None:
         if not self.chance(0.7):
