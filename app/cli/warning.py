@@ -1,6 +1,7 @@
 """``warning``: list, show, act."""
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import click
@@ -8,7 +9,7 @@ import click
 from app.cli.common import Cli
 from app.cli.items import SET, day, household_id, opening, pairs
 from app.domain import labels
-from app.ops import warnings
+from app.ops import pictures, warnings
 from app.ops.warnings import ManualWarning, StepInput, WarningLine, WarningPage
 
 
@@ -45,6 +46,8 @@ def _line(line: WarningLine) -> dict[str, Any]:
         "urgent": line.is_urgent,
         "cancel_proposed": line.is_cancel_proposed,
         "remark": line.note,
+        "photos": line.photos,
+        "photo_owed": line.is_photo_owed,
     }
 
 
@@ -126,9 +129,19 @@ def act(
 @group.command("open", help="人工提出一条预警")
 @click.option("--household", required=True, metavar="ID", help="户号、姓名或编号")
 @click.option("--note", required=True, metavar="T", help="理由，至少5个字")
+@click.option(
+    "--photo",
+    "files",
+    multiple=True,
+    metavar="F",
+    type=click.Path(path_type=Path),
+    help="照片或扫描件（橙色、红色要有，或用 --set photo=后补）",
+)
 @SET
 @click.pass_obj
-def open_one(cli: Cli, household: str, note: str, values: tuple[str, ...]) -> None:
+def open_one(
+    cli: Cli, household: str, note: str, files: tuple[Path, ...], values: tuple[str, ...]
+) -> None:
     """Open a warning by hand."""
     given = opening(values, (), ("code", "severity", "message", "member_id", "photo", "due_on"))
     new = ManualWarning(
@@ -140,6 +153,7 @@ def open_one(cli: Cli, household: str, note: str, values: tuple[str, ...]) -> No
         member_id=given.get("member_id", ""),
         photo=given.get("photo", ""),
         due_on=given.get("due_on", ""),
+        pictures=tuple(pictures.from_file(file) for file in files),
     )
     page, _changed = warnings.open_warning(cli.store, cli.actor, new, cli.today)
     cli.emit(_page(page), [f"已提出，编号 {page.line.warning_id}。"])

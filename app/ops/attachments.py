@@ -158,7 +158,7 @@ def add(
     """
     with store.write("attachment.add", actor) as session:
         rows = add_in(session, actor, things, found, caption, today)
-        lines = tuple(_lines(session, rows))
+        lines = lines_of(session, rows)
         notes = [n for t in things for p in found if (n := _doubt(session, t, p, today))]
     homes = frozenset(line.household_id for line in lines) - {""}
     return Added(lines, tuple(dict.fromkeys(notes)), Changed(_TABLES, homes))
@@ -202,7 +202,7 @@ def of_things(
         rows = [row for thing in things for row in _of(session, thing, with_removed=with_removed)]
         once = {row.sha256: row for row in reversed(rows)}
         kept = sorted(once.values(), key=lambda row: (row.added_on, row.id))
-        return list(_lines(session, kept))
+        return list(lines_of(session, kept))
 
 
 def listed(
@@ -219,7 +219,7 @@ def listed(
     if not with_removed:
         query = query.where(Attachment.removed_on.is_(None))
     with store.read() as session:
-        return list(_lines(session, list(session.scalars(query))))
+        return list(lines_of(session, list(session.scalars(query))))
 
 
 def content(store: Store, attachment_id: str) -> tuple[bytes, str]:
@@ -387,13 +387,14 @@ def _one(session: Session, attachment_id: str) -> Attachment:
     return row
 
 
-def _lines(session: Session, rows: Sequence[Attachment]) -> Iterable[AttachmentLine]:
+def lines_of(session: Session, rows: Sequence[Attachment]) -> tuple[AttachmentLine, ...]:
+    """Return rows as listed, in their order."""
     digests = {row.sha256 for row in rows}
     query = select(AttachmentContent.sha256)
     if len(digests) <= _CHUNK:
         query = query.where(AttachmentContent.sha256.in_(digests))
     here = set(session.scalars(query))
-    return [_line(row, is_here=row.sha256 in here) for row in rows]
+    return tuple(_line(row, is_here=row.sha256 in here) for row in rows)
 
 
 def _line(row: Attachment, *, is_here: bool) -> AttachmentLine:

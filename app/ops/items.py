@@ -1,6 +1,6 @@
 """One thing of a register as lists, pages and the command line show it, whatever its life cycle."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -32,12 +32,16 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a register says of one of its things, apart from the life cycle."""
+    """What a register says of one of its things, apart from the life cycle.
+
+    ``more_needs``: action → what it needs beyond the table.
+    """
 
     title: str
     opened_on: date | None = None
     due_on: date | None = None
     fields: Mapping[str, object] = field(default_factory=dict)
+    more_needs: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def item(thing: Living, shown: Shown, names: Names, who: Who, today: date) -> Item:
@@ -60,7 +64,7 @@ def item(thing: Living, shown: Shown, names: Names, who: Who, today: date) -> It
         overdue=late,
         fields={name: _text(value) for name, value in shown.fields.items()},
         history=tuple(history(thing)),
-        actions=actions(thing, who),
+        actions=actions(thing, who, shown.more_needs),
     )
 
 

@@ -23,7 +23,7 @@ from app.domain.ownership import Actor
 from app.models.household import Household, Member
 from app.models.plan import Measure
 from app.models.store import Store
-from app.ops import measure_rows, warning_rows
+from app.ops import measure_rows, proofs, warning_rows
 from app.ops.changed import Changed
 from app.ops.errors import (
     MeasureRefusedError,
@@ -299,7 +299,8 @@ def _prepare(
     session: Session, thing: Living, action: str, who: Who, given: StepInput, today: date
 ) -> Added:
     needs_money = ("approval_no",) if thing.row.amount else ()
-    needs_proof = ("proof",) if thing.row.amount else ()
+    is_shown = not proofs.missing_for(session, thing, "finish")
+    needs_proof = ("proof",) if thing.row.amount and not is_shown else ()
     on = given.on or today
     check(thing, action, who, given, on, {"start": needs_money, "finish": needs_proof})
     not_after(on, today, "今天")

@@ -20,7 +20,16 @@ from app.models.form import Sheet
 from app.models.household import Household
 from app.models.plan import Measure, Plan
 from app.models.store import Store
-from app.ops import case_effects, case_rows, case_rules, policies, removal_checks
+from app.ops import (
+    case_effects,
+    case_rows,
+    case_rules,
+    due_list,
+    pictures,
+    policies,
+    proofs,
+    removal_checks,
+)
 from app.ops.case_rows import LoadedCase
 from app.ops.changed import Changed
 from app.ops.errors import (
@@ -31,6 +40,7 @@ from app.ops.errors import (
 from app.ops.items import Item, Shown, item
 from app.ops.limits import limit
 from app.ops.lives import (
+    Living,
     StepInput,
     Who,
     bad_data,
@@ -43,7 +53,7 @@ from app.ops.lives import (
 from app.ops.names import Names
 from app.ops.warning_rows import Arrivals
 
-_TABLES = frozenset({"clue", "monitored_case"})
+_TABLES = frozenset({"clue", "monitored_case", "sheet"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +154,7 @@ def register_clue(store: Store, actor: Actor, new: NewClue, today: date) -> tupl
     not_before(new.reply_due_on, new.received_on, "收到线索", "reply_due_on")
     with store.write("clue.open", actor) as session:
         clue_id = _add_clue(session, new)
+        due_list.add(session, store, {new.household_id})
     changed = Changed(_TABLES, frozenset({new.household_id}))
     return show_case(store, clue_id, today, actor).item, changed
 
@@ -163,7 +174,7 @@ def act_case(
     with store.write(f"case.{action}", actor, given.note) as session:
         found = case_rows.one(session, case_id)
         _refuse_superseded(session, found)
-        check(found.thing, action, who, given, on)
+        check(found.thing, action, who, given, on, _more_needs(session, found.thing))
         policy, procedure = case_rules.procedure_of(session, found.thing.row.scope, on)
         asked = case_rules.Asked(found, who, given, on, policy, procedure)
         added = replace(case_rules.prepare(session, asked, action), kind=found.first_kind)
@@ -171,8 +182,15 @@ def act_case(
         case_effects.apply(session, found, action, step)
         if action in ("re-identify", "reopen"):
             _add_clue(session, _again(found, given, on), found.id)
+            due_list.add(session, store, {found.thing.row.household_id})
         home = found.thing.row.household_id
     return show_case(store, case_id, today, actor), Changed(_TABLES, frozenset({home}))
+
+
+def _more_needs(session: Session, thing: Living) -> dict[str, Sequence[str]]:
+    """Return what steps need besides: the photo of the notice, or words why there is none."""
+    demanded = pictures.limits().demands["monitored_case"]
+    return {a: (proofs.PHOTO,) for a in demanded if proofs.missing_for(session, thing, a)}
 
 
 def to_type(store: Store) -> list[ToType]:
@@ -331,6 +349,7 @@ def _shown(session: Session, found: LoadedCase, newest: set[str], arrivals: Arri
         title=title,
         opened_on=clue.received_on if clue else None,
         due_on=due_of(session, found, arrivals),
+        more_needs=_more_needs(session, found.thing),
         fields={
             "clue_source": clue.clue_source if clue else "",
             "clue_source_label": labels.label("clue_source", clue.clue_source) if clue else "",

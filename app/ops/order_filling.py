@@ -277,7 +277,8 @@ def _remedy(session: Session, work: _Work, rows: Iterable[_Row]) -> None:
     if not known or len(delivered) < len(known):
         return
     results = dict.fromkeys(row.entry.result for row in rows if row.entry.result)
-    given = StepInput("；".join(results), max(delivered), work.named())
+    named = work.named() | {"photo": "见交办单"}  # the department's words are its proof
+    given = StepInput("；".join(results), max(delivered), named)
     _step(session, work, "done", given)
     work.counts.remedied.append(loaded.row.id)
 
@@ -286,7 +287,7 @@ def _step(session: Session, work: _Work, action: str, given: StepInput) -> None:
     """Take one step with the warning, by the same checks as everywhere."""
     loaded = work.loaded
     on = given.on or work.today
-    extra = warning_rules.extra_needs(loaded)
+    extra = warning_rules.extra_needs(session, loaded)
     check(loaded.thing, action, work.who, given, on, extra)
     added = warning_rules.prepare(session, loaded, action, work.who, given, on)
     write_step(session, loaded.thing, action, work.who, given, added)

@@ -4,21 +4,18 @@ A photo hangs on the warning itself, or on the answer that opened it. Old steps 
 of a photo as words; words are shown, but they are no photo.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.domain import warning
 from app.domain.attachment import LATER
-from app.domain.period import Period
 from app.models.attachment import Attachment
-from app.models.form import Sheet, Visit
+from app.models.form import Sheet
 from app.models.warning import HouseholdWarning
-from app.ops import catalogue, measure_rows, pictures
+from app.ops import pictures
 from app.ops.lives import Living
-from app.ops.warning_rows import Loaded
 
 PHOTO = "photo"  # named data of a step: 后补, or words why there is none
 _CHUNK = 500  # bound parameters of one statement
@@ -56,44 +53,11 @@ class Proofs:
         return tuple({one.sha256: one for one in every}.values())
 
 
-def demands_photo(loaded: Loaded) -> bool:
-    """Tell whether question and level ask for a photo."""
-    row = loaded.row
-    question = catalogue.form_for(Period.parse(row.period)).by_code.get(row.code)
-    least = loaded.policy.process["evidence_required_from"]
-    is_grave = warning.RANK[loaded.severity] >= warning.RANK[least]
-    return question is not None and question.photo and is_grave
-
-
-def is_owed(loaded: Loaded, proofs: Proofs) -> bool:
-    """Tell whether a photo was to follow and has not come (照片后补)."""
-    is_confirmed = loaded.state not in (*warning.ENDED, warning.SUGGESTED)
-    return is_confirmed and demands_photo(loaded) and not proofs.of(loaded.row)
-
-
-def missing_for_warning(session: Session, loaded: Loaded, action: str) -> bool:
-    """Tell whether a step of a warning still lacks its photo: of the help, not of the shortfall.
-
-    What counts was added since 开始补短: at the warning, its measures, or a visit since then.
-    """
-    if not pictures.limits().are_demanded("warning", action) or not demands_photo(loaded):
-        return False
-    begun = loaded.thing.last("start")
-    since = begun.step_on if begun is not None else loaded.row.opened_on
-    row = loaded.row
-    measures = [m.row.id for m in measure_rows.answering(session, row.id, row.household_id)]
-    visits = select(Visit.id).where(
-        Visit.household_id == row.household_id, Visit.visited_on >= since
-    )
-    ids = {"warning": [row.id], "measure": measures, "visit": list(session.scalars(visits))}
-    return not any(_has(session, subject, found, since) for subject, found in ids.items())
-
-
 def missing_for(session: Session, thing: Living, action: str) -> bool:
     """Tell whether a step of another life still lacks its photo: anything attached counts."""
     subject = thing.life.subject
     demanded = pictures.limits().are_demanded(subject, action)
-    return demanded and not _has(session, subject, [thing.row.id])
+    return demanded and not has_any(session, subject, [thing.row.id])
 
 
 def later(given: str) -> bool:
@@ -107,17 +71,8 @@ def words(thing: Living) -> str:
     return "" if later(said) else said
 
 
-def counts(session: Session, subject: str, ids: Sequence[str]) -> Mapping[str, int]:
-    """Return how many attachments hang on each of some things."""
-    query = select(Attachment.subject_id).filter_by(subject=subject)
-    query = query.where(Attachment.removed_on.is_(None), Attachment.subject_id.in_(ids))
-    found: dict[str, int] = {}
-    for subject_id in session.scalars(query):
-        found[subject_id] = found.get(subject_id, 0) + 1
-    return found
-
-
-def _has(session: Session, subject: str, ids: Iterable[str], since: date | None = None) -> bool:
+def has_any(session: Session, subject: str, ids: Iterable[str], since: date | None = None) -> bool:
+    """Tell whether anything hangs on one of some things, added since a day."""
     query = select(Attachment.id).filter_by(subject=subject)
     query = query.where(Attachment.removed_on.is_(None), Attachment.subject_id.in_(list(ids)))
     if since is not None:

@@ -29,7 +29,9 @@ from app.ops import (
     warning_rules,
     warnings,
 )
+from app.ops.attachments import AttachmentLine
 from app.ops.lives import StepLine
+from app.ops.proofs import Proofs
 from app.ops.roster_view import HouseholdPage
 from app.ops.warning_rows import CHINA, Loaded, WarningLine
 from app.ops.warnings import WarningPage
@@ -79,7 +81,8 @@ class MonthAnswer:
 class ReviewCard:
     """One matter for the reviewer: its warnings, three months, the village's words, the home.
 
-    ``months``: warning id → oldest first; ``notes``: written beside the answers.
+    ``months``: warning id → oldest first; ``notes``: written beside the answers; ``photo_words``:
+    said instead of photos, also file names of old.
     """
 
     pages: tuple[WarningPage, ...]
@@ -87,7 +90,8 @@ class ReviewCard:
     words: tuple[StepLine, ...]
     notes: tuple[str, ...]
     facts: tuple[str, ...]
-    photos: tuple[str, ...]
+    photos: tuple[AttachmentLine, ...]
+    photo_words: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +145,8 @@ def queue(store: Store, today: date) -> Queue:
             for line in warning_rows.lines(session, [*waiting, *decided], today)
         }
         ways = _ways(session, {loaded.row.period for loaded in waiting})
-    rows = tuple(_row(loaded, lines[loaded.row.id], ways) for loaded in waiting)
+        photos = Proofs(session, {loaded.row.household_id for loaded in waiting})
+        rows = tuple(_row(loaded, lines[loaded.row.id], ways, photos) for loaded in waiting)
     return Queue(rows, tuple(lines[loaded.row.id] for loaded in decided))
 
 
@@ -155,7 +160,6 @@ def card(store: Store, warning_ids: Sequence[str], today: date, role: str = "") 
     home = pages[0].line.household_id
     with store.read() as session:
         asked = {p.line.warning_id: _three_months(session, p) for p in pages}
-        photos = [warning_rows.one(session, i).thing.value("photo") for i in warning_ids]
         notes = _notes(session, pages)
         count = len(measure_rows.load(session, [home]))
     return ReviewCard(
@@ -164,7 +168,8 @@ def card(store: Store, warning_ids: Sequence[str], today: date, role: str = "") 
         words=_words(pages),
         notes=notes,
         facts=_facts(roster_view.household_page(store, home), count),
-        photos=tuple(dict.fromkeys(filter(None, photos))),
+        photos=tuple({one.sha256: one for page in pages for one in page.photos}.values()),
+        photo_words=tuple(dict.fromkeys(p.photo_words for p in pages if p.photo_words)),
     )
 
 
@@ -185,15 +190,16 @@ def _was_decided(loaded: Loaded, level: str, month: Period) -> bool:
     )  # fmt: skip
 
 
-def _row(loaded: Loaded, line: WarningLine, ways: Mapping[tuple[str, str], str]) -> ReviewRow:
-    lacking = warning_rules.missing_proof(loaded)
+def _row(
+    loaded: Loaded, line: WarningLine, ways: Mapping[tuple[str, str], str], photos: Proofs
+) -> ReviewRow:
+    lacking = warning_rules.missing_proof(loaded, photos)
     way = ways.get((line.household_id, line.period), "")
-    photo = "照片" if loaded.thing.value("photo") else ""
     question = catalogue.form_for(Period.parse(line.period)).by_code.get(loaded.row.question)
     lookups = {"题目": question.label} if question else {}
     return ReviewRow(
         line=line,
-        proof=photo or _WITHOUT_SIGHT.get(way, ""),
+        proof="照片" if line.photos else _WITHOUT_SIGHT.get(way, ""),
         lacking=lacking,
         is_again=loaded.thing.standing.has_taken("resubmit"),
         last_on=loaded.steps[-1].step_on if loaded.steps else loaded.row.opened_on,

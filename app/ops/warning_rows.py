@@ -23,6 +23,7 @@ from app.ops.errors import UnknownWarningError
 from app.ops.limits import limit
 from app.ops.lives import Living, living
 from app.ops.names import Names
+from app.ops.proofs import Proofs
 
 CHINA = timezone(timedelta(hours=8))
 STEP_LIMITS = {  # who must act next, by state: parameter in days
@@ -50,7 +51,7 @@ class WarningLine:
 
     ``remedy_due_on`` is the day in force, ``remedy_due_original`` the one before extensions.
     ``received_on``: when the last step arrived here, where that counts. ``escalated_to``: the
-    highest level that must look.
+    highest level that must look. ``is_photo_owed``: it was to follow (照片后补) and has not come.
     """
 
     warning_id: str
@@ -80,6 +81,8 @@ class WarningLine:
     is_urgent: bool = False
     is_cancel_proposed: bool = False
     remedied_on: date | None = None
+    photos: int = 0
+    is_photo_owed: bool = False
 
 
 @dataclass(frozen=True)
@@ -159,7 +162,12 @@ def lines(session: Session, found: list[Loaded], today: date) -> list[WarningLin
     names = Names.of(session, {loaded.row.household_id for loaded in found})
     cards = _matters(found)
     arrivals = Arrivals(session)
-    return [_line(loaded, today, names, cards, arrivals) for loaded in found]
+    photos = Proofs(session, {loaded.row.household_id for loaded in found})
+    shown = ((loaded, _line(loaded, today, names, cards, arrivals)) for loaded in found)
+    return [
+        replace(line, photos=len(photos.of(x.row)), is_photo_owed=is_photo_owed(x, photos))
+        for x, line in shown
+    ]
 
 
 class Arrivals:
@@ -230,6 +238,24 @@ def department(loaded: Loaded) -> str:
     question = catalogue.form_for(Period.parse(loaded.row.period)).by_code.get(loaded.row.code)
     rule = loaded.policy.rules.get(loaded.row.code)
     return chosen or (question.department if question else rule.department if rule else "")
+
+
+def is_grave(loaded: Loaded) -> bool:
+    """Tell whether the level is one of those that must be proven."""
+    least = loaded.policy.process["evidence_required_from"]
+    return warning.RANK[loaded.severity] >= warning.RANK[least]
+
+
+def demands_photo(loaded: Loaded) -> bool:
+    """Tell whether question and level ask for a photo."""
+    question = catalogue.form_for(Period.parse(loaded.row.period)).by_code.get(loaded.row.code)
+    return question is not None and question.photo and is_grave(loaded)
+
+
+def is_photo_owed(loaded: Loaded, photos: Proofs) -> bool:
+    """Tell whether the photo of a confirmed one has not come yet (照片后补)."""
+    is_confirmed = loaded.state not in (*warning.ENDED, warning.SUGGESTED, warning.NEW)
+    return is_confirmed and demands_photo(loaded) and not photos.of(loaded.row)
 
 
 def holder(loaded: Loaded) -> str:

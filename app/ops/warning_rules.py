@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.domain import labels, warning
 from app.domain.period import Period
 from app.models.form import Answer, Sheet, Visit
-from app.ops import catalogue, measure_rows
+from app.ops import catalogue, measure_rows, pictures, proofs
 from app.ops.errors import StepConditionError, StepDateError
 from app.ops.lives import (
     Added,
@@ -23,16 +23,51 @@ from app.ops.lives import (
     not_after,
     not_before,
 )
-from app.ops.warning_rows import Loaded, default_due, remedy_due
+from app.ops.proofs import Proofs
+from app.ops.warning_rows import Loaded, default_due, demands_photo, is_grave, remedy_due
 
 FOLLOW_UP = "follow_up"  # Visit.purpose of a 回访
 MET = frozenset({"onsite", "onsite_family", "phone"})  # a 回访 reaches somebody of the household
 MIN_REASON = 5  # characters of a manual warning's reason
 
 
-def extra_needs(loaded: Loaded) -> dict[str, Sequence[str]]:
-    """Return the needs that depend on the warning: a red one is no false alarm of one person."""
-    return {"false-alarm": ("second_person",)} if loaded.severity == "red" else {}
+def extra_needs(session: Session, loaded: Loaded) -> dict[str, Sequence[str]]:
+    """Return the needs that depend on the warning.
+
+    A red one is no false alarm of one person. Help is shown by a photo where question and level
+    ask for one, or by words why there is none.
+    """
+    needs: dict[str, Sequence[str]] = {}
+    if loaded.severity == "red":
+        needs["false-alarm"] = ("second_person",)
+    here = {row.action for row in loaded.thing.life.transitions if loaded.state in row.sources}
+    asked = here & pictures.limits().demands["warning"]
+    if asked and lacks_photo(session, loaded):
+        needs |= dict.fromkeys(asked, (proofs.PHOTO,))
+    return needs
+
+
+def lacks_photo(session: Session, loaded: Loaded) -> bool:
+    """Tell whether a photo is asked for now and has not been added.
+
+    From 开始补短 on it is one of the help, not of the shortfall: on the warning, on a measure that
+    answers it, or on a visit.
+    """
+    row, begun = loaded.row, loaded.thing.last("start")
+    if loaded.state == warning.NEW:  # a manual one may fit no question
+        return is_grave(loaded) and not proofs.has_any(session, "warning", [row.id])
+    if not demands_photo(loaded):
+        return False
+    if begun is None:
+        return not Proofs(session, {row.household_id}).of(row)
+    since = begun.step_on
+    visits = select(Visit.id).filter_by(household_id=row.household_id)
+    places = {
+        "warning": [row.id],
+        "measure": [m.row.id for m in _measures(session, loaded)],
+        "visit": list(session.scalars(visits.where(Visit.visited_on >= since))),
+    }
+    return not any(proofs.has_any(session, table, ids, since) for table, ids in places.items())
 
 
 def prepare(
@@ -265,14 +300,9 @@ def _remediers(session: Session, loaded: Loaded) -> set[str]:
     return found - {""}
 
 
-def missing_proof(loaded: Loaded) -> str:
+def missing_proof(loaded: Loaded, photos: Proofs) -> str:
     """Return what a batch must not pass over: the photo that question and level ask for."""
-    question = catalogue.form_for(Period.parse(loaded.row.period)).by_code.get(loaded.row.code)
-    from_level = loaded.policy.process["evidence_required_from"]
-    is_grave = warning.RANK[loaded.severity] >= warning.RANK[from_level]
-    if question is None or not question.photo or not is_grave or loaded.thing.value("photo"):
-        return ""
-    return "缺照片"
+    return "缺照片" if demands_photo(loaded) and not photos.of(loaded.row) else ""
 
 
 def _measures(session: Session, loaded: Loaded) -> list[Living]:

@@ -20,7 +20,8 @@ from app.models.household import Household
 from app.models.step import Step
 from app.models.store import Store
 from app.models.warning import HouseholdWarning
-from app.ops import warning_rows, warning_rules
+from app.ops import attachments, due_list, proofs, warning_rows, warning_rules
+from app.ops.attachments import AttachmentLine
 from app.ops.changed import Changed
 from app.ops.errors import (
     DuplicateWarningError,
@@ -40,6 +41,8 @@ from app.ops.lives import (
     not_after,
     write_step,
 )
+from app.ops.pictures import Picture
+from app.ops.proofs import Proofs
 from app.ops.warning_rows import Loaded, WarningLine, load, one
 
 __all__ = [
@@ -65,11 +68,17 @@ class WarningPage:
     departments: tuple[str, ...] = ()
     measure_ids: tuple[str, ...] = ()
     is_event_item: bool = False
+    photos: tuple[AttachmentLine, ...] = ()
+    photo_words: str = ""
+    lacks_photo: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ManualWarning:
-    """A warning that a person opens (A1m). ``code``: a question's, or 其他; ``photo``: its file."""
+    """A warning that a person opens (A1m). ``code``: a question's, or 其他.
+
+    ``pictures`` prove it; ``photo`` is words instead: 后补, or why there is none.
+    """
 
     household_id: str
     code: str
@@ -79,6 +88,7 @@ class ManualWarning:
     member_id: str = ""
     photo: str = ""
     due_on: str = ""
+    pictures: tuple[Picture, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +119,10 @@ def show_warning(store: Store, warning_id: str, today: date, role: str = "") -> 
         loaded = one(session, warning_id)
         (line,) = warning_rows.lines(session, [loaded], today)
         who = Who(Actor("", role or "administrator"), store.level)
-        extra = warning_rules.extra_needs(loaded)
+        extra = warning_rules.extra_needs(session, loaded)
         department = warning_rows.department(loaded)
         joined = loaded.thing.value("departments")
+        photos = Proofs(session, {line.household_id})
         return WarningPage(
             line=line,
             values=json.loads(loaded.row.values or "{}"),
@@ -123,6 +134,9 @@ def show_warning(store: Store, warning_id: str, today: date, role: str = "") -> 
             departments=tuple(filter(None, joined.split("、"))) or (department,),
             measure_ids=tuple(filter(None, loaded.thing.value("measure_ids").split(","))),
             is_event_item=warning_rules.is_event_item(loaded),
+            photos=attachments.lines_of(session, photos.of(loaded.row)),
+            photo_words=proofs.words(loaded.thing),
+            lacks_photo=warning_rules.lacks_photo(session, loaded),
         )
 
 
@@ -182,7 +196,7 @@ def batch(
     with store.write(f"warning.{action}", actor, given.note) as session:
         for warning_id in warning_ids:
             loaded = one(session, warning_id)
-            reason = _no_batch(loaded, action, who, given, on)
+            reason = _no_batch(session, loaded, action, who, given, on)
             if reason:
                 skipped.append((warning_id, reason))
                 continue
@@ -213,7 +227,10 @@ def open_warning(
         row = _manual_row(session, household, new, today)
         session.add(row)
         session.flush()
+        thing = attachments.Thing("warning", row.id)
+        attachments.add_in(session, actor, [thing], new.pictures, "", today)
         _step(session, Loaded(row, []), "open", who, given, today)
+        due_list.add(session, store, {household.id})  # an open warning makes due
         warning_id = row.id
     page = show_warning(store, warning_id, today)
     return page, Changed(frozenset({"warning"}), frozenset({new.household_id}))
@@ -379,7 +396,7 @@ def _step(
     session: Session, loaded: Loaded, action: str, who: Who, given: StepInput, on: date
 ) -> str:
     """Check and write one step with what follows from it; return the household's id."""
-    extra = warning_rules.extra_needs(loaded)
+    extra = warning_rules.extra_needs(session, loaded)
     check(loaded.thing, action, who, given, on, extra)
     added = warning_rules.prepare(session, loaded, action, who, given, on)
     write_step(session, loaded.thing, action, who, replace(given, on=on), added)
@@ -406,15 +423,18 @@ def _settle(session: Session, ended: Loaded, on: date) -> None:
             write_step(session, loaded.thing, action, THE_PROGRAM, given)
 
 
-def _no_batch(loaded: Loaded, action: str, who: Who, given: StepInput, on: date) -> str:
+def _no_batch(
+    session: Session, loaded: Loaded, action: str, who: Who, given: StepInput, on: date
+) -> str:
     """Return why a warning does not go in a batch, "" if it does."""
     if loaded.severity in warning.NOT_IN_BATCH:
         return "红色要逐条看"
-    lacking = warning_rules.missing_proof(loaded)
+    photos = Proofs(session, {loaded.row.household_id})
+    lacking = warning_rules.missing_proof(loaded, photos)
     if lacking:
         return lacking
     try:
-        extra = warning_rules.extra_needs(loaded)
+        extra = warning_rules.extra_needs(session, loaded)
         check(loaded.thing, action, who, given, on, extra)
     except AppError as error:
         return error.message.format_map(error.facts)

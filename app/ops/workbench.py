@@ -71,6 +71,7 @@ def _todo(
     """What this level must do: returned and red first, then visits, then exchange."""
     found = [_warning_todo(w, today) for w in lines if _is_mine(store.level, w.state)]
     if store.level == "village":
+        found += _photo_todo(lines)
         found += _visit_todo(store, month)
     if store.level != "county" and not enrolled:
         found.append(Todo("和上级登记本机：下次交U盘时带上申请", "exchange", "device", "", None))
@@ -98,6 +99,16 @@ def _warning_todo(line: WarningLine, today: date) -> Todo:
     left = f"（{_left(line.due_on, today)}）" if line.due_on else ""
     text = f"{line.head_name}户 {line.message}：{what}{left}"
     return Todo(text, "warnings", line.warning_id, line.severity, line.due_on)
+
+
+def _photo_todo(lines: list[WarningLine]) -> list[Todo]:
+    """What was to follow: one line for all of them, leading to the first."""
+    owed = [line for line in lines if line.is_photo_owed]
+    if not owed:
+        return []
+    first = owed[0]
+    text = f"照片后补 {len(owed)}条：从{first.head_name}户 {first.message}开始"
+    return [Todo(text, "warnings", first.warning_id, first.severity, None)]
 
 
 def _left(due: date, today: date) -> str:

@@ -50,6 +50,8 @@ def clue(store: Store, home: str, days: int = 0) -> str:
 
 
 def act(store: Store, level: str, case_id: str, action: str, days: int, **values: str) -> CasePage:
+    if action in ("end-publicity", "removal-publicise"):
+        values.setdefault("photo", "后补")
     with acting_as(store, level):
         given = StepInput(values.pop("note", ""), on(days), values)
         return monitored.act_case(store, ME, case_id, action, given, on(days))[0]

@@ -59,6 +59,8 @@ def step(
     note: str = "",
     **values: str,
 ) -> warnings.WarningPage:
+    if action in ("done", "request-close"):
+        values.setdefault("photo", "后补")
     with acting_as(store, level):
         given = StepInput(note, on(days), values)
         return warnings.act(store, ME, warning_id, action, given)[0]
@@ -320,14 +322,14 @@ def test_a_batch_leaves_red_ones_and_those_without_proof(store: Store, home: str
 
 
 def test_a_manual_warning_goes_up_at_once_and_only_once(store: Store, home: str) -> None:
-    new = ManualWarning(home, "", "orange", "屋后滑坡", "昨夜大雨屋后塌方")
+    new = ManualWarning(home, "", "orange", "屋后滑坡", "昨夜大雨屋后塌方", photo="后补")
     page, _ = warnings.open_warning(store, ME, new, TODAY)
     assert (page.line.state, page.line.code) == ("pending_township", "其他")
     assert page.line.remedy_due_on is not None
     with pytest.raises(DuplicateWarningError):
         warnings.open_warning(store, ME, new, TODAY)
     with pytest.raises(StepDataError):
-        short = ManualWarning(home, "HS-01", "orange", "危房", "危房")
+        short = ManualWarning(home, "HS-01", "orange", "危房", "危房", photo="后补")
         warnings.open_warning(store, ME, short, TODAY)
 
 

@@ -180,7 +180,7 @@ def test_proof_is_photos_a_call_or_a_promise(desk: Desk, qtbot: QtBot, paths: li
     assert field.value() == "后补"
     assert "工作台" in field.said.text()
     qtbot.keyClick(field, Qt.Key.Key_1)
-    qtbot.keyClicks(field.call, "13:20 班主任")
+    field.call.insert("13:20 班主任")
     assert field.value() == "电话记录：13:20 班主任"
     filled(field.panel, qtbot, paths[:1])
     assert field.value() == "照片1张"
