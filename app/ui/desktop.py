@@ -8,38 +8,44 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication, QDialog
 
 from app.domain.labels import label
 from app.domain.period import Period
-from app.ops import months, operators, passphrases, restore, roster_view, unlock, workbench
+from app.ops import (
+    months,
+    operators,
+    paper_fonts,
+    passphrases,
+    restore,
+    roster_view,
+    unlock,
+    workbench,
+)
 from app.paths import ReplicaPaths
 from app.ui import fonts, messages, problems, theme
 from app.ui.backup.keeper import BackupKeeper
-from app.ui.exchange.exchange_page import ExchangePage
+from app.ui.idle_lock import IdleLock
 from app.ui.main_window import Frame, MainWindow
-from app.ui.objects.objects_page import ObjectsPage
 from app.ui.page import Desk, Page, Store
-from app.ui.plans.plans_page import PlansPage
-from app.ui.quality.quality_page import QualityPage
+from app.ui.pages import Maker, maker
 from app.ui.resources import resource
-from app.ui.review.review_page import ReviewPage
-from app.ui.roster.roster_page import RosterPage
 from app.ui.runner import Runner
 from app.ui.search_box import Hit
-from app.ui.settings.attach import attach_settings
-from app.ui.settings.settings_page import SettingsPage
-from app.ui.sheet.visits_page import VisitsPage
-from app.ui.start.first_use import FirstUse
+from app.ui.settings import attach
 from app.ui.start.recover_dialog import RecoverDialog
 from app.ui.start.rescue_dialog import offer_backup
 from app.ui.start.unlock_dialog import Door, UnlockDialog
-from app.ui.statistics.statistics_page import StatisticsPage
 from app.ui.top_bar import Heading
-from app.ui.warnings.warnings_page import WarningsPage
-from app.ui.workbench_page import WorkbenchPage
+
+if TYPE_CHECKING:  # the pages themselves are imported at their first use
+    from app.ui.exchange.exchange_page import ExchangePage
+    from app.ui.roster.roster_page import RosterPage
+    from app.ui.settings.settings_page import SettingsPage
+    from app.ui.workbench_page import WorkbenchPage
 
 log = logging.getLogger(__name__)
 HOLDER = "桌面程序"
@@ -141,34 +147,56 @@ def make_window(
         families=families,
         remember_scale=partial(_settings(folder).setValue, "scale"),
     )
-    bench = WorkbenchPage(desk, _on_worker(see_demo, runner))
-    people, exchange = RosterPage(desk), ExchangePage(desk)
-    bench.import_requested.connect(people.import_roster)
-    pages: list[Page] = [bench, people]
-    is_village = store.level == "village"
-    if is_village:
-        pages.append(VisitsPage(desk))
-    pages.append(WarningsPage(desk) if is_village else ReviewPage(desk))
-    pages += [ObjectsPage(desk), PlansPage(desk), StatisticsPage(desk), QualityPage(desk)]
-    # What is not built is not shown.
-    settings = SettingsPage(desk, _settings(folder))
-    window = MainWindow(frame, runner, [*pages, exchange, settings])
-    attach_settings(window, settings, store, frame.remember_scale)
-    window.files_dropped.connect(partial(_take_dropped, window, people, exchange))
+    kept = _settings(folder)
+    window = MainWindow(frame, runner, _makers(desk, kept, see_demo))
+    lock = attach.make_lock(window, store, kept)
+    window.page_made.connect(partial(_wire, window, lock, frame.remember_scale))
+    paper_fonts.apply(store)
+    window.files_dropped.connect(partial(_take_dropped, window))
     return window
 
 
-def _take_dropped(
-    window: MainWindow, people: RosterPage, exchange: ExchangePage, paths: Sequence[Path]
+def _makers(desk: Desk, settings: QSettings, see_demo: Demo | None) -> dict[str, Maker]:
+    """Return what makes the pages of this level, in the order of the bar."""
+    is_village = desk.store.level == "village"
+    makers = {
+        "workbench": maker("workbench", desk, _on_worker(see_demo, desk.runner)),
+        "roster": maker("roster", desk),
+        "visits": maker("visits", desk),
+        "warnings": maker("warnings" if is_village else "review", desk),
+        **{key: maker(key, desk) for key in ("objects", "plans", "reports", "quality")},
+        "exchange": maker("exchange", desk),
+        "settings": maker("settings", desk, settings),
+    }
+    if not is_village:
+        del makers["visits"]  # a superior visits nobody
+    return makers
+
+
+def _wire(
+    window: MainWindow, lock: IdleLock | None, remember_scale: Callable[[float], None], page: Page
 ) -> None:
+    """Connect a page that was just made with what lies outside of it."""
+    if page.page_key == "workbench":
+        cast("WorkbenchPage", page).import_requested.connect(partial(import_roster, window))
+    elif page.page_key == "settings":
+        attach.attach_settings(window, cast("SettingsPage", page), lock, remember_scale)
+
+
+def _take_dropped(window: MainWindow, paths: Sequence[Path]) -> None:
     """Packages go to the exchange, anything else is taken for a roster."""
     packages = [path for path in paths if path.suffix == ".变更包"]
     if packages:
         window.show_page("exchange")
-        exchange.look_at(packages)
+        cast("ExchangePage", window.current()).look_at(packages)
     else:
-        window.show_page("roster")
-        people.import_roster([*paths])
+        import_roster(window, paths)
+
+
+def import_roster(window: MainWindow, paths: Sequence[Path] = ()) -> None:
+    """Go to the roster and begin an import."""
+    window.show_page("roster")
+    cast("RosterPage", window.current()).import_roster([*paths])
 
 
 def _on_worker(see_demo: Demo | None, runner: Runner) -> Demo | None:
@@ -184,6 +212,8 @@ def _start(launch: Launch) -> tuple[Store, str]:
     if folder.is_dir():
         restore.finish_restore(ReplicaPaths(folder))
     if not ReplicaPaths(folder).vault.exists():
+        from app.ui.start.first_use import FirstUse  # noqa: PLC0415  only once in its life
+
         wizard = FirstUse(folder, HOLDER, launch.see_demo, launch.clock)
         if wizard.exec() != QDialog.DialogCode.Accepted and wizard.store is None:
             return None, ""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QSettings, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QWindow
 from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QVBoxLayout, QWidget
 from shiboken6 import isValid
@@ -21,6 +21,16 @@ _TOUCH = frozenset(
         QEvent.Type.TouchBegin,
     }
 )
+
+
+USUAL_MINUTES = 10
+MINUTES_KEY = "lock_minutes"
+
+
+def kept_minutes(kept: QSettings) -> int:
+    """Return after how many idle minutes the window locks."""
+    found = str(kept.value(MINUTES_KEY, USUAL_MINUTES))
+    return int(found) if found.isdecimal() and int(found) > 0 else USUAL_MINUTES
 
 
 class LockDialog(QDialog):

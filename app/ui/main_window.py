@@ -1,6 +1,6 @@
 """The window: navigation, frame lines and one page at a time; no logic of its own."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -31,6 +31,7 @@ from app.ui import messages, theme
 from app.ui.keys_dialog import KeysDialog
 from app.ui.navigation import Navigation
 from app.ui.page import KeyHelp, Page
+from app.ui.pages import Maker, Pages
 from app.ui.runner import Runner
 from app.ui.search_box import Hit
 from app.ui.top_bar import Heading, StatusLine, TopBar
@@ -62,18 +63,17 @@ class MainWindow(QMainWindow):
     """Shows pages by key and carries changes and errors to where they are seen."""
 
     files_dropped = Signal(object)
+    page_made = Signal(object)
 
-    def __init__(self, frame: Frame, runner: Runner, pages: Sequence[Page]) -> None:
+    def __init__(self, frame: Frame, runner: Runner, makers: Mapping[str, Maker]) -> None:
         super().__init__()
         self._frame, self._runner, self._scale = frame, runner, 1.0
-        self.pages: dict[str, Page] = {}
+        self.pages = Pages(makers, self._take_page)
         self.stack = QStackedWidget()
-        self.navigation = Navigation(tuple(page.page_key for page in pages))
+        self.navigation = Navigation(tuple(self.pages))
         self.top, self.status = TopBar(frame.find), StatusLine()
         self.stripe = QLabel(DEMO_TEXT)
         self.stripe.setObjectName("demoStripe")
-        for page in pages:
-            self._add(page)
         self._arrange()
         self._connect()
         self.refresh_heading()
@@ -99,7 +99,8 @@ class MainWindow(QMainWindow):
 
     def current(self) -> Page:
         """Return the page that is shown."""
-        return next(p for p in self.pages.values() if _widget(p) is self.stack.currentWidget())
+        shown = self.stack.currentWidget()
+        return next(page for page in self.pages.made.values() if _widget(page) is shown)
 
     def set_scale(self, scale: float) -> None:
         """Show everything at this text size."""
@@ -109,10 +110,8 @@ class MainWindow(QMainWindow):
             theme.apply_theme(app, self._frame.families, scale)
         self.navigation.set_scale(scale)
         self.status.set_scale(scale)
-        for page in self.pages.values():
-            adapt = getattr(page, "set_scale", None)
-            if adapt is not None:
-                adapt(scale)
+        for page in self.pages.made.values():
+            self._adapt(page)
 
     def refresh_heading(self) -> None:
         heading = self._frame.heading()
@@ -137,10 +136,18 @@ class MainWindow(QMainWindow):
         self._runner.close()
         super().closeEvent(event)
 
-    def _add(self, page: Page) -> None:
+    def _take_page(self, page: Page) -> None:
+        """Take in a page that was just made."""
         self.stack.addWidget(_widget(page))
-        self.pages[page.page_key] = page
         page.open_requested.connect(self.show_page)
+        self._adapt(page)
+        self.page_made.emit(page)
+
+    def _adapt(self, page: Page) -> None:
+        """Show a page at this text size, if that is more to it than its font."""
+        adapt = getattr(page, "set_scale", None)
+        if adapt is not None:
+            adapt(self._scale)
 
     def _arrange(self) -> None:
         middle = QHBoxLayout()

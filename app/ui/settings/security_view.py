@@ -9,7 +9,6 @@ from app.ui.parts import Card, button, plain, quiet
 from app.ui.start.passphrase_field import PassphraseField
 
 MINUTES = (5, 10, 15, 30)
-USUAL_MINUTES = 10
 
 
 class SecurityView(QWidget):

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.ui.backup.backup_view import BackupView
+from app.ui.idle_lock import MINUTES_KEY, kept_minutes
 from app.ui.page import Desk, KeyHelp
 from app.ui.settings.look_view import LookView
 from app.ui.settings.manual_view import ManualView
@@ -20,10 +21,8 @@ from app.ui.settings.people_view import PeopleView
 from app.ui.settings.policy_view import PolicyView
 from app.ui.settings.records_view import AboutView, PrintsView
 from app.ui.settings.root_view import RootView
-from app.ui.settings.security_view import USUAL_MINUTES, SecurityView
+from app.ui.settings.security_view import SecurityView
 from app.ui.settings.team_view import TeamView
-
-_MINUTES = "lock_minutes"
 
 
 class SettingsPage(QWidget):
@@ -62,8 +61,7 @@ class SettingsPage(QWidget):
 
     def minutes(self) -> int:
         """Return after how many idle minutes the window locks."""
-        kept = str(self._settings.value(_MINUTES, USUAL_MINUTES))
-        return int(kept) if kept.isdecimal() and int(kept) > 0 else USUAL_MINUTES
+        return kept_minutes(self._settings)
 
     # ---------------------------------------------------------------- what the window calls
     def refresh(self, changed: object | None) -> None:
@@ -113,7 +111,7 @@ class SettingsPage(QWidget):
             read()
 
     def _on_minutes(self, minutes: int) -> None:
-        self._settings.setValue(_MINUTES, minutes)
+        self._settings.setValue(MINUTES_KEY, minutes)
         self.minutes_chosen.emit(minutes)
 
     def _fit_list(self) -> None:
