@@ -76,12 +76,11 @@ class ExportOrder:
 class ColumnLine:
     """A column of the table to be: its heading, and what becomes of it.
 
-    ``words``: 照写, 隐去中间, 空着 – nothing is known of a column that stays empty.
+    ``words``: 照写, 完整号码, 隐去中间, its own form, 空着 for what nothing is known of.
     """
 
     heading: str
     words: str
-    is_personal: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +123,8 @@ def columns(store: Store, order: ExportOrder) -> list[ColumnLine]:
     """Return the columns that a table will have, in its order."""
     found = columns_of(order.kind, _choice(store, order))
     return [
-        ColumnLine(heading, _words(found, index), name in PERSONAL or name == "name")
-        for index, (heading, name) in enumerate(found.columns)
+        ColumnLine(heading, _words(found, index))
+        for index, (heading, _) in enumerate(found.columns)
     ]
 
 
@@ -180,7 +179,10 @@ def _words(columns: Template, index: int) -> str:
     if not columns.columns[index][1]:
         return "空着"
     form = columns.forms.get(index, "")
-    return "隐去中间" if form == HIDDEN else form or "照写"
+    if form == HIDDEN:
+        return "隐去中间"
+    is_personal = columns.columns[index][1] in PERSONAL
+    return form or ("⚠ 完整号码" if is_personal else "照写")
 
 
 def _counted(rows: Iterable[T], total: int, progress: Progress) -> Iterator[T]:

@@ -1,17 +1,26 @@
 """``tour``: a picture of every page of one replica, for documents and for looking at changes."""
 
+import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
+from PySide6.QtCore import QEventLoop
 from PySide6.QtWidgets import QApplication, QWidget
 
+from app.ops import copy_fields, operators, roster_view
+from app.ops.changed import Changed
+from app.ops.roster import Pasted, RosterCounts, RosterResult
 from app.ui import desktop
 from app.ui.colours import severity_rank
+from app.ui.copying.copy_window import CopyWindow
+from app.ui.export_dialog import ExportDialog, Scope
 from app.ui.keys_dialog import KeysDialog
 from app.ui.main_window import COMMON_KEYS, MainWindow
-from app.ui.page import Store
+from app.ui.page import Desk, Store
 from app.ui.plans.plans_page import PlansPage
+from app.ui.roster.import_columns import ColumnsDialog
+from app.ui.roster.import_dialog import ImportDialog
 from app.ui.roster.roster_page import RosterPage
 from app.ui.settings.settings_page import SettingsPage
 from app.ui.sheet.visits_page import VisitsPage
@@ -19,6 +28,10 @@ from app.ui.start.first_use import FirstUse
 from app.ui.start.steps import Step
 
 SIZE = (1366, 768)
+_PATIENCE = 10.0  # seconds for the worker
+_COPIED, _FEW = 40, 3  # households in the table that is looked at; people of a small one
+_LOST = "5.39901E+17"  # a number whose last digits a spreadsheet has lost
+_SHOWN_FIELD = 7  # the field that copy mode is pictured at
 _SAMPLE_KEY = "ABCD-EFGH-JKLM-NPQR-STUV-WXYZ-2345-67AB"
 
 
@@ -41,6 +54,9 @@ def tour(store: Store, operator: str, out: Path, font_scale: float) -> list[Path
                 prepare()
                 album.take(window, f"{key}-{name}")
         album.take_dialog(_keys_of(window), "keys")
+        today = store.clock().astimezone().date()
+        desk = Desk(store, operators.actor(store, operator), lambda: today, window.runner)
+        _tour_tables(album, desk)
     finally:
         window.close()
     _tour_first_use(album)
@@ -60,6 +76,12 @@ class _Album:
         path = self._out / f"{len(self.paths) + 1:02d}-{name}.png"
         widget.grab().save(str(path))
         self.paths.append(path)
+
+    def wait(self, is_there: Callable[[], bool]) -> None:
+        """Let the worker finish; a picture of something unfinished is better than none."""
+        deadline = time.monotonic() + _PATIENCE
+        while not is_there() and time.monotonic() < deadline:
+            self._app.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 50)
 
     def take_dialog(self, dialog: QWidget, name: str) -> None:
         dialog.show()
@@ -86,6 +108,63 @@ def _scenes(page: object) -> Sequence[tuple[str, Callable[[], None]]]:
     if isinstance(page, RosterPage):
         return (("household", lambda: _open_first_household(page)),)
     return ()
+
+
+def _tour_tables(album: _Album, desk: Desk) -> None:
+    """Show import, export and copy mode; the table that is looked at is the roster itself."""
+    homes = roster_view.list_households(desk.store)
+    if desk.store.level == "village" and homes:
+        _tour_import(album, desk)
+    export = ExportDialog(None, desk, "member", [Scope(f"筛出来的{len(homes)}户")])
+    export.place.setText("户台账.xlsx")  # no path of the machine that makes the pictures
+    album.take_dialog(export, "export")
+    if homes:
+        records = copy_fields.copy_records(desk.store, homes[0].household_id)
+        what = f"{homes[0].household_no}号 {homes[0].head_name}户　新识别对象"
+        window = CopyWindow(None, what, records, ends="")
+        for _field in range(_SHOWN_FIELD):
+            window.step(1)
+        album.take_dialog(window, "copying")
+
+
+def _tour_import(album: _Album, desk: Desk) -> None:
+    dialog = ImportDialog(None, desk)
+    dialog.show()
+    album.take(dialog, "import-source")
+    dialog.start([Pasted(_roster_text(desk))])
+    album.wait(lambda: dialog.flow.preview is not None)
+    album.take(dialog, "import-preview")
+    preview = dialog.flow.preview
+    if preview is not None:
+        album.take_dialog(ColumnsDialog(dialog, preview), "import-columns")
+        dialog.flow.turn()
+        dialog.flow.items.select_alike()
+        album.take(dialog, "import-decisions")
+        same = sum(len(file.diff.unchanged) for file in preview.files)
+        people = sum(len(file.diff.members) for file in preview.files)
+        dialog.show_result(
+            RosterResult(Changed(), RosterCounts(0, 0, people - same, same), _SAMPLE_KEY)
+        )
+        album.take(dialog, "import-done")
+    dialog.close()
+
+
+def _roster_text(desk: Desk) -> str:
+    """Return the roster as WPS would copy it, a few cells different."""
+    headings = ("户编号", "户主姓名", "姓名", "与户主关系", "证件号码", "务工地点", "联系电话")
+    lines = ["\t".join(headings)]
+    for home in roster_view.list_households(desk.store)[:_COPIED]:
+        page = roster_view.household_page(desk.store, home.household_id)
+        for member in page.members[:-1] if len(page.members) > _FEW else page.members:
+            place = "外县" if member.number == 1 else member.work_place
+            id_no = _LOST if len(lines) == _FEW else member.id_no
+            lines.append(
+                "\t".join(
+                    (home.household_no, home.head_name, member.name, member.relation,
+                     id_no, place, home.phone)
+                )
+            )  # fmt: skip
+    return "\n".join(lines)
 
 
 def _open_chapter(page: VisitsPage) -> None:

@@ -150,7 +150,7 @@ class CopyWindow(QDialog):
         layout.addLayout(row)
         layout.addWidget(quiet("空格或 Enter 下一栏　退格 上一栏　PgDn/PgUp 换人　Esc 关闭"))
         unit = self.fontMetrics().horizontalAdvance("汉")
-        self.resize(unit * 26, unit * 18)
+        self.resize(unit * 32, unit * 21)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
 

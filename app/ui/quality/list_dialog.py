@@ -13,7 +13,7 @@ from app.ops import roster_lists
 from app.ops.roster_lists import ListPreview, ListResult
 from app.ui.data_table import DataTable
 from app.ui.page import Desk
-from app.ui.parts import button, give_size, plain, title
+from app.ui.parts import button, give_size, plain, repolish, title
 from app.ui.roster.person_picker import PersonPicker
 from app.ui.table_model import Column
 
@@ -75,6 +75,9 @@ class ListDialog(QDialog):
         self._by_hand = set()
         unsure_first = sorted(found.rows, key=lambda row: row.status in MATCHED)
         self._show(replace(found, rows=tuple(unsure_first)))
+        for made in (self.choose_button, self.take_button):  # what comes next stands out
+            made.setProperty("primary", made is self.take_button)
+            repolish(made)
         self.take_button.setEnabled(True)
         self.answer_button.setEnabled(True)
         (self.table if self._unsure(self.table.current()) else self.take_button).setFocus()

@@ -127,10 +127,10 @@ class FilterBar(QWidget):
 
     def _show_saved(self, shown: str) -> None:
         self.saved.clear()
-        self.saved.addItem("已存：全部", (_NONE, ""))
+        self.saved.addItem("已存筛选", (_NONE, ""))
         for name in self._saved:
             self.saved.addItem(f"已存：{name}", (_NONE, name))
-        self.saved.addItem("存下现在的筛选…", (_KEEP, ""))
+        self.saved.addItem("存下这些…", (_KEEP, ""))
         for name in self._saved:
             self.saved.addItem(f"去掉“{name}”", (_DROP, name))
         self.saved.setCurrentIndex(max(0, self.saved.findText(f"已存：{shown}")))
@@ -139,7 +139,7 @@ class FilterBar(QWidget):
 def _offer(box: QComboBox, name: str, words: Mapping[str, str]) -> None:
     """Fill a filter; ``name`` alone leaves it open."""
     box.clear()
-    box.addItem(f"{name}：全部", "")
+    box.addItem(f"{name}不限", "")
     box.setAccessibleName(name)
     for key, word in words.items():
         box.addItem(word, key)

@@ -1,5 +1,6 @@
 """Which column feeds which field: shown, corrected by a person, remembered for this source."""
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -32,6 +33,7 @@ class ColumnsDialog(QDialog):
         self.table.setAccessibleName("表头对照")
         self.table.setHorizontalHeaderLabels(["栏", "表头", "当作"])
         self.table.verticalHeader().hide()
+        self.table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
         self._fill(preview)
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)

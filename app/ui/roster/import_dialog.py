@@ -26,7 +26,7 @@ from app.ui.roster.clipboard import pasted_rows
 from app.ui.roster.import_columns import ColumnsDialog
 from app.ui.roster.import_items import ItemsView
 from app.ui.roster.import_log import ImportLogDialog, undo
-from app.ui.roster.preview_view import PreviewView, counts
+from app.ui.roster.preview_view import PreviewView, counts, doubts, doubts_table
 from app.ui.runner import Progress
 
 Source = Path | Pasted
@@ -168,6 +168,7 @@ class ImportDialog(QDialog):
         self.setWindowTitle("导入名册")
         self.flow = ImportFlow(desk)
         self.result_text, self.note = plain(), quiet()
+        self.last, self.left_over = plain(), doubts_table()
         self.cancel = button("先不导入", self._on_cancel)
         self.columns = button("表头对照…", self.flow.correct_columns)
         self.report = button("报告存成Excel…", self._on_report)
@@ -176,6 +177,7 @@ class ImportDialog(QDialog):
         self.agree = button("导入", self.flow.write, primary=True)
         self._arrange()
         self._connect()
+        self._tell_last()
         give_size(self, 60, 36)
 
     def start(self, sources: Sequence[Source]) -> None:
@@ -213,6 +215,7 @@ class ImportDialog(QDialog):
         layout.addWidget(
             quiet("村台账、监测对象、脱贫人口、务工监测、人员变动，以及上级发来的清单，都认得。")
         )
+        layout.addWidget(self.last)
         layout.addStretch()
         return box
 
@@ -226,8 +229,20 @@ class ImportDialog(QDialog):
             plain("要改的地方：把报告存成Excel，照标色的格子改好，再导入一次，不会重复。")
         )
         layout.addWidget(plain("导错了：可整批撤销；以后也能在“导入记录”里撤销。"))
-        layout.addStretch()
+        layout.addWidget(self.left_over, 100)
+        layout.addStretch(1)
         return box
+
+    def _tell_last(self) -> None:
+        store = self._desk.store
+        found = self._desk.runner.call(lambda: roster.list_imports(store, 1)) or []
+        if found:
+            one = found[0]
+            state = "，后来撤销了" if one.is_undone else ""
+            self.last.setText(
+                f"上次导入：{one.imported_on}　{one.actor}　{one.rows}行{state}。"
+                "报告和撤销在左下角“导入记录”。"
+            )
 
     def _on_working(self, is_busy: bool) -> None:
         self.agree.setEnabled(not is_busy and self.flow.preview is not None)
@@ -254,8 +269,12 @@ class ImportDialog(QDialog):
         self.agree.setEnabled(True)
         self.agree.setFocus()
 
-    def _on_imported(self, result: RosterResult) -> None:
+    def show_result(self, result: RosterResult) -> None:
+        """Show what was done, and what can be done about it."""
         self.result_text.setText(result_sentence(result))
+        found = doubts(self.flow.preview) if self.flow.preview is not None else []
+        self.left_over.set_rows(found)
+        self.left_over.setVisible(bool(found))
         self._stack.setCurrentIndex(2)
         self._import_id = result.import_id
         self.agree.setVisible(False)
@@ -302,7 +321,7 @@ class ImportDialog(QDialog):
 
     def _connect(self) -> None:
         self.flow.previewed.connect(self._on_preview)
-        self.flow.imported.connect(self._on_imported)
+        self.flow.imported.connect(self.show_result)
         self.flow.list_found.connect(self._on_list)
         self.flow.working.connect(self._on_working)
         runner = self._desk.runner

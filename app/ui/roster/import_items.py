@@ -103,7 +103,7 @@ class ItemsView(QWidget):
             flow.addWidget(button(words, partial(self.decide, choice)))
         flow.addWidget(button("A 选中同类", self.select_alike))
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 8, 0, 0)
+        layout.setContentsMargins(8, 8, 8, 8)
         layout.addWidget(bar)
         layout.addWidget(self.table, 1)
         layout.addWidget(self.words)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.ops import roster, roster_reports
@@ -30,7 +31,8 @@ class ImportLogDialog(QDialog):
         self.undo_button = button("撤销这次导入", self._on_undo)
         self.save_button = button("清单存成Excel…", self._on_save)
         self.mark_button = button("在原表上标出…", self._on_mark)
-        self.note = quiet()
+        self.note, self.clean = quiet(), plain("没有要看的，每一行都导入了。")
+        self.clean.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.table.moved.connect(self._show)
         row = QHBoxLayout()
         for made in (self.undo_button, self.save_button, self.mark_button):
@@ -40,7 +42,7 @@ class ImportLogDialog(QDialog):
         layout = QVBoxLayout(self)
         for widget, stretch in (
             (self.nothing, 0), (self.table, 1), (title("那次说了什么"), 0),
-            (self.report, 2), (self.note, 0),
+            (self.clean, 2), (self.report, 2), (self.note, 0),
         ):  # fmt: skip
             layout.addWidget(widget, stretch)
         layout.addLayout(row)
@@ -96,10 +98,13 @@ class ImportLogDialog(QDialog):
         self.note.clear()
         if line is None:
             self.report.set_rows([])
+            self.clean.hide()
             return
         store, import_id = self._desk.store, line.import_id
         found = self._desk.runner.call(lambda: roster.last_report(store, import_id))
         self.report.set_rows(found or [])
+        self.clean.setVisible(not found)
+        self.report.setVisible(bool(found))
 
     def _on_undo(self) -> None:
         line: ImportLine | None = self.table.current()

@@ -60,6 +60,7 @@ class PersonPicker(QDialog):
         layout.addLayout(row)
         give_size(self, 44, 26)
         self.look()
+        self.search.setFocus()
         self.search.selectAll()
 
     def look(self) -> None:
@@ -79,14 +80,14 @@ class PersonPicker(QDialog):
                 ]
         found.sort(key=lambda person: person.member.name != words)
         self.table.set_rows(found)
-        self.table.setVisible(bool(found))
         self.nothing.setVisible(not found)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """From the search line the arrows go into the list, Enter takes its current row."""
-        if self.search.hasFocus() and event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+        is_searching, key = self.focusWidget() is self.search, event.key()
+        if is_searching and key in (Qt.Key.Key_Down, Qt.Key.Key_Up):
             self.table.setFocus()
-        elif self.search.hasFocus() and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        elif is_searching and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             if self._timer.isActive():
                 self._timer.stop()
                 self.look()

@@ -24,6 +24,11 @@ class Doubt:
     is_left_out: bool
 
 
+def doubts_table() -> DataTable:
+    """Return the table of the rows that need a look."""
+    return DataTable(_COLUMNS, "要看一看的行")
+
+
 class PreviewView(QWidget):
     """Sentence, figures, and the rows that need a look; row and column as in the file."""
 
@@ -31,18 +36,19 @@ class PreviewView(QWidget):
         super().__init__()
         self.sentence, self.details = title(), plain()
         self.sentence.setWordWrap(True)
-        self.table = DataTable(_COLUMNS, "要看一看的行")
+        self.table = doubts_table()
         self.words = plain()  # the whole sentence of the current row
         self.table.moved.connect(lambda doubt: self.words.setText(doubt.words if doubt else ""))
         self._note = quiet("原文件不动。标“不导入”的行改好后可再导入一次，不会重复。")
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(8)
         for widget in (self.sentence, self.details):
             layout.addWidget(widget)
-        layout.addWidget(self.table, 1)
+        layout.addWidget(self.table, 100)
         layout.addWidget(self.words)
         layout.addWidget(self._note)
+        layout.addStretch(1)  # all the room, where nothing is to be looked at
 
     def show_preview(self, preview: RosterPreview) -> None:
         """Show what was recognised and what would change."""
@@ -81,6 +87,7 @@ def changes_text(preview: RosterPreview) -> str:
             ("新户", len(diff.new_households)),
             ("新增人", len(diff.added)),
             ("改动的户", len(diff.changed_households)),
+            ("改动的人", sum(bool(m.member and m.changes) for m in diff.members)),
             ("换了户的人", len(diff.moved)),
             ("没有变化的人", len(diff.unchanged)),
             ("名册里有、表里没有的人（不删除，只列出）", len(diff.missing)),

@@ -255,7 +255,7 @@ class RosterPage(QWidget):
     def _arrange(self) -> None:
         top = QHBoxLayout()
         top.addWidget(self.filters, 1)
-        top.addWidget(self.count, 0, Qt.AlignmentFlag.AlignTop)
+        top.addWidget(self.count)
         self.nothing = quiet("没有这样的户。换一个条件看看。")
         self._list = QWidget()
         layout = QVBoxLayout(self._list)
@@ -277,9 +277,7 @@ class RosterPage(QWidget):
         is_village = self._desk.store.level == "village"
         visit = "G 走访　" if is_village else ""
         row = QHBoxLayout()
-        row.addWidget(
-            quiet(f"Enter 户页　{visit}N 自然变更　P 打印一户一策　Ctrl+C 复制　Ins 选列"), 1
-        )
+        row.addWidget(quiet(f"Enter 户页　{visit}N 自然变更　P 打印　Ins 选列"), 1)
         own = (
             (("I 导入…", self.import_roster), ("导入记录", self.show_imports)) if is_village else ()
         )

@@ -3,17 +3,19 @@
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.domain.ownership import Actor
 from app.models.store import Store
-from app.ops import registers, roster
+from app.ops import monitored, registers, roster
 from app.ops.registers import NewFinding
 from app.ui.page import Desk
 from app.ui.quality.list_dialog import ListDialog
 from app.ui.quality.quality_page import QualityPage
 from app.ui.review.step_form import StepForm
+from app.ui.roster.person_picker import PersonPicker
 from tests.excel import keys
 from tests.ui.conftest import TODAY, make_desk
 
@@ -110,4 +112,39 @@ def test_a_list_from_above_is_seen_taken_in_and_answered(
     dialog.look_at(keys.ROSTERS / "10_疑点核实反馈清单.xlsx")
     dialog.take()
     assert f"以前导入过{stored}条" in dialog.notes.text()
+    desk.runner.close()
+
+
+def test_a_row_that_nobody_was_found_for_is_tied_by_hand_and_taken_in(
+    qtbot: QtBot, store: Store, actor: Actor, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = keys.ROSTERS / "01_村台账_整洁.xlsx"
+    roster.apply_import(store, actor, roster.preview_import(store, [first], TODAY))
+    desk = make_desk(store, actor)
+    dialog = ListDialog(None, desk)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    dialog.look_at(keys.ROSTERS / "08_部门预警清单.xlsx")
+    unsure = dialog.table.current()
+    assert unsure.member is None  # those without a person stand first
+    head = roster.list_households(store)[5].head_name
+
+    def pick(picker: PersonPicker) -> int:
+        picker.search.setText(head)
+        picker.look()
+        qtbot.keyClick(picker.search, Qt.Key.Key_Return)
+        return picker.result()
+
+    monkeypatch.setattr(PersonPicker, "exec", pick)
+    sure = dialog.preview.counts["matched"] if dialog.preview else 0
+    qtbot.keyClick(dialog.table, Qt.Key.Key_Return)
+    assert dialog.preview is not None
+    assert dialog.preview.counts["matched"] == sure + 1
+    tied = dialog.table.current()
+    assert tied.row == unsure.row
+    assert tied.member.values["name"] == head
+    dialog.take()
+    assert "新记" in dialog.notes.text()
+    clues = monitored.list_cases(store, TODAY, actor)
+    assert any(item.household_id == tied.member.household_id for item in clues)
     desk.runner.close()
