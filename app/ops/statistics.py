@@ -20,6 +20,7 @@ from app.domain.period import Period
 from app.domain.policy import Policy
 from app.domain.report_checks import OTHER_SHARE_MAX
 from app.domain.statistics import report as reports
+from app.domain.statistics.charts import Chart, warnings_by_month
 from app.domain.statistics.context import Context, Parameters, Window
 from app.domain.statistics.errors import UnknownAreaError
 from app.domain.statistics.records import Village, WarningRecord
@@ -162,6 +163,16 @@ def month_context(
     label = f"{period.year}年{period.month}月"
     context, _, policy = _context(store, window, label, today, area)
     return context, period.first_day.replace(day=policy.days("fill_until_day"))
+
+
+def warnings_chart(store: Store, today: date) -> Chart:
+    """Return the picture of the last twelve months' warnings, as they are known now."""
+    period = Period.of(today)
+    window = Window(period.first_day, today)
+    prefix = store.area_code[: _DIGITS[store.level]]
+    with store.read() as session:
+        found = statistics_records.load_warnings(session, prefix, window)
+    return warnings_by_month(found, today)
 
 
 def _report(store: Store, kind: str, window: Window, label: str, today: date, area: str) -> Report:

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.domain.labels import LABELS, label
 from app.domain.period import Period
-from app.domain.statistics.charts import Chart, warnings_by_month
 from app.ops import backup_plan, roster_view, statistics, workbench
 from app.ops.workbench import Todo, Workbench
 from app.ui.backup.backup_view import BackupDialog
@@ -139,16 +138,13 @@ class WorkbenchPage(QWidget):
 
     def _draw(self, today: date) -> None:
         """Draw the last twelve months: a village's at once, a larger area's on the worker."""
-        store, period = self._desk.store, Period.of(today)
-
-        def job() -> Chart:
-            context, _due_on = statistics.month_context(store, period, today)
-            return warnings_by_month(context)
-
+        store = self._desk.store
         if store.level != "village":
-            self._desk.runner.start(lambda _progress: job(), self.chart.set_chart)
+            self._desk.runner.start(
+                lambda _progress: statistics.warnings_chart(store, today), self.chart.set_chart
+            )
             return
-        chart = self._desk.runner.call(job)
+        chart = self._desk.runner.call(lambda: statistics.warnings_chart(store, today))
         if chart is not None:
             self.chart.set_chart(chart)
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from app.domain.period import Period
 from app.domain.statistics.context import Context
+from app.domain.statistics.records import WarningRecord
 from app.domain.statistics.table import ReportTable
 from app.domain.statistics.warning_tables import is_open
 
@@ -40,21 +41,20 @@ def charts(context: Context, tables: Sequence[ReportTable]) -> tuple[Chart, ...]
     """Return the four pictures of a report."""
     by_number = {table.number: table for table in tables}
     return (
-        warnings_by_month(context),
+        warnings_by_month(context.records.warnings, context.window.end),
         _causes(by_number["T3"]),
         _coverage(by_number["T11"]),
         _deadlines(by_number["T15"]),
     )
 
 
-def warnings_by_month(context: Context) -> Chart:
+def warnings_by_month(warnings: Sequence[WarningRecord], until: date) -> Chart:
     """Return opened, closed and open warnings of the twelve months up to the reference day."""
-    last = Period.of(context.window.end)
+    last = Period.of(until)
     months = [last.plus(-back) for back in range(_MONTHS - 1, -1, -1)]
     opened, closed, still = [], [], []
     for month in months:
-        first, end = month.first_day, min(month.last_day, context.window.end)
-        warnings = context.records.warnings
+        first, end = month.first_day, min(month.last_day, until)
         opened.append(sum(first <= w.opened_on <= end for w in warnings))
         closed.append(sum(_closed_between(w.steps, first, end) for w in warnings))
         still.append(sum(is_open(w, end) for w in warnings))
