@@ -11,7 +11,7 @@ import click
 
 from app.cli.common import Cli, UsageError
 from app.cli.month import PERIOD
-from app.domain.dossier import PAPERS
+from app.domain.dossier import PAPERS, USUAL
 from app.domain.period import Period
 from app.domain.plan import Edition
 from app.ops import checklist_file, monitoring_papers, months, paper_fonts, plans, visit_papers
@@ -119,14 +119,14 @@ def notice(cli: Cli, asked: _Asked) -> None:
     "papers",
     multiple=True,
     type=click.Choice(list(PAPERS)),
-    help="只要这些材料（可多次），缺省为全部",
+    help="只要这些材料（可多次），缺省为照片以外的全部",
 )
 @click.pass_obj
 def dossier(cli: Cli, household: str, out: Path | None, papers: tuple[str, ...]) -> None:
     """Print one household's file."""
     household_id = plans.find_household(cli.store, household)
     printing = printing_to(cli, out or Path("一户一档.pdf"))
-    chosen = papers or tuple(PAPERS)
+    chosen = papers or USUAL
     emit(cli, dossiers.print_dossier(cli.store, household_id, printing, chosen), printing.path)
 
 

@@ -22,7 +22,9 @@ PAPERS: Mapping[str, str] = {
     "measures": "帮扶措施台账",
     "visits": "走访记录",
     "history": "办理经过",
+    "photos": "照片和扫描件",
 }
+USUAL = tuple(key for key in PAPERS if key != "photos")  # pictures only where they are wanted
 
 _MEMBERS = (
     ListColumn("序号", 9, True), ListColumn("姓名", 24, True), ListColumn("关系", 14, True),
@@ -53,6 +55,17 @@ class HistoryLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Photo:
+    """A picture as JPEG with its size in pixels; ``missing`` says why there is none."""
+
+    caption: str
+    content: bytes = b""
+    width: int = 0
+    height: int = 0
+    missing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DossierSource:
     """What a file is made from. ``months``: submitted months and their answers, oldest first."""
 
@@ -63,16 +76,18 @@ class DossierSource:
     warnings: Listing = _NOTHING
     measures: Listing = _NOTHING
     history: tuple[HistoryLine, ...] = ()
+    photos: tuple[Photo, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class DossierPart:
-    """One paper of the file: a plan sheet, or lists."""
+    """One paper of the file: a plan sheet, lists, or pictures."""
 
     key: str
     title: str
     listings: tuple[Listing, ...] = ()
     plan: PlanDocument | None = None
+    photos: tuple[Photo, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +117,8 @@ def dossier(source: DossierSource, papers: Sequence[str]) -> Dossier:
 def _part(key: str, source: DossierSource) -> DossierPart:
     if key == "plan":
         return DossierPart(key, PAPERS[key], plan=source.sheet)
+    if key == "photos":
+        return DossierPart(key, PAPERS[key], photos=source.photos)
     listings: Mapping[str, Callable[[], tuple[Listing, ...]]] = {
         "members": lambda: (_members(source.plan),),
         "sheets": lambda: tuple(_sheets(source)),

@@ -30,6 +30,7 @@ class VisitSource:
         spot_check: the field whose earlier value must not be shown (抽题).
         carried: field -> month of its last check, for what rests this month.
         unread: stored texts of another edition of the form, printed as they are.
+        income: the line of arithmetic about the twelve months.
     """
 
     area: str
@@ -42,6 +43,7 @@ class VisitSource:
     spot_check: AnswerKey | None = None
     carried: Mapping[AnswerKey, str] = field(default_factory=lambda: NOTHING)
     unread: Mapping[AnswerKey, str] = field(default_factory=lambda: NOTHING)
+    income: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ class VisitPaper:
     printed_on: date
     head_strip: str
     chapters: tuple[VisitChapter, ...]
+    income: str = ""
 
 
 def visit_paper(source: VisitSource) -> VisitPaper:
@@ -101,6 +104,7 @@ def visit_paper(source: VisitSource) -> VisitPaper:
         printed_on=source.printed_on,
         head_strip=_soft(re.sub(r"(?<=\d) ", _GLUE, source.form.head.keys), source.form),
         chapters=tuple(_chapters(source)),
+        income=_soft(source.income, source.form),
     )
 
 

@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from app.domain.dossier import PAPERS, Dossier, DossierSource, HistoryLine
+from app.domain.dossier import USUAL, Dossier, DossierSource, HistoryLine
 from app.domain.dossier import dossier as file_of
 from app.domain.household import Answers
 from app.domain.labels import label
@@ -15,6 +15,7 @@ from app.domain.plan import Edition
 from app.domain.plan_fields import plan_document
 from app.models.store import Store
 from app.ops import case_rows, lives, measure_rows, sheet_context, warning_rows
+from app.ops.dossier_photos import photos_of
 from app.ops.lives import Living
 from app.ops.monitoring_papers import measure_listing, warning_listing
 from app.ops.names import Names
@@ -28,7 +29,7 @@ _LEVELS = dict(zip(LEVELS, ("村", "镇", "县"), strict=False))
 
 
 def dossier(
-    store: Store, household_id: str, today: date, papers: Collection[str] = tuple(PAPERS)
+    store: Store, household_id: str, today: date, papers: Collection[str] = USUAL
 ) -> Dossier:
     """Return a household's file with the chosen papers.
 
@@ -36,6 +37,7 @@ def dossier(
         UnknownHouseholdError: there is none of this id.
     """
     (plan,) = plan_sources(store, [household_id], today)
+    photos = tuple(photos_of(store, household_id)) if "photos" in papers else ()
     with store.read() as session:
         context = sheet_context.one(session, month_of(Period.of(today), today), household_id)
         warnings = warning_rows.load(session, [household_id])
@@ -49,6 +51,7 @@ def dossier(
             warnings=warning_listing(warning_rows.lines(session, warnings, today)),
             measures=measure_listing(measures, names),
             history=tuple(_history(session, household_id, warnings, measures)),
+            photos=photos,
         )
     return file_of(source, tuple(papers))
 
@@ -57,7 +60,7 @@ def print_dossier(
     store: Store,
     household_id: str,
     printing: Printing,
-    papers: Collection[str] = tuple(PAPERS),
+    papers: Collection[str] = USUAL,
 ) -> Printed:
     """Print a household's file: cover, contents with page numbers, the chosen papers.
 

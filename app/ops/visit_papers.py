@@ -1,10 +1,13 @@
 """月度走访登记表: the month's papers of households as values, and printed."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import select
 
+from app.domain import income_window
+from app.domain.income_line import income_line
 from app.domain.period import Period
 from app.domain.view import HouseholdView
 from app.domain.visit_paper import VisitPaper, VisitSource, visit_paper
@@ -74,5 +77,16 @@ def paper_of(context: SheetContext, areas: Mapping[str, str], today: date) -> Vi
         spot_check=context.spot_check,
         unread=context.loaded.unread,
         carried={key: str(verified[key]) for key in context.resting if key in verified},
+        income=_income(context),
     )
     return visit_paper(source)
+
+
+def _income(context: SheetContext) -> str:
+    """Return the line of the twelve months: until this month's amounts are there, to the last."""
+    facts, months = context.facts, context.loaded.months
+    if not income_window.is_complete(facts.answers):
+        before = facts.period.plus(-1)
+        facts = replace(facts, period=before, answers=months.get(before, {}))
+    now, figures = income_window.renewed(facts, months)
+    return income_line(now, context.policy, figures).sentence

@@ -20,6 +20,7 @@ from app.reports.pdf import (
     build,
     compose,
 )
+from app.reports.photos import photos
 from app.reports.table import Cell, Layout, Row, Table
 from app.reports.text import Style
 
@@ -120,6 +121,7 @@ def _part(part: DossierPart, dossier: Dossier, layout: Layout) -> Paper:
     tables = (
         Table((FRAME_WIDTH,), (title,), is_ruled=False),
         *(table for one in part.listings for table in listing.tables(one, FRAME_WIDTH)),
+        *(photos(part.photos, layout) if part.key == "photos" else ()),
     )
     name = f"{dossier.household_no}　{dossier.head_name}".strip("　")
     running = f"{dossier.area}　户编号：{name}　{part.title}"

@@ -87,6 +87,13 @@ class Pages:
             self._y = 0.0
         self.marks.append((bookmark, len(self.pages) - 1))
 
+    def add(self, item: Table | Drawing) -> None:
+        """Add a table or a drawing."""
+        if isinstance(item, Drawing):
+            self.drawing(item.height, item.draw)
+        else:
+            self.table(item)
+
     def table(self, table: Table) -> None:
         """Add a table; one that is kept together moves to the next page where it must."""
         limit = self.geometry.frame_height

@@ -11,7 +11,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from app.reports.errors import PrintCancelledError
 from app.reports.fonts import HEADING, clean
-from app.reports.pages import UPRIGHT, Page, Pages, Placed, draw_page, save
+from app.reports.pages import UPRIGHT, Drawing, Page, Pages, Placed, draw_page, save
 from app.reports.table import PAD_X, Cell, LaidRow, Layout, Row, Table
 from app.reports.text import Style
 
@@ -32,7 +32,7 @@ class Section:
     """
 
     bookmark: str
-    tables: tuple[Table, ...]
+    tables: tuple[Table | Drawing, ...]
     running: str = ""
     note: str = ""
 
@@ -101,8 +101,8 @@ def _start_leaf(canvas: Canvas, pages: int) -> int:
 def compose(section: Section, layout: Layout) -> Paper:
     """Return a section as pages: no row is split, heads stand on every page."""
     filled = Pages(UPRIGHT, layout)
-    for table in section.tables:
-        filled.table(table)
+    for item in section.tables:
+        filled.add(item)
     pages = filled.pages
     for place, page in enumerate(pages, 1):
         page.extend(_margins(section, place, len(pages), layout))

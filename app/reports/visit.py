@@ -60,7 +60,7 @@ def paper(visit: VisitPaper, layout: Layout) -> Paper:
     return compose(
         Section(
             bookmark=name,
-            tables=(*_title(visit), *chapters, _signature()),
+            tables=(*_title(visit), *chapters, *_income(visit), _signature()),
             running=f"{visit.area}　{_month(visit)}　户编号：{name}",
         ),
         layout,
@@ -118,6 +118,12 @@ def _code(question: VisitQuestion) -> Cell:
 
 def _before(line: VisitLine) -> str:
     return f"{line.who}：{line.before}" if line.who else line.before
+
+
+def _income(visit: VisitPaper) -> Iterator[Table]:
+    if visit.income:
+        cells = (Cell("收入算式", _LABEL, "center"), Cell(visit.income, _QUESTION))
+        yield Table((22 * mm, FRAME_WIDTH - 22 * mm), (Row(cells),), keep=True)
 
 
 def _signature() -> Table:

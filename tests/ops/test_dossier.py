@@ -3,13 +3,17 @@
 import re
 from pathlib import Path
 
+import pypdfium2
 import pytest
 
-from app.domain.dossier import PAPERS
+from app.domain.dossier import PAPERS, USUAL
+from app.models.attachment import AttachmentContent
 from app.models.store import Store
-from app.ops import dossier, sheets
+from app.ops import attachments, dossier, sheets
+from app.ops.attachments import Thing
 from app.ops.errors import UnknownHouseholdError
 from app.reports.errors import NothingToPrintError
+from tests.ops import photos as pictures
 from tests.ops.village import ME, OCTOBER, TODAY, add_family, answer_all, open_october, printing
 from tests.reports.reading import bookmarks, page_texts
 
@@ -31,7 +35,7 @@ def test_the_contents_point_to_the_page_where_each_paper_begins(
     assert printed.pages == len(texts)
     found = dict(bookmarks(path))
     contents = texts[found["目录"]]
-    for number, title in enumerate(PAPERS.values(), 1):
+    for number, title in enumerate((PAPERS[key] for key in USUAL), 1):
         page = found[title] + 1
         assert f"{number}{title}{page}" in re.sub(r"\s", "", contents)
         assert f"档案第 {page} 页" in texts[page - 1]
@@ -65,6 +69,44 @@ def test_handed_in_months_stand_side_by_side(store: Store, home: str) -> None:
     (part,) = dossier.dossier(store, home, later, ("sheets",)).parts
     rows = [row for one in part.listings for row in one.rows]
     assert any(row[0] == "ED-01" and row[2] == "赵明远" for row in rows)
+
+
+def test_photos_come_at_the_end_where_they_are_wanted(
+    store: Store, home: str, tmp_path: Path
+) -> None:
+    thing = Thing("household", home)
+    attachments.add_files(
+        store, ME, [thing], [pictures.photo(tmp_path / "屋顶.jpg")], "屋顶", TODAY
+    )
+    attachments.add_files(store, ME, [thing], [pictures.scan(tmp_path / "证.pdf")], "证", TODAY)
+    lost = attachments.add_files(
+        store, ME, [thing], [pictures.photo(tmp_path / "墙.jpg", colour="blue")], "墙", TODAY
+    ).lines[0]
+    with store.absorb() as session:
+        session.delete(session.get_one(AttachmentContent, lost.sha256))
+    path = tmp_path / "a.pdf"
+    dossier.print_dossier(store, home, printing(path))
+    assert "照片" not in "".join(page_texts(path))
+    dossier.print_dossier(store, home, printing(path), ("members", "photos"))
+    text = "".join(page_texts(path))
+    for words in (
+        "附照片和扫描件3张",
+        "．户·屋顶",
+        "．户·证（扫描件）",
+        "．户·墙",
+        "还没有到本机",
+    ):
+        assert words in text
+    assert pictures_in(path) == 2
+
+
+def pictures_in(path: Path) -> int:
+    """Return how many pictures a PDF holds."""
+    document = pypdfium2.PdfDocument(path)
+    kinds = [pypdfium2.raw.FPDF_PAGEOBJ_IMAGE]
+    count = sum(len(list(page.get_objects(filter=kinds))) for page in document)
+    document.close()
+    return count
 
 
 def test_nothing_chosen_is_refused(store: Store, home: str, tmp_path: Path) -> None:

@@ -29,6 +29,14 @@ def test_the_paper_has_the_last_values_and_only_the_visitor_signs(tmp_path: Path
     assert "532931" not in text
 
 
+def test_the_line_of_the_twelve_months_stands_above_the_signature(tmp_path: Path) -> None:
+    line = "近12个月（2024-10—2025-09）：工资36000元÷4人=人均9000元；消除风险后"
+    render([visit_paper(make_visit(income=line))], tmp_path / "a.pdf")
+    text = page_texts(tmp_path / "a.pdf")[-1]
+    assert text.index("收入算式") < text.index("走访人签字")
+    assert "人均9000元" in text
+
+
 def test_a_number_to_write_beside_stands_in_the_line_of_its_person() -> None:
     members = (make_member(1, name=LONG_NAME), make_member(2, name="李四"))
     pages = paper(visit_paper(make_visit(members=members)), Layout()).pages

@@ -2,12 +2,12 @@
 
 from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.domain.dossier import PAPERS
+from app.domain.dossier import PAPERS, USUAL
 from app.ui.parts import button, plain
 
 
 class DossierDialog(QDialog):
-    """One tick for each paper; all are ticked at first."""
+    """One tick for each paper; all but the pictures are ticked at first."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -18,8 +18,8 @@ class DossierDialog(QDialog):
         layout.setSpacing(10)
         layout.addWidget(plain("选要装进档案的材料。封面和目录会自动加上。"))
         self.take_button = button("排版预览", self.accept, primary=True)
-        for tick in self.ticks.values():
-            tick.setChecked(True)
+        for key, tick in self.ticks.items():
+            tick.setChecked(key in USUAL)
             tick.toggled.connect(lambda _on: self.take_button.setEnabled(bool(self.chosen())))
             layout.addWidget(tick)
         row = QHBoxLayout()
