@@ -5,6 +5,7 @@ from random import Random
 
 import pytest
 
+from app.domain.case import IMPORT_UNDONE, UNDO_IMPORT
 from app.domain.lifecycle import EVERY, LEVELS, PROGRAM, Lifecycle, Standing
 from app.domain.lifecycles import BY_SUBJECT
 from tests.domain.test_lifecycle import FakeStep
@@ -36,6 +37,7 @@ WAYS: dict[str, dict[str, tuple[frozenset[str], ...]]] = {
         "cleared_out": (frozenset({"propose-clear-out", "pass-clear-out", "clear-out"}),),
         "extinct": (frozenset({"extinguish"}),),
         "not_included": (frozenset({"exclude"}),),
+        IMPORT_UNDONE: (frozenset({UNDO_IMPORT}),),
     },
     "natural_change": {
         "done": (frozenset({"submit", "decide"}), frozenset({"decide"})),
@@ -66,7 +68,7 @@ DECIDERS = {  # (subject, action) → the level that alone may have taken it
 WALKS, LENGTH = 40, 80
 AWAY = frozenset({  # actions that lead away from the long ways, which a walk must go too
     "extinguish", "exclude", "cancel", "withdraw", "return", "removal-return", "terminate",
-    "settle", "false-alarm", "confirm-cancel", "reopen", "re-identify", "mark-typed",
+    UNDO_IMPORT, "settle", "false-alarm", "confirm-cancel", "reopen", "re-identify", "mark-typed",
 })  # fmt: skip
 SELDOM = 0.04
 
