@@ -1,6 +1,6 @@
 """Measures (帮扶措施): plan, lead along their life, carry over. Nothing else ever ends one."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -228,13 +228,15 @@ def carry_over(store: Store, actor: Actor, year: int, today: date) -> CarriedOve
         return carry_over_in(session, year, today)
 
 
-def carry_over_in(session: Session, year: int, today: date) -> CarriedOver:
-    """Carry over within an operation; opening January does it by itself."""
+def carry_over_in(
+    session: Session, year: int, today: date, only: Collection[str] | None = None
+) -> CarriedOver:
+    """Carry over within an operation (``only`` these); opening January does it by itself."""
     carried, to_decide = [], []
     for thing in measure_rows.load(session):
         if thing.state == PLANNED:
             to_decide.append(thing.row.id)
-        elif _goes_over(thing, year):
+        elif goes_over(thing, year) and (only is None or thing.row.id in only):
             given = StepInput(f"结转{year}年", today, {"year": str(year)})
             write_step(session, thing, "carry-over", THE_PROGRAM, given)
             thing.row.is_carried_over = True
@@ -358,7 +360,8 @@ def _present(session: Session, household_id: str) -> dict[str, str]:
     return {member.id: member.name for member in session.scalars(people)}
 
 
-def _goes_over(thing: Living, year: int) -> bool:
+def goes_over(thing: Living, year: int) -> bool:
+    """Tell whether a measure goes on in a year that it was not begun in, and is not there yet."""
     last = thing.last("carry-over")
     if last is not None and thing.value("year") == str(year):
         return False
