@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.attachment import LATER
 from app.models.attachment import Attachment
-from app.models.form import Sheet
+from app.models.form import Sheet, Visit
 from app.models.warning import HouseholdWarning
 from app.ops import pictures
 from app.ops.lives import Living
@@ -69,6 +69,17 @@ def words(thing: Living) -> str:
     """Return what the steps say in words of photos, "" if a photo was only promised."""
     said = thing.value(PHOTO)
     return "" if later(said) else said
+
+
+def calls(session: Session, household_id: str, since: date) -> tuple[str, ...]:
+    """Return the calls to a household since a day, each in words, newest first."""
+    query = select(Visit).filter_by(household_id=household_id, visit_way="phone")
+    found = session.scalars(
+        query.where(Visit.visited_on >= since, Visit.content != "").order_by(
+            Visit.visited_on.desc(), Visit.id.desc()
+        )
+    )
+    return tuple(f"{v.visited_on:%m-%d} {v.visitor}：{v.content}" for v in found)
 
 
 def has_any(session: Session, subject: str, ids: Iterable[str], since: date | None = None) -> bool:

@@ -70,6 +70,7 @@ class WarningPage:
     is_event_item: bool = False
     photos: tuple[AttachmentLine, ...] = ()
     photo_words: str = ""
+    calls: tuple[str, ...] = ()
     lacks_photo: bool = False
 
 
@@ -136,6 +137,7 @@ def show_warning(store: Store, warning_id: str, today: date, role: str = "") -> 
             is_event_item=warning_rules.is_event_item(loaded),
             photos=attachments.lines_of(session, photos.of(loaded.row)),
             photo_words=proofs.words(loaded.thing),
+            calls=proofs.calls(session, line.household_id, line.opened_on),
             lacks_photo=warning_rules.lacks_photo(session, loaded),
         )
 

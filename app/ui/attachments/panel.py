@@ -98,7 +98,7 @@ class AttachmentPanel(QWidget):
     def look(self, number: int) -> None:
         """Show one large."""
         remove = self._remove if self.may_change else None
-        viewer = Viewer(self, self._desk, self.strip.lines, number, remove)
+        viewer = Viewer(self.window(), self._desk, self.strip.lines, number, remove)
         viewer.removed.connect(self._reload)
         viewer.exec()
 
@@ -128,7 +128,7 @@ class AttachmentPanel(QWidget):
         if not shiboken6.isValid(self):
             return
         self._say("")
-        notes = list(refused)
+        notes, window = list(refused), self.window()  # a page that reloads replaces this panel
         if found:
             desk, things = self._desk, self._things
             done = desk.runner.call(
@@ -138,7 +138,7 @@ class AttachmentPanel(QWidget):
                 notes += [f"{note}。" for note in done.notes]
                 self._reload()
         if notes:
-            messages.show_text(self.window(), "照片", "\n".join(notes))
+            messages.show_text(window, "照片", "\n".join(notes))
 
     def _remove(self, line: AttachmentLine, reason: str) -> bool:
         desk, things = self._desk, self._things

@@ -9,10 +9,15 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 from app.domain.labels import LABELS, label
 from app.errors import AppError
 from app.ops import measures, visits
+from app.ops.attachments import Thing
 from app.ops.items import Item
 from app.ops.lives import Action, StepInput
+from app.ops.proofs import PHOTO
 from app.ops.visits import NewVisit
 from app.ops.warnings import WarningPage
+from app.ui.attachments.panel import AttachmentPanel
+from app.ui.attachments.photos_dialog import PhotosDialog
+from app.ui.attachments.proof_field import ProofField
 from app.ui.measures.measure_form import measure_form
 from app.ui.page import Desk
 from app.ui.parts import button, give_size, quiet, title
@@ -35,6 +40,7 @@ class MeasuresDialog(QDialog):
         self._desk, self._pages = desk, list(pages)
         self._household_id = pages[0].line.household_id
         self._codes = {page.line.warning_id: page.line.code for page in pages}
+        self._visit_id = ""
         self.setWindowTitle("措施")
         self.view = ItemsView(self._columns(), "措施")
         self.empty = quiet("还没有措施。按“加措施”，程序按缺项建议一条，由您决定。")
@@ -68,11 +74,15 @@ class MeasuresDialog(QDialog):
         sentence = f"{item.head_name}户　{item.title}"
         ask = ask_for(self._desk, "measure", action, sentence, item.household_id)
         if item.fields["amount"]:
-            extra = {"start": ("approval_no",), "finish": ("proof",)}.get(action.name, ())
+            extra = ("approval_no",) if action.name == "start" else ()  # finish: words or a photo
             rest = tuple(name for name in ask.optional if name not in extra)
             ask = with_defaults(
                 replace(ask, extra=extra, optional=rest), amount_paid=item.fields["amount"]
             )
+        if action.name == "finish":
+            thing = self._thing(item)
+            ask = replace(ask, optional=(*ask.optional, PHOTO),
+                          proof=lambda: ProofField(self._desk, [thing]))  # fmt: skip
         if item.fields["member_id"]:
             ask = with_defaults(ask, beneficiary=item.fields["member_id"])
         if StepForm(self, ask, lambda given: self._take(item, action, given)).exec():
@@ -93,7 +103,9 @@ class MeasuresDialog(QDialog):
             optional=("met_member_id",),
             words=_VISIT_WORDS,
         )  # fmt: skip
-        StepForm(self, ask, self._take_visit).exec()
+        if StepForm(self, ask, self._take_visit).exec() and self._visit_id:
+            things = [Thing("visit", self._visit_id)]
+            PhotosDialog(self, self._desk, "这次回访的照片（没有就按“好了”）", things).exec()
 
     def _take_visit(self, given: StepInput) -> AppError | None:
         desk = self._desk
@@ -105,9 +117,13 @@ class MeasuresDialog(QDialog):
             met_member_id=given.get("met_member_id"),
             content=given.note,
         )
-        return attempt(
-            desk.runner, lambda: visits.record(desk.store, desk.actor, new, desk.today())
-        )
+
+        def record() -> object:
+            item, changed = visits.record(desk.store, desk.actor, new, desk.today())
+            self._visit_id = item.item_id
+            return changed
+
+        return attempt(desk.runner, record)
 
     def _take(self, item: Item, action: Action, given: StepInput) -> AppError | None:
         desk = self._desk
@@ -127,7 +143,16 @@ class MeasuresDialog(QDialog):
         return "、".join(filter(None, [*codes, cause]))
 
     def _show(self, item: Item | None) -> None:
-        self.view.card.show_item(item, self._lines(item) if item is not None else (), None)
+        if item is None:
+            self.view.card.show_item(None, (), None)
+            return
+        panel = AttachmentPanel(self._desk, add_word="3 加照片")
+        panel.show_things([self._thing(item)], may_change=item.state != "terminated")
+        panel.add_button.setShortcut("3")
+        self.view.card.show_item(item, self._lines(item), panel)
+
+    def _thing(self, item: Item) -> Thing:
+        return Thing("measure", item.item_id)
 
     def _lines(self, item: Item) -> list[str]:
         fields = item.fields

@@ -1,6 +1,7 @@
 """监测对象: clues and cases, the seven steps, time limits, ✓/✗ of 风险消除, the allowed steps."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeySequence, QShortcut
@@ -17,9 +18,13 @@ from app.domain import case
 from app.domain.case import CheckItem
 from app.errors import AppError
 from app.ops import monitored, monitoring_papers
+from app.ops.attachments import Thing
 from app.ops.items import Item
 from app.ops.lives import Action, StepInput
 from app.ops.monitored import CasePage
+from app.ops.proofs import PHOTO
+from app.ui.attachments.panel import AttachmentPanel
+from app.ui.attachments.proof_field import ProofField
 from app.ui.copying.to_type_dialog import ToTypeDialog
 from app.ui.empty_state import EmptyState
 from app.ui.export_dialog import ExportDialog, Scope
@@ -128,6 +133,9 @@ class ObjectsPage(QWidget):
         known = {name: item.fields[name] for name in ("causes", "object_type")}
         if action.name in _TYPES:
             ask = with_defaults(ask, **{k: v for k, v in known.items() if v and k in ask.needed})
+        if PHOTO in ask.needed:
+            thing = Thing("monitored_case", item.item_id)
+            ask = replace(ask, proof=lambda: ProofField(self._desk, [thing]))
         StepForm(self, ask, lambda given: self._take(item, action, given)).exec()
 
     def import_list(self) -> None:
@@ -195,9 +203,21 @@ class ObjectsPage(QWidget):
         if page is None:
             self.view.card.show_item(None, (), None)
         else:
-            self.view.card.show_item(page.item, case_lines(page), _more(page))
+            self.view.card.show_item(page.item, case_lines(page), self._more(page))
         state = item.state if item is not None else ""
         self.print_button.setVisible(state in _PUBLICITY)
+
+    def _more(self, page: CasePage) -> QWidget:
+        """Return the step bar, the conditions, and the photos of the notice where it hangs."""
+        box = _more(page)
+        panel = AttachmentPanel(self._desk, empty="还没有公示的照片。")
+        panel.show_things([Thing("monitored_case", page.item.item_id)],
+                          may_change=page.item.state not in case.ENDED)  # fmt: skip
+        if panel.strip.lines or page.item.state in _PUBLICITY:
+            layout = box.layout()
+            assert layout is not None  # noqa: S101  made with one
+            layout.addWidget(panel)
+        return box
 
     # ---------------------------------------------------------------- building
     def _arrange(self) -> None:

@@ -11,6 +11,7 @@ from app.ops import review
 from app.ops.review import Queue, Reporter, ReviewCard
 from app.ui import messages
 from app.ui.announce import announce
+from app.ui.attachments.viewer import Viewer
 from app.ui.empty_state import EmptyState
 from app.ui.page import Desk, KeyHelp
 from app.ui.parts import button, plain, quiet
@@ -52,7 +53,7 @@ class QueueView(QWidget):
         self.take_in = button("导入全部包", self.import_requested.emit)
         self.table = QueueTable(desk.today())
         may = review.may_decide(desk.store, desk.actor)
-        self.card = ReviewCardView(_PASSING.get(level, "通过"), may_decide=may)
+        self.card = ReviewCardView(desk, _PASSING.get(level, "通过"), may_decide=may)
         self.batch = button("Ctrl+Enter 批量", self.pass_ticked)
         self.undo_button = button("Z 撤销", self.take_back)
         self.write = button("", self.write_requested.emit, primary=True)
@@ -107,7 +108,7 @@ class QueueView(QWidget):
             ("空格 · Ctrl+A", "勾选一件 · 全部（红色不能勾）"),
             ("Ctrl+Enter", "勾选的一起通过"),
             ("Z", "撤销上一步（写决定包前）"),
-            ("E", "看证明"),
+            ("E", "看照片（← → 上一张、下一张，R 转，E 或 Esc 关）；没有的看说明"),
             ("O", "户页"),
         )
 
@@ -253,9 +254,12 @@ class QueueView(QWidget):
             shown = self._desk.runner.call(lambda: review.card(store, ids, today, role))
         self.card.show_matter(one if shown is not None else None, shown)
 
-    def _show_proofs(self) -> None:
-        one = self.table.current()
-        if one is not None:
+    def _show_proofs(self, number: int = 0) -> None:
+        """E: the photos large, one after the other; where there are none, what was written."""
+        one, shown = self.table.current(), self.card.shown
+        if shown is not None and shown.photos:
+            Viewer(self, self._desk, shown.photos, number, None).exec()
+        elif one is not None:
             messages.show_text(self, f"{one.first.head_name}户的证明", self.card.proof_text())
 
     def _open_household(self) -> None:

@@ -13,11 +13,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.domain.attachment import count_text
 from app.domain.labels import label
 from app.ops.review import MonthAnswer, ReviewCard
 from app.ops.warnings import WarningPage
+from app.ui.attachments.strip import ThumbnailStrip
 from app.ui.chip import SeverityChip
 from app.ui.flow_layout import FlowLayout
+from app.ui.page import Desk
 from app.ui.parts import Card, button, plain, quiet, title
 from app.ui.review.remark_field import RemarkField
 from app.ui.review.review_matter import ReviewMatter
@@ -32,10 +35,12 @@ class ReviewCardView(QWidget):
     passed = Signal()
     returned = Signal(str)
     household_requested = Signal()
-    proofs_requested = Signal()
+    proofs_requested = Signal(int)
 
-    def __init__(self, passing_word: str, *, may_decide: bool) -> None:
+    def __init__(self, desk: Desk, passing_word: str, *, may_decide: bool) -> None:
         super().__init__()
+        self._desk = desk
+        self.strip: ThumbnailStrip | None = None
         self._may_decide = may_decide
         self._one: ReviewMatter | None = None
         self.shown: ReviewCard | None = None
@@ -49,7 +54,7 @@ class ReviewCardView(QWidget):
         self._tick_row = QWidget()
         self.pass_button = button(f"Q {passing_word}", self.passed.emit, primary=True)
         self.return_button = button("T 退回", self.start_return)
-        self.proof_button = button("E 看证明", self.proofs_requested.emit)
+        self.proof_button = button("E 看证明", lambda: self.proofs_requested.emit(0))
         self.home_button = button("O 户页", self.household_requested.emit)
         self._arrange()
 
@@ -60,11 +65,19 @@ class ReviewCardView(QWidget):
         is_there = one is not None and shown is not None
         for widget in (self.remark, self._tick_row, self._actions):
             widget.setVisible(is_there)
-        body = QWidget()
+        body, self.strip = QWidget(), None
         if one is not None and shown is not None:
-            body = _body(one, shown)
+            self.strip = self._photos(shown)
+            body = _body(one, shown, self.strip)
         self._area.setWidget(body)
         self._fill_ticks(shown.pages if shown is not None else ())
+
+    def _photos(self, shown: ReviewCard) -> ThumbnailStrip:
+        made = ThumbnailStrip(self._desk)
+        words = "" if shown.photos else "；".join(shown.photo_words)
+        made.show_lines(shown.photos, f"照片　{words}" if words else "")
+        made.opened.connect(self.proofs_requested)
+        return made
 
     def ticked_ids(self) -> tuple[str, ...]:
         """Return the warnings that a decision is for."""
@@ -103,8 +116,8 @@ class ReviewCardView(QWidget):
         """Return what came as proof, for reading."""
         if self.shown is None:
             return ""
-        photos = [f"照片　{name}" for name in self.shown.photos] or [_NO_PROOF]
-        return "\n".join([*photos, *words_of(self.shown)])
+        said = [f"照片　{words}" for words in self.shown.photo_words]
+        return "\n".join([*(said or [_NO_PROOF]), *words_of(self.shown)])
 
     def _fill_ticks(self, pages: Sequence[WarningPage]) -> None:
         for tick in self.ticks:
@@ -142,7 +155,8 @@ class ReviewCardView(QWidget):
 def words_of(shown: ReviewCard) -> list[str]:
     """Return what the village wrote, each with who and when."""
     said = [f"{step.on:%m-%d} {step.actor}（{step.label}）：{step.note}" for step in shown.words]
-    return said + [f"答案旁备注：{note}" for note in shown.notes]
+    calls = dict.fromkeys(f"电话记录：{call}" for page in shown.pages for call in page.calls)
+    return [*said, *calls, *(f"答案旁备注：{note}" for note in shown.notes)]
 
 
 def months_text(months: Sequence[MonthAnswer]) -> str:
@@ -154,7 +168,7 @@ def _answer(one: MonthAnswer) -> str:
     return "未填" if one.value is None else value_text(one.form, one.question, one.value)
 
 
-def _body(one: ReviewMatter, shown: ReviewCard) -> QWidget:
+def _body(one: ReviewMatter, shown: ReviewCard, strip: ThumbnailStrip) -> QWidget:
     line = one.first
     card = Card(f"{line.village}　{line.head_name}户　{'　'.join(shown.facts[:2])}")
     head = QHBoxLayout()
@@ -166,6 +180,8 @@ def _body(one: ReviewMatter, shown: ReviewCard) -> QWidget:
     card.body.addLayout(head)
     if one.is_again:
         card.body.addWidget(plain("再报：村里按退回意见补充过。"))
+    if shown.photos or shown.photo_words:
+        card.body.addWidget(strip)
     for page in shown.pages:
         card.body.addLayout(_code_row(page, shown.months.get(page.line.warning_id, ())))
     words = words_of(shown)
@@ -173,7 +189,7 @@ def _body(one: ReviewMatter, shown: ReviewCard) -> QWidget:
     for text in words or ["没有写说明。"]:
         card.body.addWidget(plain(text))
     lacking = f"　缺：{one.lacking.removeprefix('缺')}" if one.lacking else ""
-    photos = f"照片{len(shown.photos)}张" if shown.photos else "照片 —"
+    photos = count_text([line.media_type for line in shown.photos]) or "照片 —"
     card.body.addWidget(plain(f"户情　{'　'.join(shown.facts[2:])}　{photos}{lacking}"))
     card.body.addWidget(quiet(_where(shown.pages[0])))
     card.body.addStretch()

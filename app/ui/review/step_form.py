@@ -19,6 +19,8 @@ from PySide6.QtWidgets import (
 
 from app.errors import AppError
 from app.ops.lives import DATA_LABELS, Action, StepInput
+from app.ops.proofs import PHOTO
+from app.ui.attachments.proof_field import ProofField
 from app.ui.parts import button, give_size, plain
 from app.ui.review.step_fields import (
     Choice,
@@ -48,7 +50,7 @@ WORDS: Mapping[str, str] = {
     "explanation": "数据疑点说明",
     "amount_paid": "实际金额",
     "departments": "配合部门（用、隔开）",
-    "photo": "照片文件名",
+    PHOTO: "照片",
 }
 
 
@@ -57,7 +59,8 @@ class StepAsk:
     """What a dialog asks. ``choices``: by name; those in ``open_ones`` take other words too.
 
     ``extra`` is needed beyond what the table says, ``optional`` may stay empty; ``hidden``: day
-    or note that this thing has no place for; ``words``: other words for fields.
+    or note that this thing has no place for; ``words``: other words for fields; ``proof`` makes
+    the field for photos.
     """
 
     action: Action
@@ -70,6 +73,7 @@ class StepAsk:
     optional: tuple[str, ...] = ()
     hidden: frozenset[str] = frozenset()
     words: Mapping[str, str] = field(default_factory=dict)
+    proof: Callable[[], ProofField] | None = None
 
     def word(self, name: str) -> str:
         """Return the words that stand before a field."""
@@ -87,7 +91,7 @@ class StepForm(QDialog):
         super().__init__(parent)
         self.ask, self._submit = ask, submit
         self.setWindowTitle(ask.action.label)
-        self.fields: dict[str, Field] = {}
+        self.fields: dict[str, Field | ProofField] = {}
         self.problems: dict[str, QLabel] = {}
         self.problem = problem_label()
         self._form = QFormLayout()
@@ -137,7 +141,8 @@ class StepForm(QDialog):
         return [name for name in every if name not in self.ask.hidden]
 
     def _add(self, name: str) -> None:
-        editor = self._editor(name)
+        proof = self.ask.proof if name == PHOTO else None
+        editor = proof() if proof is not None else self._editor(name)
         default = self.ask.defaults.get(name, "")
         if default:
             editor.set_value(default)
@@ -222,7 +227,7 @@ class StepForm(QDialog):
         self.problem.hide()
         if ON in self.fields and not self.ask.defaults.get(ON):
             self.fields[ON].set_value(self.ask.today.isoformat())
-        give_size(self, 40, 10 + 3 * len(self.fields))
+        give_size(self, 40, 10 + 3 * len(self.fields) + (6 if PHOTO in self.fields else 0))
         next(iter(self.fields.values())).setFocus()
 
 

@@ -58,6 +58,7 @@ class Board:
         drafts: half-typed text of fields, also from before a crash.
         replies: what was asked after an answer (从何时、为什么…), by name of the ask.
         notes: what was noted beside an answer (备注).
+        photos: how many photos hang beside an answer.
         is_read_only: another level's sheet, or a month that takes no answers.
         asked: keys asked now, catalogue order; recomputed after every answer.
     """
@@ -73,6 +74,7 @@ class Board:
     spot: AnswerKey | None = None
     drafts: dict[AnswerKey, str] = field(default_factory=dict)
     notes: dict[AnswerKey, str] = field(default_factory=dict)
+    photos: dict[AnswerKey, int] = field(default_factory=dict)
     replies: dict[AnswerKey, dict[str, str]] = field(default_factory=dict)
     is_read_only: bool = False
     asked: tuple[AnswerKey, ...] = ()

@@ -134,6 +134,7 @@ def row_text(controller: SheetController, key: AnswerKey, remark: str, with_help
         severity=_worst(finding for finding in controller.findings if key in finding.fields),
         remark=remark,
         note=board.notes.get(key, ""),
+        photos=board.photos.get(key, 0),
         help=question.help if is_current and with_help else "",
     )
 

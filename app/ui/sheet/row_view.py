@@ -44,6 +44,7 @@ class RowText:
     severity: str = "none"
     remark: str = ""
     note: str = ""
+    photos: int = 0
     help: str = ""
 
 
@@ -74,8 +75,12 @@ class RowView(QFrame):
             self._add_open_part(layout)
         if text.remark:
             layout.addWidget(_remark(text.remark))
-        if text.note:
-            layout.addWidget(_note(text.note))
+        beside = "　".join(filter(None, (
+            f"备注：{text.note}" if text.note else "",
+            f"照片{text.photos}张" if text.photos else "",
+        )))  # fmt: skip
+        if beside:
+            layout.addWidget(_note(beside))
 
     def set_live(self, problem: str, severity: str) -> None:
         """Show the reason beside the field while typing, without building the row anew."""
@@ -172,7 +177,7 @@ class RowView(QFrame):
 
 
 def _note(words: str) -> QLabel:
-    label = ElidedLabel(f"备注：{words}")
+    label = ElidedLabel(words)
     label.setProperty("kind", "quiet")
     label.setContentsMargins(22, 0, 0, 0)
     return label

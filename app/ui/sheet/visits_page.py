@@ -1,19 +1,22 @@
 """月度走访: the due households, one household's form, and its hints."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TypeVar
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.domain.form import AnswerKey, AnswerValue
 from app.domain.labels import label
 from app.domain.open_answer import OpenReply
 from app.domain.period import Period
-from app.ops import follow_ups, months, sheets
+from app.ops import attachments, follow_ups, months, sheets
+from app.ops.attachments import Thing
 from app.ui import messages
+from app.ui.attachments.photos_dialog import PhotosDialog
 from app.ui.closing.blockers import month_to_close
 from app.ui.closing.closing_dialog import ClosingDialog
 from app.ui.elided_label import ElidedLabel
@@ -97,7 +100,7 @@ class VisitsPage(QWidget):
             ("PgDn / PgUp", "下一户 / 上一户"),
             ("Ctrl+L", "收起名单"),
             ("F2 或 Ctrl+R", "本题说明"),
-            ("Ctrl+K", "备注"),
+            ("Ctrl+K", "备注和照片；在走访那一行是这次走访的照片"),
             ("Ctrl+M", "收入明细（按来源和人）"),
             ("F8", "到本户提示"),
             ("Ctrl+G", "核对并关账：还差什么，未访原因，关账，更正"),
@@ -133,6 +136,7 @@ class VisitsPage(QWidget):
         self._data, self._warned_missing, self._is_stale = data, (), False
         drafts = self._desk.runner.call(lambda: sheets.drafts(self._store, data.sheet_id))
         board = loading.board(data, drafts or {})
+        board.photos = self._photos(data)
         outlets = Outlets(
             save=self._save,
             reply=self._reply,
@@ -199,29 +203,54 @@ class VisitsPage(QWidget):
         data = self._data
         if data is None:
             return
-        self._is_saving = True  # the dialog saves; the form is read again when it closes
-        try:
-            dialog = WorksheetDialog(self, self._desk, data.sheet_id)
-            dialog.exec()
-        finally:
-            self._is_saving = False
+        dialog = WorksheetDialog(self, self._desk, data.sheet_id)
+        self._run(dialog)  # the form is read again when it closes
         self._must_reload |= dialog.is_changed
         self._on_changed()
 
     def write_note(self) -> None:
         """Ask for a note beside the cursor's answer and keep it."""
         form, data = self.form, self._data
-        key = form.controller.place.key if form is not None else None
-        if form is None or data is None or key is None:
+        if form is None or data is None:
             return
-        board = form.controller.board
-        dialog = NoteDialog(self, board.question(key).short, board.notes.get(key, ""))
-        if not dialog.exec():
+        board, key = form.controller.board, form.controller.place.key
+        if key is None:
+            self._show_photos(form, data)
+            return
+        things = [Thing("sheet", data.sheet_id, *key)]
+        about = board.question(key).short
+        dialog = NoteDialog(self, self._desk, about, board.notes.get(key, ""), things)
+        is_kept = self._run(dialog)
+        board.photos = self._photos(data)
+        form.redraw()
+        if not is_kept:
             return
         actor, text = self._desk.actor, dialog.text()
         if self._quietly(lambda: sheets.save_note(self._store, actor, data.sheet_id, key, text)):
             board.notes[key] = text
             form.redraw()
+
+    def _show_photos(self, form: FormView, data: sheets.SheetData) -> None:
+        """Show the photos of the whole visit, from the strip and the bars."""
+        things = [Thing("sheet", data.sheet_id)]
+        self._run(PhotosDialog(self, self._desk, "这次走访的照片（这一户这个月）", things))
+        form.controller.board.photos = self._photos(data)
+        form.redraw()
+
+    def _run(self, dialog: QDialog) -> bool:
+        """Run a dialog that saves by itself; this page shows what it did."""
+        self._is_saving = True
+        try:
+            return bool(dialog.exec())
+        finally:
+            self._is_saving = False
+
+    def _photos(self, data: sheets.SheetData) -> dict[AnswerKey, int]:
+        """Return how many photos hang beside each answer."""
+        found = self._desk.runner.call(
+            lambda: attachments.listed(self._store, subject="sheet", subject_id=data.sheet_id)
+        )
+        return dict(Counter((a.thing.question, a.thing.member_id) for a in found or ()))
 
     def _save_visit(self, way: str, met: str) -> bool:
         data = self._data

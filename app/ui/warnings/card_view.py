@@ -7,10 +7,15 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from app.domain.attachment import LATER, count_text
 from app.domain.labels import label
+from app.domain.warning import ENDED
+from app.ops.attachments import Thing
 from app.ops.warnings import Action, StepLine, WarningPage
+from app.ui.attachments.panel import AttachmentPanel
 from app.ui.chip import SeverityChip
 from app.ui.flow_layout import FlowLayout
+from app.ui.page import Desk
 from app.ui.parts import Card, button, plain, quiet, title
 from app.ui.warnings.matter import Matter
 
@@ -38,10 +43,12 @@ class CardView(QScrollArea):
     household_requested = Signal(str)
     form_requested = Signal(str)
     measures_requested = Signal()
+    call_requested = Signal()
 
-    def __init__(self, *, has_form: bool) -> None:
+    def __init__(self, desk: Desk, *, has_form: bool) -> None:
         super().__init__()
-        self._has_form = has_form
+        self._desk, self._has_form = desk, has_form
+        self.photos: AttachmentPanel | None = None
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -51,7 +58,7 @@ class CardView(QScrollArea):
 
     def clear(self) -> None:
         """Show nothing."""
-        self.pages, self.ticks, self.buttons = [], [], {}
+        self.pages, self.ticks, self.buttons, self.photos = [], [], {}, None
         self.setWidget(QWidget())
 
     def show_matter(self, matter: Matter, pages: Sequence[WarningPage], today: date) -> None:
@@ -70,6 +77,7 @@ class CardView(QScrollArea):
         for page in pages:
             self._add_why(body, page)
         self._add_ticks(body, pages)
+        self._add_proofs(body, pages)
         self._add_history(body, first.history)
         self._add_actions(body)
         body.addStretch()
@@ -106,6 +114,28 @@ class CardView(QScrollArea):
             body.addWidget(quiet(f"依据　{page.basis}"))
         if page.department:
             body.addWidget(quiet(f"部门　{page.department}"))
+
+    def _add_proofs(self, body: QVBoxLayout, pages: Sequence[WarningPage]) -> None:
+        """Photos, calls, and what is owed; a photo added here is one of all codes of the card."""
+        panel = self.photos = AttachmentPanel(self._desk, empty="", add_word="3 加照片")
+        things = [Thing("warning", page.line.warning_id) for page in pages]
+        once = {line.sha256: line for page in pages for line in page.photos}
+        is_open = any(page.line.state not in ENDED for page in pages)
+        panel.show_lines(things, list(once.values()), proof_words(pages), may_change=is_open)
+        body.addWidget(title("证明"))
+        body.addWidget(panel)
+        for words in dict.fromkeys(call for page in pages for call in page.calls):
+            body.addWidget(plain(f"电话记录　{words}"))
+
+    def look_at_photos(self) -> None:
+        """E: see the first photo large."""
+        if self.photos is not None:
+            self.photos.strip.open_first()
+
+    def add_photos(self) -> None:
+        """3: choose photos."""
+        if self.photos is not None:
+            self.photos.choose()
 
     def _add_ticks(self, body: QVBoxLayout, pages: Sequence[WarningPage]) -> None:
         row = QHBoxLayout()
@@ -152,6 +182,7 @@ class CardView(QScrollArea):
             self._row.addWidget(made)
         if not self.buttons:
             self._row.addWidget(quiet("现在轮到别人办，这里先看着。"))
+        self._row.addWidget(button("1 电话记录", self.call_requested.emit))
         self._row.addWidget(button("A 加措施", self.measures_requested.emit))
         self._row.addWidget(button("O 户页", self.open_household))
         if self._has_form:
@@ -171,6 +202,19 @@ class CardView(QScrollArea):
     def open_household(self) -> None:
         if self.pages:
             self.household_requested.emit(self.pages[0].line.household_id)
+
+
+def proof_words(pages: Sequence[WarningPage]) -> str:
+    """Return how the card stands with its photos."""
+    found = {line.sha256: line.media_type for page in pages for line in page.photos}
+    if found:
+        return count_text(list(found.values()))
+    if any(page.line.is_photo_owed for page in pages):
+        return f"照片{LATER}，还没有补。"
+    said = next((page.photo_words for page in pages if page.photo_words), "")
+    if said:
+        return f"照片　{said}"
+    return "要照片：可以后补。" if any(page.lacks_photo for page in pages) else "没有照片。"
 
 
 def _joined(pages: Sequence[WarningPage]) -> list[Action]:

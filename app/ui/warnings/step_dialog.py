@@ -21,7 +21,9 @@ from PySide6.QtWidgets import (
 from app.domain import form
 from app.domain.warning import FALSE_ALARM_REASONS
 from app.ops.lives import DATA_LABELS
+from app.ops.proofs import PHOTO
 from app.ops.warnings import Action, StepInput
+from app.ui.attachments.proof_field import ProofField
 from app.ui.colours import severity_text
 from app.ui.parts import button, plain
 from app.ui.warnings.remarks import REMARKS
@@ -35,6 +37,7 @@ class StepOffer:
     people: tuple[str, ...] = ()
     departments: tuple[str, ...] = ()
     due_on: date | None = None
+    proof: ProofField | None = None
 
 
 class StepDialog(QDialog):
@@ -49,7 +52,7 @@ class StepDialog(QDialog):
         self.note = _NoteField(self.accept)
         self.note.setAccessibleName("说明")
         self.fields: dict[str, QComboBox | QLineEdit] = {
-            name: self._field(name) for name in action.needs if name != "note"
+            name: self._field(name) for name in action.needs if name not in ("note", PHOTO)
         }
         self.remarks = QListWidget()
         self.problem = plain()
@@ -59,6 +62,9 @@ class StepDialog(QDialog):
     def given(self) -> StepInput:
         """Return what was entered; days as ISO text."""
         values = {name: self._text(name) for name in self.fields}
+        proof = self._offer.proof
+        if proof is not None and proof.value():
+            values[PHOTO] = proof.value()
         return StepInput(note=self.note.toPlainText().strip(), values=values)
 
     def accept(self) -> None:
@@ -118,6 +124,8 @@ class StepDialog(QDialog):
         for name, field in self.fields.items():
             field.setAccessibleName(DATA_LABELS.get(name, name))
             rows.addRow(DATA_LABELS.get(name, name), field)
+        if self._offer.proof is not None:
+            rows.addRow("证明", self._offer.proof)
         rows.addRow("说明" if "note" in self._action.needs else "说明（可空）", self.note)
         if self._action.name == "return":
             self._add_remarks(layout)

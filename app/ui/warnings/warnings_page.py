@@ -15,8 +15,12 @@ from PySide6.QtWidgets import (
 from app.domain import warning
 from app.domain.labels import LABELS
 from app.ops import operators, warnings
+from app.ops.attachments import Thing
+from app.ops.proofs import PHOTO
 from app.ops.warnings import Action, StepInput, WarningLine, WarningPage
 from app.ui import colours, messages
+from app.ui.attachments.phone_record import call_form
+from app.ui.attachments.proof_field import ProofField
 from app.ui.colours import severity_rank, severity_text
 from app.ui.data_table import DataTable
 from app.ui.empty_state import EmptyState
@@ -29,6 +33,7 @@ from app.ui.warnings.step_dialog import StepDialog, StepOffer
 
 _MINE, _OPEN, _ALL = "要我办", "未销", "全部"
 _BELOW_FROM = 1.5  # text size
+_PROVES = frozenset({"confirm", "resubmit"})  # steps whose photo may follow
 
 
 class WarningsPage(QWidget):
@@ -48,7 +53,7 @@ class WarningsPage(QWidget):
         self.village.addItem("全部村")
         self.count = QLabel()
         self.table = DataTable(self._columns(), "预警名单")
-        self.card = CardView(has_form=desk.store.level == "village")
+        self.card = CardView(desk, has_form=desk.store.level == "village")
         self.nothing = EmptyState("这里没有。换一个状态或级别看看。")
         self.empty = EmptyState(
             "没有未销的预警。走访中发现缺项会到这里。",
@@ -96,6 +101,7 @@ class WarningsPage(QWidget):
             ("M", "不属实"),
             ("T", "镇：退回，再按 1–9 选批语"),
             ("Shift+↑↓ 再 Ctrl+Enter", "镇：批量通过（红色除外）"),
+            ("1 · 3 · E", "电话记录 · 加照片（也可粘贴、拖进来）· 看照片"),
             ("A", "措施：加一条，登记落实，记回访"),
             ("O", "户页"),
             ("G", "村：到检查表，退回的题在那里标出"),
@@ -234,9 +240,24 @@ class WarningsPage(QWidget):
                 people=tuple(person.name for person in people),
                 departments=tuple(dict.fromkeys(d for page in pages for d in page.departments)),
                 due_on=line.remedy_due_on,
+                proof=self._proof(action, pages),
             ),
         )
         return dialog.given() if dialog.exec() else None
+
+    def _proof(self, action: Action, pages: list[WarningPage]) -> ProofField | None:
+        """Return the field for photos where the step needs one, or where one is still to come."""
+        may_follow = action.name in _PROVES and any(page.lacks_photo for page in pages)
+        if PHOTO not in action.needs and not may_follow:
+            return None
+        return ProofField(self._desk, [Thing("warning", p.line.warning_id) for p in pages])
+
+    def record_call(self) -> None:
+        """1: note a call that proves the current matter."""
+        pages = self.card.ticked()
+        if pages:
+            line = pages[0].line
+            call_form(self, self._desk, line.household_id, f"{line.head_name}户").exec()
 
     # ---------------------------------------------------------------- building
     def _columns(self) -> tuple[Column, ...]:
@@ -256,7 +277,7 @@ class WarningsPage(QWidget):
             ),
             place,
             Column("户主", lambda m: m.first.head_name, width=4),
-            Column("事项", Matter.text),
+            Column("事项", _text),
             Column("状态", Matter.state, width=5),
             Column("期限", lambda m: m.until(today()), width=5),
         )
@@ -306,6 +327,10 @@ class WarningsPage(QWidget):
         self._shortcut("Ctrl+Return", self.take_batch)
         self._shortcut("J", lambda: self._move(1))
         self._shortcut("K", lambda: self._move(-1))
+        self.card.call_requested.connect(self.record_call)
+        self._shortcut("1", self.record_call)
+        self._shortcut("3", self.card.add_photos)
+        self._shortcut("E", self.card.look_at_photos)
         self.card.measures_requested.connect(self.show_measures)
         self._shortcut("A", self.show_measures)
         self._shortcut("O", self.card.open_household)
@@ -324,3 +349,9 @@ class WarningsPage(QWidget):
         shortcut = QShortcut(QKeySequence(keys), self)
         shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         shortcut.activated.connect(slot)
+
+
+def _text(matter: Matter) -> str:
+    """Return the sentence of a matter, and whether its photo is owed."""
+    owed = any(line.is_photo_owed for line in matter.lines)
+    return f"{matter.text()}（照片后补）" if owed else matter.text()
