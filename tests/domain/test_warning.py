@@ -48,6 +48,37 @@ def walk(*steps: tuple[str, str]) -> list[FakeStep]:
         ("yellow", [("withdraw", "program")], "cancelled"),
         ("orange", [("pass", "township")], "suggested"),  # out of order: leads nowhere
         ("orange", [("confirm", "township")], "suggested"),  # not the township's step
+        (  # A13: a department or the township says that it is done
+            "yellow",
+            [
+                ("confirm", "village"),
+                ("pass", "township"),
+                ("start", "village"),
+                ("done", "village"),
+            ],
+            "remedying",
+        ),
+        (
+            "yellow",
+            [
+                ("confirm", "village"),
+                ("pass", "township"),
+                ("start", "village"),
+                ("done", "township"),
+                ("request-close", "village"),
+            ],
+            "closing_requested",
+        ),
+        (  # A17b: what was kept is not cancelled without a new proposal
+            "red",
+            [
+                ("confirm", "village"),
+                ("propose-cancel", "program"),
+                ("keep", "township"),
+                ("confirm-cancel", "township"),
+            ],
+            "pending_township",
+        ),
     ],
 )
 def test_steps_lead_where_the_table_says(

@@ -135,5 +135,16 @@ def test_a_question_that_is_no_longer_asked_is_cancelled_by_the_township(
         assert marked == expected
     assert warnings.show_warning(village, warning_id, TODAY).line.is_cancel_proposed
     network.send(village, township)
-    page, _ = warnings.act(township, ME, warning_id, "confirm-cancel", StepInput("", TODAY))
+    warnings.act(township, ME, warning_id, "keep", StepInput("还要看", TODAY))
+    network.send(township, village)
+    line = warnings.show_warning(village, warning_id, TODAY).line
+    assert (line.state, line.is_cancel_proposed) == ("pending_township", False)
+    for day, expected in ((TODAY, []), (date(2025, 11, 3), [warning_id])):  # next month again
+        with village.write("test.obsolete", ME) as session:
+            assert expected == warnings.propose_obsolete(
+                session, home, {("FD-01", "")}, set(), form, day
+            )
+    network.send(village, township)
+    later = StepInput("", date(2025, 11, 4))
+    page, _ = warnings.act(township, ME, warning_id, "confirm-cancel", later)
     assert page.line.state == "cancelled"

@@ -148,6 +148,19 @@ def test_doubts_are_opened_once_and_corrected_when_they_are_gone(store: Store, h
     assert size.state == "corrected"
 
 
+def test_a_question_that_does_not_fit_the_household_becomes_a_doubt(
+    store: Store, home: str
+) -> None:
+    submit(store, home, LV_03="_na")
+    month_close.check_month(store, ME, OCTOBER, END)
+    (doubt,) = [d for d in registers.list_doubts(store, END, ME) if d.fields["code"] == "LV-03"]
+    assert "此题不该问本户" in doubt.title
+    month_close.act_month(store, ME, OCTOBER, "back", StepInput("", END))
+    month_close.check_month(store, ME, OCTOBER, END)  # a person answers it, and it opens once
+    again = [d for d in registers.list_doubts(store, END, ME) if d.fields["code"] == "LV-03"]
+    assert again == [doubt]
+
+
 def test_a_month_is_closed_by_the_village_and_once(store: Store, home: str) -> None:
     submit(store, home)
     with acting_as(store, "village"):
