@@ -27,7 +27,8 @@ def leaks(folder: Path) -> list[str]:
     for path in folder.rglob("*"):
         if path.is_file() and not path.is_symlink():
             content = path.read_bytes()
-            if any(secret in content for secret in secrets()) or content.startswith(b"PK\3\4"):
+            is_plain = content.startswith((b"PK\3\4", b"\xff\xd8\xff"))
+            if is_plain or any(secret in content for secret in secrets()):
                 found.append(str(path.relative_to(folder)))
         if any(text in path.name for text in (NAME, PHONE, ID_NO)):
             found.append(f"the name {path.relative_to(folder)}")
@@ -68,7 +69,8 @@ def test_the_search_itself_finds_every_way_of_writing(tmp_path: Path) -> None:
     for number, secret in enumerate(secrets()):
         (tmp_path / str(number)).write_bytes(b"x" + secret + b"x")
     (tmp_path / "zipped").write_bytes(b"PK\3\4")
-    assert len(leaks(tmp_path)) == len(secrets()) + 1
+    (tmp_path / "photo").write_bytes(b"\xff\xd8\xff\xe0")
+    assert len(leaks(tmp_path)) == len(secrets()) + 2
 
 
 def test_nothing_planted_is_found_in_any_file_of_the_program(laptop: Path) -> None:
@@ -84,4 +86,4 @@ def test_the_day_really_made_files_of_every_kind(laptop: Path) -> None:
     log = next((laptop / "home").rglob("zhucun.log")).read_text(encoding="utf-8")
     for kind in ("ValueError", "KeyError", "LookupError"):
         assert kind in log
-    assert {path.suffix for path in (laptop / "asked").iterdir()} == {".xlsx", ".pdf"}
+    assert {path.suffix for path in (laptop / "asked").iterdir()} == {".xlsx", ".pdf", ".jpg"}

@@ -20,6 +20,7 @@ from app.domain.identity import check_digit
 from app.domain.ownership import Actor
 from app.domain.period import Period
 from app.ops import (
+    attachments,
     backup_plan,
     devices,
     exchange,
@@ -35,8 +36,9 @@ from app.ops.printing import Printing
 from app.paths import default_replica
 from app.ui import desktop, problems
 from app.ui.print_dialog import PrintDialog, plans_job
+from tests.ops import photos
 
-NAME, PHONE = "欧阳漏测", "13987650000"
+NAME, PHONE = photos.PLANTED, "13987650000"
 ID_NO = "53990119800101123" + check_digit("53990119800101123")
 PASSPHRASE = "wo-jia-men-qian-you-ke-shu"
 NOW = datetime(2025, 10, 20, 2, 0, tzinfo=UTC)
@@ -76,6 +78,9 @@ def main(asked: Path) -> None:
     sheets.save_draft(store, sheet.sheet_id, ("BF-03", ""), f"{NAME} {PHONE} {ID_NO}")
     sheets.submit_sheet(store, ME, sheet.sheet_id, today)
     job = plans.PlanJob((planted,))
+    photo = photos.photo(asked / "现场.jpg", size=(1200, 800))  # with the name in it, as phones do
+    thing = attachments.Thing("sheet", sheet.sheet_id, "HS-03")
+    attachments.add_files(store, ME, [thing], [photo], f"{NAME}家的屋顶", today)
     plans.print_plans(store, job, Printing(ME, asked / "一户一策.pdf", today))
     exchange_with_township(store, folder.parent / "township", asked)
     backup_plan.daily_backup(store)

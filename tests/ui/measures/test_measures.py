@@ -103,7 +103,12 @@ def test_a_measure_is_led_to_its_result_with_exactly_what_each_step_needs(
     (item,) = listed(desk)
     assert item.state == "done"
     photographed: list[PhotosDialog] = []
-    monkeypatch.setattr(PhotosDialog, "exec", lambda self: photographed.append(self))
+
+    def close(opened: PhotosDialog) -> int:
+        photographed.append(opened)
+        return 1
+
+    monkeypatch.setattr(PhotosDialog, "exec", close)
     dialog.record_visit()
     (visit,) = visits.list_visits(desk.store, "h2")
     assert visit.fields["purpose"] == "follow_up"
