@@ -1,6 +1,7 @@
 """What two sides changed differently: both columns, what was there before, and the choice."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
@@ -36,8 +37,8 @@ KINDS = {
 }
 _COLUMNS = (
     Column("户号", lambda line: line.household_no, width=7),
-    Column("哪一项", lambda line: line.label, width=7),
-    Column("怎么回事", lambda line: KINDS.get(line.kind, "")),
+    Column("哪一项", lambda line: line.label),
+    Column("怎么回事", lambda line: KINDS.get(line.kind, ""), width=8, spare=1),
 )
 
 
@@ -147,7 +148,7 @@ class ConflictsView(QWidget):
         self._choices, self.sides = [], []
         card = QWidget()
         self._body = QVBoxLayout(card)
-        self._body.setContentsMargins(8, 0, 0, 0)
+        self._body.setContentsMargins(8, 0, 8, 0)
         self._holder.setWidget(card)
 
 
@@ -170,11 +171,16 @@ def _whose(side: SideLine) -> str:
     return f"{side.actor}（{level}）" if level else side.actor or "程序"
 
 
+def _local(at: str) -> str:
+    """Return a time of the journal (UTC) as the clock on the wall showed it."""
+    return f"{datetime.fromisoformat(at).astimezone():%Y-%m-%d %H:%M}" if at else ""
+
+
 def _side_card(number: int, side: SideLine) -> Card:
     mark = "（现用）" if side.is_in_force else ""
     card = Card(f"{number} {_whose(side)}{mark}")
     text = side.text or "、".join(str(v) for v in side.values.values() if v is not None)
     card.body.addWidget(title(text or "空"))
-    card.body.addWidget(quiet(side.at[:16].replace("T", " ")))
+    card.body.addWidget(quiet(_local(side.at)))
     card.setAccessibleName(f"{_whose(side)}{mark}：{text}")
     return card
