@@ -15,6 +15,7 @@ from app.models.journal import (
     FORKED,
     VOID,
     WAITING,
+    AbridgedRow,
     ChainHeadRow,
     ChangeRow,
     ChangesetRow,
@@ -26,6 +27,7 @@ from app.ops import attachments, devices
 from app.paths import RESOURCES
 from app.sync import local, records
 from app.sync.derive import derive
+from app.sync.known import Settled, base_chains, lacking_past
 from app.sync.past import Row
 from app.sync.segments import head_record
 
@@ -54,9 +56,11 @@ def examine(store: Store) -> list[Check]:
         signatures = list(_signatures(session))
         damaged = attachments.damaged(session)
         count = session.execute(text("SELECT count(*) FROM changeset")).scalar_one()
+        to_come = sum(lacking for _gap, lacking in lacking_past(session))
     return [
         _check("database", "数据库完整", _database(store), "通过"),
         _check("journal", "变更记录前后相接", journal, f"{count}条"),
+        Check("history", "历史记录", True, f"历史待补{to_come}条" if to_come else "齐全"),
         _check("signatures", "签名", signatures, "通过"),
         _check("tables", "各表与变更记录一致", _tables(store), "通过"),
         _check("attachments", "照片和扫描件", damaged, attachments.totals(store).text()),
@@ -101,28 +105,42 @@ def _lines(session: Session) -> Iterator[str]:
             )
         )
     }
+    settled = Settled(session)
+    abridged = set(session.scalars(select(AbridgedRow.changeset_id)))
     for row in session.scalars(select(ChangesetRow).execution_options(yield_per=200)):
-        fault = _fault(session, row)
-        if not fault and row.state != WAITING:
+        fault = _fault(session, row, row.digest if row.id in abridged else "")
+        if not fault and _is_of_base(settled, row):
+            fault = "" if settled(_chain(row), row.number) == row.digest else "和底册不符"
+        elif not fault and row.state != WAITING:
             before = (row.origin, row.epoch, row.scope, row.number - 1, row.previous)
             own = identities.get(row.origin)
             start = genesis(own, row.epoch, row.scope) if own else row.previous
             linked = before in digests if row.number > 1 else row.previous == start
+            linked = linked or settled(_chain(row), row.number - 1) == row.previous
             fault = "" if linked else "和前一条接不上"
         if fault:
             yield f"{row.scope} 第{row.number}号：{fault}"
 
 
-def _fault(session: Session, row: ChangesetRow) -> str:
+def _chain(row: ChangesetRow) -> Chain:
+    return Chain(row.origin, row.epoch, row.scope)
+
+
+def _is_of_base(settled: Settled, row: ChangesetRow) -> bool:
+    return row.state in (ACTIVE, VOID) and settled.is_based(_chain(row), row.number)
+
+
+def _fault(session: Session, row: ChangesetRow, abridged: str) -> str:
+    """Return what is wrong with a line; ``abridged``: the digest of the whole one."""
     line = _as_bytes(row.line)
-    if digest(line) != row.digest:
+    if row.digest not in (digest(line), abridged):
         return "内容被改过"
     try:
         changeset = parse_line(line)
     except ValueError:
         return "读不出"
     columns = (
-        Chain(row.origin, row.epoch, row.scope), row.number, row.previous, row.at, row.actor,
+        _chain(row), row.number, row.previous, row.at, row.actor,
         row.role, row.operation, row.operation_id, row.reason,
     )  # fmt: skip
     said = (
@@ -153,19 +171,25 @@ def _as_bytes(stored: object) -> bytes:
 
 
 def _heads(session: Session) -> Iterator[str]:
-    """Check that each chain ends where it says, without a hole."""
+    """Check that each chain ends where it says, without a hole after its base, if it has one."""
+    based = base_chains(session)
     for head in session.scalars(select(ChainHeadRow)):
         chain = {"origin": head.origin, "epoch": head.epoch, "scope": head.scope}
+        base = based.get(Chain(head.origin, head.epoch, head.scope))
+        begin = (base.number, base.digest) if base else (0, "")
         query = select(ChangesetRow.number, ChangesetRow.digest).filter_by(**chain)
         query = query.where(ChangesetRow.state.in_([ACTIVE, VOID])).order_by(ChangesetRow.number)
-        rows = list(session.execute(query))
-        numbers = [row.number for row in rows]
-        if numbers != list(range(1, head.number + 1)) or rows[-1].digest != head.digest:
+        rows = [tuple(row) for row in session.execute(query.where(ChangesetRow.number > begin[0]))]
+        numbers = [number for number, _digest in rows]
+        last = (rows or [begin])[-1]
+        is_whole = numbers == list(range(begin[0] + 1, head.number + 1))
+        if not is_whole or last != (head.number, head.digest):
             yield f"{head.scope}：缺记录，或末尾被截掉"
 
 
 def _signatures(session: Session) -> Iterator[str]:
     trust = devices.trust_of(session, local.load(session))
+    settled = Settled(session)
     for row in session.scalars(select(HeadSignatureRow)):
         chain = Chain(row.origin, row.epoch, row.scope)
         certificate = trust.certificate(row.origin)
@@ -178,7 +202,8 @@ def _signatures(session: Session) -> Iterator[str]:
             continue
         known = select(ChangesetRow.state).filter_by(**chain._asdict(), number=row.number)
         states = set(session.scalars(known.where(ChangesetRow.digest == row.digest)))
-        if not states and not _has_fork(session, chain):
+        is_past = settled.is_based(chain, row.number)
+        if not states and not is_past and not _has_fork(session, chain):
             yield f"{row.scope} 第{row.number}号：签过名的记录不在了"
 
 

@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -19,16 +20,26 @@ from app.models.journal import ChangeRow, ChangesetRow
 from app.models.ownership import bundled
 from app.models.replica import Device, PackageRow, ReceiptRow
 from app.models.store import Store
-from app.ops import conflict_lines, conflict_rules, devices, exchange_lines
+from app.ops import conflict_lines, conflict_rules, devices, due_list, exchange_lines
 from app.ops.changed import Changed
-from app.ops.exchange_lines import ConflictLine, Earlier, Exported, Imported, Inspected, SegmentLine
-from app.sync import inbox, local, outbox, package, rulings
+from app.ops.exchange_lines import (
+    ConflictLine,
+    Earlier,
+    Exported,
+    Imported,
+    Inspected,
+    QuarantineLine,
+    SegmentLine,
+)
+from app.sync import contents, inbox, local, outbox, package, parcels, rulings
 from app.sync.errors import ContentError, UnknownTargetError
-from app.sync.files import read_whole, write_whole
+from app.sync.files import read_whole, require_folder, write_whole
 from app.sync.inbox import Effect
 from app.sync.keys import Certificate
+from app.sync.known import lacking_past
 from app.sync.local import Local
 from app.sync.package import Address, Content, Header, Opened
+from app.sync.parcels import Order, Parcel, Wish
 from app.sync.past import Row
 from app.sync.receipt import encode_receipt
 from app.sync.segments import Segment
@@ -38,6 +49,12 @@ from app.sync.trust import Trust
 PARENT = "parent"
 OUT, IN = "out", "in"
 STARTED, EXPORTED, IMPORTED = "started", "exported", "imported"
+Progress = Callable[[int, int], None]
+"""Told how many files of how many are done."""
+
+
+def _unseen(_done: int, _total: int) -> None:
+    """Nobody looks."""
 
 
 class _RehearsedError(Exception):
@@ -48,39 +65,98 @@ class _RehearsedError(Exception):
         self.result = result
 
 
-def export_package(store: Store, actor: Actor, to: str, path: Path, now: datetime) -> Exported:
+def export_package(
+    store: Store, actor: Actor, to: str, path: Path, now: datetime, wish: Wish = Wish.NEWS
+) -> Exported:
     """Write everything that the receiver has not receipted; with nothing new, the receipt alone.
 
     ``to``: "parent", or the id, name or area code of an enrolled device. ``path``: the file, or
-    a folder for one of the usual name.
+    a folder for as many as are needed, with their usual names.
 
     Raises:
-        NotEnrolledError, UnknownTargetError, TooLargeError: nothing is written.
+        NotEnrolledError, UnknownTargetError, MissingFolderError, TooLargeError: nothing is written.
         StickLostError: the file is not there; the number is skipped.
     """
+    return export_series(store, actor, Target(to, path, wish), now, _unseen)
+
+
+def request_package(store: Store, actor: Actor, to: str, path: Path, now: datetime) -> Exported:
+    """Write the receipt alone: the other side sends again what is missing here.
+
+    Raises:
+        As ``export_package``.
+    """
+    return export_package(store, actor, to, path, now, Wish.RECEIPT)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Who gets what, written where; as for ``export_package``."""
+
+    to: str
+    path: Path
+    wish: Wish = Wish.NEWS
+
+
+def export_series(
+    store: Store, actor: Actor, target: Target, now: datetime, progress: Progress
+) -> Exported:
+    """Write packages as ``export_package`` does, one transaction each, telling how far it is.
+
+    Raises:
+        As ``export_package``; what was written before stays good.
+    """
+    require_folder(target.path)
     at = devices.stamp(now)
     with store.write("package.export", actor) as session:
         me = local.load(session)
         own = devices.own_path(session, me, at)
-        receiver = _receiver(devices.trust_of(session, me), session, me, to)
+        receiver = _receiver(devices.trust_of(session, me), session, me, target.to)
         outbox.sign_own_heads(session, me, own[0].epochs)
-        content = _content(session, me, receiver, own)
-        number = _next_number(session, me, receiver.device_id)
-        data = package.seal(me.keys, Address(me.epoch, receiver.identity, number), content, at)
+        order = Order(receiver, _their_trust(session, receiver, own), target.wish, at)
+        packed = parcels.pack(parcels.plan(session, me, order), parcels.ROOM)
+    is_series = target.path.is_dir()
+    written: list[Exported] = []
+    for done, parcel in enumerate(packed if is_series else packed[:1]):
+        progress(done, len(packed))
+        written.append(_write(store, actor, order, parcel, target.path))
+    left = 0 if is_series else sum(parcel.count() for parcel in packed[1:])
+    return replace(written[0], left=left, further=tuple(written[1:]))
+
+
+def _write(store: Store, actor: Actor, order: Order, parcel: Parcel, path: Path) -> Exported:
+    """Write one package and note it."""
+    with store.write("package.export", actor) as session:
+        me = local.load(session)
+        content = _content(session, me, order, parcel)
+        number = _next_number(session, me, order.peer.device_id)
+        address = Address(me.epoch, order.peer.identity, number)
+        data = package.seal(me.keys, address, content, order.at)
         counts = _counts(session, content.segments)
         header = package.read_header(data)
-        row = _log_row(header, OUT, receiver.device_id, actor, at)
+        row = _log_row(header, OUT, order.peer.device_id, actor, order.at)
         row.state, row.counts = STARTED, json.dumps(counts)
         session.add(row)
-        given = encode_receipt(content.receipt).decode()
-        session.merge(_receipt_row(header, outbox.GIVEN, given, at))
+        if parcel.is_last_news and order.wish is not Wish.RECEIPT:
+            given = encode_receipt(content.receipt).decode()
+            session.merge(_receipt_row(header, outbox.GIVEN, given, order.at))
     if path.is_dir():
-        path /= file_name(me.keys.identity.name, at, number)
+        path /= file_name(me.keys.identity.name, order.at, number)
     write_whole(path, data)
     with store.write("package.export", actor) as session:
         session.merge(PackageRow(id=row.id, state=EXPORTED))
-    sha256 = hashlib.sha256(data).hexdigest()
-    return Exported(path, receiver.device_id, number, **counts, bytes=len(data), sha256=sha256)
+    return Exported(
+        path,
+        order.peer.device_id,
+        number,
+        counts["transactions"],
+        counts["households"],
+        counts["warnings"],
+        bytes=len(data),
+        sha256=hashlib.sha256(data).hexdigest(),
+        contents=len(content.contents),
+        bases=len(content.bases),
+    )
 
 
 def file_name(sender: str, at: str, number: int) -> str:
@@ -143,13 +219,14 @@ def import_package(
     opened = _open(store, path)
     try:
         with store.absorb() as session:
-            result = _take_in(session, store, opened, actor)
+            result = _take_in(session, store, opened, actor, devices.stamp(now))
             if result.unusual.needs_confirmation() and not confirmed:
                 raise exchange_lines.unusual_error(result.unusual, path)
             _log(session, opened, actor, devices.stamp(now), result)
     except IntegrityError as error:
         raise ContentError(type(error).__name__, where=Where(file=path.name)) from error
     store.forget_identity()  # a lost branch was issued again under a new epoch
+    due_list.catch_up(store, actor)  # a clue or 大排查 from above makes households due
     return result
 
 
@@ -169,7 +246,8 @@ def _rehearse(store: Store, opened: Opened, path: Path) -> Imported:
     """Do the import and take it back: the preview cannot differ from the deed."""
     try:
         with store.absorb() as session:
-            found = _take_in(session, store, opened, Actor("", "administrator"))
+            nobody = Actor("", "administrator")
+            found = _take_in(session, store, opened, nobody, devices.stamp(store.clock()))
             raise _RehearsedError(found)  # noqa: TRY301  rolls back
     except _RehearsedError as rehearsed:
         return rehearsed.result
@@ -177,13 +255,14 @@ def _rehearse(store: Store, opened: Opened, path: Path) -> Imported:
         raise ContentError(type(error).__name__, where=Where(file=path.name)) from error
 
 
-def _take_in(session: Session, store: Store, opened: Opened, actor: Actor) -> Imported:
+def _take_in(session: Session, store: Store, opened: Opened, actor: Actor, at: str) -> Imported:
     before = set(session.scalars(select(Household.id).where(Household.removed_on.is_(None))))
     earlier = session.scalars(
         select(PackageRow).filter_by(direction=IN, body_digest=opened.header.body_digest)
     ).first()
-    effect = inbox.take_in(session, opened, _objections)
-    for scope in sorted(rulings.unruled(session, local.load(session).origin, opened.trust)):
+    me = local.load(session).origin
+    effect = inbox.take_in(session, opened, _objections, at)
+    for scope in sorted(rulings.unruled(session, me, opened.trust)):
         store.note_seen(session, actor, scope)  # the branch taken in first is the one that holds
     effect = inbox.settle_forks(session, effect, opened.trust, _objections)
     valid = [c for c in opened.certificates if opened.trust.path(c.device_id)]
@@ -209,8 +288,23 @@ def _take_in(session: Session, store: Store, opened: Opened, actor: Actor) -> Im
         households_changed=len(households & before),
         earlier=Earlier(earlier.at, earlier.actor) if earlier else None,
         unusual=exchange_lines.unusual(effect.applied, homes, before),
-        changed=Changed(frozenset(row.table for row in effect.touched), households),
+        changed=Changed(_tables(effect), households),
+        requested=tuple(
+            exchange_lines.gap_line(gap, opened.trust) for gap in opened.receipt.missing()
+        ),
+        contents=len(effect.contents.kept),
+        quarantined=tuple(QuarantineLine(*line) for line in effect.contents.quarantined),
+        lacking=len(contents.lacking(session, me, me)),
+        bases=tuple(sorted(effect.based)),
+        past=effect.past,
+        past_left=sum(count for _gap, count in lacking_past(session)),
     )
+
+
+def _tables(effect: Effect) -> frozenset[str]:
+    """Return the tables that a screen must read anew."""
+    found = {row.table for row in effect.touched}
+    return frozenset(found | {"attachment"} if effect.contents.kept else found)
 
 
 def _conflicts(
@@ -299,18 +393,26 @@ def _enrolled(session: Session, trust: Trust) -> list[Certificate]:
     return [c for device_id in ids if (c := trust.certificate(device_id))]
 
 
-def _content(
-    session: Session, me: Local, receiver: Certificate, own: tuple[Certificate, ...]
-) -> Content:
-    """Return what the receiver lacks, with the certificates that it needs to check it."""
+def _their_trust(session: Session, receiver: Certificate, own: tuple[Certificate, ...]) -> Trust:
+    """Return what the receiver can verify: from the root that it has pinned."""
     row = session.get(Device, receiver.device_id)
     root = row.root_id if row else own[-1].device_id
-    trust = local.load_trust(session, root).extended(own)
-    segments = outbox.pending(session, me.origin, receiver, trust)
-    needed = dict.fromkeys([me.keys.device_id, *(s.chain.origin for s in segments)])
-    certificates = {c.signed.record: c for device_id in needed for c in trust.path(device_id)}
-    receipt = outbox.make_receipt(session, me.origin, receiver.identity.origin)
-    return Content(tuple(certificates.values()), segments, receipt)
+    return local.load_trust(session, root).extended(own)
+
+
+def _content(session: Session, me: Local, order: Order, parcel: Parcel) -> Content:
+    """Return what goes into one file, with the certificates that check it."""
+    segments = parcels.load_segments(session, parcel.runs)
+    origins = [origin for base in parcel.bases for origin in base.origins]
+    needed = dict.fromkeys([me.keys.device_id, *origins, *(s.chain.origin for s in segments)])
+    certificates = {c.signed.record: c for device in needed for c in order.trust.path(device)}
+    return Content(
+        tuple(certificates.values()),
+        segments,
+        outbox.make_receipt(session, me.origin, order.peer.identity.origin),
+        tuple(parcel.bases),
+        contents.load(session, parcel.contents),
+    )
 
 
 def _next_number(session: Session, me: Local, peer_id: str) -> int:

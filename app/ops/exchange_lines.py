@@ -21,7 +21,11 @@ _ROSTER = ("household", "member")
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A package that was written. ``transactions``: changesets in it."""
+    """A package that was written. ``transactions``: changesets in it, ``contents``: photos, scans.
+
+    ``bases``: scopes (areas) of which it holds a base. ``left``: changesets and contents that did
+    not fit into it. ``further``: the rest of the series, where a folder was named.
+    """
 
     path: Path
     receiver: str
@@ -31,6 +35,10 @@ class Exported:
     warnings: int
     bytes: int
     sha256: str
+    contents: int = 0
+    bases: int = 0
+    left: int = 0
+    further: "tuple[Exported, ...]" = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +72,8 @@ class Inspected:
 class SideLine:
     """One side of a conflict: whose changeset says what.
 
-    ``side``: its name for a choice («1», «2» …). ``base``: what it replaced. ``level``: of its
-    origin. ``text``: the value in words.
+    ``side``: its name for a choice («1», «2» …). ``base``: what it replaced, ``base_text``: in
+    words. ``level``: of its origin. ``text``: the value in words.
     """
 
     changeset: str
@@ -77,6 +85,7 @@ class SideLine:
     side: str = ""
     base: dict[str, Any] = field(default_factory=dict)
     text: str = ""
+    base_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +157,21 @@ class Earlier:
 
 
 @dataclass(frozen=True, slots=True)
+class QuarantineLine:
+    """A content that was not kept. ``reason``: unnamed, type, size."""
+
+    sha256: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import did, or would do."""
+    """What an import did, or would do.
+
+    ``requested``: what the sender asks to be sent again. ``contents``: photos and scans that came,
+    ``lacking``: that are named here and have not come. ``bases``: areas of which a base came.
+    ``past``: changesets of the past that came, ``past_left``: that are to come.
+    """
 
     sender: str
     sender_name: str
@@ -167,6 +189,13 @@ class Imported:
     earlier: Earlier | None
     unusual: Unusual
     changed: Changed
+    requested: tuple[GapLine, ...] = ()
+    contents: int = 0
+    quarantined: tuple[QuarantineLine, ...] = ()
+    lacking: int = 0
+    bases: tuple[str, ...] = ()
+    past: int = 0
+    past_left: int = 0
 
 
 def unusual(applied: Iterable[Changeset], homes: dict[Row, str], before: set[str]) -> Unusual:

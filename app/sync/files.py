@@ -5,7 +5,23 @@ import os
 from pathlib import Path
 
 from app.errors import Where
-from app.sync.errors import StickLostError, TooLargeError, UnreadableFileError
+from app.sync.errors import (
+    MissingFolderError,
+    StickLostError,
+    TooLargeError,
+    UnreadableFileError,
+)
+
+
+def require_folder(path: Path) -> None:
+    """Check that the folder to write into is there.
+
+    Raises:
+        MissingFolderError: names it.
+    """
+    folder = path if path.is_dir() else path.parent
+    if not folder.is_dir():
+        raise MissingFolderError("folder", folder=str(folder))
 
 
 def write_whole(path: Path, data: bytes) -> None:

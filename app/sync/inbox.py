@@ -3,34 +3,25 @@
 Import adds to the set of changesets known and decides nothing; order and repetition do not matter.
 """
 
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.domain.changeset import Changeset, FieldChange, parse_line
+from app.domain.changeset import Chain, Changeset, Head, parse_line
 from app.domain.merge import Entry, Gap, Origin, admit
-from app.models.journal import (
-    ACTIVE,
-    FORKED,
-    VOID,
-    WAITING,
-    ChainHeadRow,
-    ChangeRow,
-    ChangesetRow,
-    HeadSignatureRow,
-    SeenRow,
-)
-from app.sync import epochs, outbox, rulings
+from app.models.journal import ACTIVE, FORKED, VOID, WAITING, ChangesetRow
+from app.sync import based, contents, epochs, outbox, rulings, writing
+from app.sync.contents import Taken
 from app.sync.derive import Derived, derive, misfits
+from app.sync.known import Settled, base_chains
 from app.sync.package import Opened
 from app.sync.past import Row
 from app.sync.receipt import Waiting
 from app.sync.segments import CheckedSegment
 from app.sync.trust import Trust
+from app.sync.writing import State
 
 Objections = Callable[[Changeset, Origin], list[str]]
 """Why the device may not have made a changeset; empty if it may."""
@@ -38,7 +29,10 @@ Objections = Callable[[Changeset, Origin], list[str]]
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What a package did to the journal and the tables."""
+    """What a package did to the journal and the tables.
+
+    ``based``: scopes of which a base was taken in. ``past``: changesets that are whole now.
+    """
 
     applied: tuple[Changeset, ...]
     already_known: int
@@ -47,63 +41,85 @@ class Effect:
     forked: tuple[Changeset, ...]
     touched: frozenset[Row]  # what changesets now in force have written
     derived: Derived
+    contents: Taken
+    based: frozenset[str] = frozenset()
+    past: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _State:
-    """A changeset's row as it shall be."""
-
-    entry: Entry
-    state: str
-    reason: str = ""
-
-
-def take_in(session: Session, opened: Opened, objections: Objections) -> Effect:
+def take_in(session: Session, opened: Opened, objections: Objections, at: str) -> Effect:
     """Add what the package brings; what waited for it goes in as well.
 
-    ``session`` is that of ``Store.absorb``. The caller commits or rolls back.
+    ``session`` is that of ``Store.absorb``; ``at``: now. The caller commits or rolls back.
     """
-    settled = outbox.Settled(session)
+    judging = Judging(opened.trust, objections, rulings.cuts_of(session, opened.trust))
     stored = _stored(session)
+    grounded = [
+        state
+        for base in opened.bases
+        for state in based.take_base(session, base, set(stored), judging)
+    ]
+    settled = Settled(session)
+    past = based.take_past(session, opened.segments, stored, settled, judging)
     offered = list(stored.values())
     for checked in opened.segments:
-        segment = checked.segment
-        settled.load(segment.chain, segment.first, segment.last)
+        settled.load(checked.segment.chain, checked.segment.first, checked.segment.last)
         offered += checked.entries
     found = admit(offered, settled)
-    judging = Judging(opened.trust, objections, rulings.cuts_of(session, opened.trust))
-    ready = [_State(entry, *judging(entry)) for entry in found.ready]
+    lines = _lines(opened.segments)
+    ready = [State(e, lines.get(e.digest, b""), *judging(e)) for e in found.ready]
+    kept = [e for e, _gaps in found.waiting]
     states = [
         *ready,
-        *(_State(entry, WAITING) for entry, _gaps in found.waiting),
-        *(_State(entry, FORKED) for entry in found.forked),
+        *(State(e, lines.get(e.digest, b""), WAITING) for e in kept),
+        *(State(e, lines.get(e.digest, b""), FORKED) for e in found.forked),
     ]
-    lines = _lines(opened.segments)
-    _store(session, states, stored, lines)
-    _move_heads(session, found.ready)
-    _keep_signatures(session, opened.segments)
+    _store(session, states, stored)
+    writing.move_heads(session, _ends(found.ready))
+    writing.keep_signatures(
+        session,
+        (
+            (s.chain, Head(s.last, s.digest), s.signature)
+            for s in (c.segment for c in opened.segments)
+        ),
+    )
     arrived = {entry.digest for checked in opened.segments for entry in checked.entries}
-    news = {entry.digest for entry in (*found.ready, *found.forked)}
-    news |= {entry.digest for entry, _gaps in found.waiting}
-    applied = tuple(s.entry.changeset for s in ready if s.state == ACTIVE)
-    touched = {Row(c.table, c.row) for changeset in applied for c in changeset.changes}
+    news = {state.entry.digest for state in (*states, *past)}
+    taken = [*grounded, *past, *ready]
+    touched = {
+        Row(change.table, change.row)
+        for state in taken
+        if state.state == ACTIVE
+        for change in state.entry.changeset.changes
+    }
     touched |= _take_back(session, opened, judging)
     return Effect(
-        applied=applied,
+        applied=tuple(s.entry.changeset for s in (*grounded, *ready) if s.state == ACTIVE),
         already_known=len(arrived - news),
         waiting=tuple(outbox.runs(found.waiting)),
-        void=tuple((s.entry.changeset, s.reason) for s in ready if s.state == VOID),
+        void=tuple((s.entry.changeset, s.reason) for s in taken if s.state == VOID),
         forked=tuple(e.changeset for e in found.forked if e.digest not in stored),
         touched=frozenset(touched),
-        derived=derive(session, touched, opened.trust),
+        derived=_derive(session, touched, opened.trust),
+        contents=contents.take_in(session, opened, at),
+        based=frozenset(base.scope for base in opened.bases) if grounded else frozenset(),
+        past=len(past),
     )
 
 
+def _derive(session: Session, touched: set[Row], trust: Trust) -> Derived:
+    derived = derive(session, touched, trust)
+    late = set(based.late_rows(session, based.end_of_past(session)))
+    return _joined(derived, derive(session, late, trust)) if late else derived
+
+
 def settle_forks(session: Session, effect: Effect, trust: Trust, objections: Objections) -> Effect:
-    """Let the superior's word hold on forks and revoked devices, as the whole set has it now."""
+    """Let the superior's word hold on forks and revoked devices, as the whole set has it now.
+
+    It rests while the past of a chain is not whole here.
+    """
     cuts = rulings.cuts_of(session, trust)
     is_quiet = not cuts and not rulings.forked_scopes(session)
-    if is_quiet:
+    if is_quiet or base_chains(session):
         return effect
     found = rulings.review(session, trust, Judging(trust, objections, cuts), cuts)
     touched = set(found.touched)
@@ -184,94 +200,19 @@ def _lines(segments: Iterable[CheckedSegment]) -> dict[str, bytes]:
     }
 
 
-def _store(
-    session: Session, states: list[_State], stored: dict[str, Entry], lines: dict[str, bytes]
-) -> None:
+def _store(session: Session, states: list[State], stored: dict[str, Entry]) -> None:
     """Insert the new changesets with their changes; move on those that were kept waiting."""
-    unique = {s.entry.digest: s for s in states}
-    for digest in unique.keys() & stored.keys():
-        values = {"state": unique[digest].state, "state_reason": unique[digest].reason}
-        session.execute(update(ChangesetRow).filter_by(digest=digest).values(values))
-    new = [s for digest, s in unique.items() if digest not in stored]
-    if not new:
-        return
-    top = session.scalars(select(func.max(ChangesetRow.id))).one() or 0
-    rows: list[dict[str, Any]] = []
-    changes: list[dict[str, Any]] = []
-    seen: list[dict[str, Any]] = []
-    for id_, state in enumerate(new, top + 1):
-        changeset = state.entry.changeset
-        rows.append(_row(id_, state, lines[state.entry.digest]))
-        changes += (_change(id_, change) for change in changeset.changes)
-        seen += (
-            {"changeset_id": id_, **chain._asdict(), **head._asdict()}
-            for chain, head in changeset.seen.items()
-        )
-    connection = session.connection()
-    for table, values_of in ((ChangesetRow, rows), (ChangeRow, changes), (SeenRow, seen)):
-        if values_of:
-            connection.execute(insert(table), values_of)
+    unique = {state.entry.digest: state for state in states}
+    writing.restate(session, (unique[digest] for digest in unique.keys() & stored.keys()))
+    new = [state for digest, state in unique.items() if digest not in stored]
+    writing.add(session, enumerate(new, writing.next_id(session)))
 
 
-def _row(id_: int, state: _State, line: bytes) -> dict[str, Any]:
-    changeset = state.entry.changeset
-    return {
-        "id": id_,
-        **changeset.chain._asdict(),
-        "number": changeset.number,
-        "digest": state.entry.digest,
-        "previous": changeset.previous,
-        "at": changeset.at,
-        "actor": changeset.actor,
-        "role": changeset.role,
-        "operation": changeset.operation,
-        "operation_id": changeset.operation_id,
-        "reason": changeset.reason,
-        "line": line,
-        "state": state.state,
-        "state_reason": state.reason,
-    }
-
-
-def _change(changeset_id: int, change: FieldChange) -> dict[str, Any]:
-    old, new = (
-        json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        for value in (change.old, change.new)
-    )
-    return {
-        "changeset_id": changeset_id,
-        "table_name": change.table,
-        "row_id": change.row,
-        "field": change.field,
-        "old": old,
-        "new": new,
-    }
-
-
-def _move_heads(session: Session, ready: Iterable[Entry]) -> None:
-    """Set the end of each chain to the last changeset taken in of it."""
-    last: dict[Any, Entry] = {}
+def _ends(ready: Iterable[Entry]) -> dict[Chain, Head]:
+    """Return the last changeset taken in of each chain."""
+    last: dict[Chain, Head] = {}
     for entry in ready:
-        chain = entry.changeset.chain
-        if chain not in last or last[chain].place.number < entry.place.number:
-            last[chain] = entry
-    for chain, entry in last.items():
-        head = session.get(ChainHeadRow, tuple(chain))
-        if head is None:
-            head = ChainHeadRow(**chain._asdict())
-            session.add(head)
-        head.number, head.digest = entry.place.number, entry.digest
-
-
-def _keep_signatures(session: Session, segments: Iterable[CheckedSegment]) -> None:
-    """Keep the signed heads, so that the segments can be forwarded unchanged."""
-    for checked in segments:
-        segment = checked.segment
-        place = {
-            **segment.chain._asdict(),
-            "number": segment.last,
-            "digest": segment.digest,
-        }
-        if session.scalars(select(HeadSignatureRow).filter_by(**place)).first() is None:
-            session.add(HeadSignatureRow(**place, signature=segment.signature))
-    session.flush()
+        chain, number = entry.place
+        if chain not in last or last[chain].number < number:
+            last[chain] = Head(number, entry.digest)
+    return last

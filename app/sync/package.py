@@ -8,6 +8,7 @@ from typing import Any
 import pyrage
 
 from app.sync import records, segments
+from app.sync.base import CheckedBase, SealedBase, read_base
 from app.sync.errors import (
     BodyDigestError,
     CountError,
@@ -42,12 +43,17 @@ MAX_FILE_BYTES = 64 * 1024 * 1024
 MAX_MANIFEST_BYTES = 64 * 1024
 MAX_SMALL_PART_BYTES = 4 * 1024 * 1024  # certificates, receipt
 MAX_CERTIFICATES = 4_096
+MAX_BASES = 64
+MAX_CONTENTS = 300
 
 _FIXED = struct.Struct(">8sHHHH16s16s16sQQ32s")
 _DIGEST_AT = _FIXED.size
 _SIGNED_BYTES = _DIGEST_AT + 32
 HEADER_BYTES = _SIGNED_BYTES + records.SIGNATURE_BYTES
-_ORDER = ("certificates", "segments", "receipt")
+CERTIFICATES, BASE, SEGMENTS, RECEIPT, ATTACHMENTS = _KINDS = (
+    "certificates", "base", "segments", "receipt", "attachments",
+)  # fmt: skip
+_SINGLE = (CERTIFICATES, SEGMENTS, RECEIPT)  # each once; the others as often as needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +98,13 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a package carries."""
+    """What a package carries. ``bases``: parts; ``contents``: of attachments."""
 
     certificates: tuple[Certificate, ...]
     segments: tuple[Segment, ...]
     receipt: Receipt
+    bases: tuple[SealedBase, ...] = ()
+    contents: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +117,15 @@ class Opened:
     segments: tuple[CheckedSegment, ...]
     receipt: Receipt
     certificates: tuple[Certificate, ...]
+    bases: tuple[CheckedBase, ...] = ()
+    contents: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    kind: str
+    count: int
+    data: bytes
 
 
 def seal(keys: DeviceKeys, address: Address, content: Content, made_at: str) -> bytes:
@@ -117,12 +134,7 @@ def seal(keys: DeviceKeys, address: Address, content: Content, made_at: str) -> 
     Raises:
         TooLargeError: more than a package may hold.
     """
-    parts = {
-        "certificates": canonical_json([c.signed.pair() for c in content.certificates]),
-        "segments": segments.encode(content.segments),
-        "receipt": encode_receipt(content.receipt),
-    }
-    counts = (len(content.certificates), len(content.segments), len(content.receipt.heads))
+    parts = _parts(content)
     manifest = canonical_json(
         {
             "counts": {
@@ -134,8 +146,8 @@ def seal(keys: DeviceKeys, address: Address, content: Content, made_at: str) -> 
             "made_at": made_at,
             "number": address.number,
             "parts": [
-                {"count": count, "kind": kind, "sha256": _sha256(data), "size": len(data)}
-                for (kind, data), count in zip(parts.items(), counts, strict=True)
+                {"count": p.count, "kind": p.kind, "sha256": _sha256(p.data), "size": len(p.data)}
+                for p in parts
             ],
             "program": PROGRAM,
             "receiver": address.receiver.device_id,
@@ -145,8 +157,20 @@ def seal(keys: DeviceKeys, address: Address, content: Content, made_at: str) -> 
             "v": 1,
         }
     )
-    plain = b"".join((len(manifest).to_bytes(4, "big"), manifest, *parts.values()))
+    data = (part.data for part in parts)
+    plain = b"".join((len(manifest).to_bytes(4, "big"), manifest, *data))
     return seal_plain(keys, address, plain)
+
+
+def _parts(content: Content) -> list[_Part]:
+    certificates = canonical_json([c.signed.pair() for c in content.certificates])
+    return [
+        _Part(CERTIFICATES, len(content.certificates), certificates),
+        *(_Part(BASE, base.chains, base.part) for base in content.bases),
+        _Part(SEGMENTS, len(content.segments), segments.encode(content.segments)),
+        _Part(RECEIPT, len(content.receipt.heads), encode_receipt(content.receipt)),
+        *(_Part(ATTACHMENTS, 1, data) for data in content.contents),
+    ]
 
 
 def seal_plain(keys: DeviceKeys, address: Address, plain: bytes) -> bytes:
@@ -223,8 +247,8 @@ def open_package(data: bytes, me: DeviceKeys, trust: Trust) -> Opened:
     header = read_header(data)
     sender = check_envelope(data, header, me, trust)
     body = check_body(data, header)
-    manifest, parts = _read_body(_decrypt(body, me), header)
-    return _read_parts(header, sender, me, trust, (manifest, parts))
+    counts, parts = _read_body(_decrypt(body, me), header)
+    return _read_parts(header, sender, me, trust, (counts, parts))
 
 
 def check_envelope(data: bytes, header: Header, me: DeviceKeys, trust: Trust) -> Certificate:
@@ -281,8 +305,8 @@ def _decrypt(body: bytes, me: DeviceKeys) -> bytes:
     return plain
 
 
-def _read_body(plain: bytes, header: Header) -> tuple[dict[str, Any], dict[str, bytes]]:
-    """Return the manifest and the parts by kind (checks 13–15)."""
+def _read_body(plain: bytes, header: Header) -> tuple[Any, list[_Part]]:
+    """Return the counts of the manifest, and the parts (checks 13–15)."""
     size = int.from_bytes(plain[:4], "big")
     if len(plain) < 4 + size or size > MAX_MANIFEST_BYTES:
         raise ManifestError("size")
@@ -302,24 +326,26 @@ def _read_body(plain: bytes, header: Header) -> tuple[dict[str, Any], dict[str, 
     if repeated != ours or not isinstance(schema, int):
         raise ManifestError("not the header's")
     parts = _cut(plain, 4 + size, listed)
-    kinds = tuple(kind for kind, _data in parts)
-    if schema > SCHEMA or set(kinds) - set(_ORDER):
+    kinds = [part.kind for part in parts]
+    if schema > SCHEMA or set(kinds) - set(_KINDS):
         raise NewerSchemaError(f"schema {schema}", needs=program, version=PROGRAM)
-    if kinds != _ORDER:
+    if kinds != sorted(kinds, key=_KINDS.index) or any(kinds.count(k) != 1 for k in _SINGLE):
         raise PartError("kinds")
-    return manifest, dict(parts)
+    if kinds.count(BASE) > MAX_BASES or kinds.count(ATTACHMENTS) > MAX_CONTENTS:
+        raise PartError("too many parts")
+    return manifest.get("counts"), parts
 
 
-def _cut(plain: bytes, at: int, listed: list[tuple[Any, Any, Any, Any]]) -> list[tuple[str, bytes]]:
+def _cut(plain: bytes, at: int, listed: list[tuple[Any, Any, Any, Any]]) -> list[_Part]:
     """Return the parts as the manifest lists them; each of the right size and digest."""
-    parts: list[tuple[str, bytes]] = []
-    for kind, size, sha256, _count in listed:
+    parts: list[_Part] = []
+    for kind, size, sha256, count in listed:
         if not isinstance(kind, str) or not isinstance(size, int) or size < 0:
             raise PartError("list")
         data = plain[at : at + size]
         if len(data) != size or _sha256(data) != sha256:
             raise PartError(kind)
-        parts.append((kind, data))
+        parts.append(_Part(kind, count, data))
         at += size
     if at != len(plain):
         raise PartError("more than the list says")
@@ -331,27 +357,26 @@ def _read_parts(
     sender: Certificate,
     me: DeviceKeys,
     trust: Trust,
-    body: tuple[dict[str, Any], dict[str, bytes]],
+    body: tuple[Any, list[_Part]],
 ) -> Opened:
-    """Read the parts that are now known to be the sender's (checks 16–21)."""
-    manifest, parts = body
-    certificates = _read_certificates(parts["certificates"])
+    """Read the parts that are now known to be the sender's (checks 16–23)."""
+    counts, parts = body
+    of = {part.kind: part.data for part in parts}
+    certificates = _read_certificates(of[CERTIFICATES])
     wider = trust.extended(certificates)
-    found = segments.decode(parts["segments"])
-    checked = tuple(
-        segments.check(segment, wider, sender.identity.origin, me.identity.origin)
-        for segment in found
-    )
-    receipt = read_receipt(parts["receipt"])
+    ends = (sender.identity.origin, me.identity.origin)
+    found = segments.decode(of[SEGMENTS])
+    checked = tuple(segments.check(segment, wider, *ends) for segment in found)
+    bases = tuple(read_base(p.data, wider, *ends) for p in parts if p.kind == BASE)
+    receipt = read_receipt(of[RECEIPT])
     counted = {"changesets": sum(len(s.lines) for s in found), "segments": len(found)}
-    counts = [part["count"] for part in manifest["parts"]]
-    if manifest.get("counts") != counted or counts != [
-        len(certificates),
-        len(found),
-        len(receipt.heads),
-    ]:
+    sizes = {CERTIFICATES: [len(certificates)], BASE: [len(base.chains) for base in bases]}
+    sizes |= {SEGMENTS: [len(found)], RECEIPT: [len(receipt.heads)]}
+    sizes |= {ATTACHMENTS: [1 for part in parts if part.kind == ATTACHMENTS]}
+    if counts != counted or [p.count for p in parts] != [n for k in _KINDS for n in sizes[k]]:
         raise CountError("counts")
-    return Opened(header, sender, wider, checked, receipt, certificates)
+    contents = tuple(part.data for part in parts if part.kind == ATTACHMENTS)
+    return Opened(header, sender, wider, checked, receipt, certificates, bases, contents)
 
 
 def _read_certificates(part: bytes) -> tuple[Certificate, ...]:

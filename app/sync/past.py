@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from app.domain.changeset import NEW_ROW, Chain, Head
 from app.domain.merge import Causality, Place
 from app.models.journal import ACTIVE, VOID, ChangeRow, ChangesetRow, SeenRow
+
+T = TypeVar("T")
 
 _CHUNK = 500  # bound parameters of one statement
 
@@ -40,7 +42,7 @@ class Past:
         return json.loads(self.old)
 
 
-def chunks(ids: Iterable[str]) -> Iterator[tuple[str, ...]]:
+def chunks(ids: Iterable[T]) -> Iterator[tuple[T, ...]]:
     """Return the ids in portions that one statement can bind."""
     remaining = iter(ids)
     while chunk := tuple(islice(remaining, _CHUNK)):

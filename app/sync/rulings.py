@@ -18,7 +18,7 @@ from app.domain.ownership import POLICY
 from app.models.journal import ACTIVE, FORKED, WAITING, ChainHeadRow, ChangeRow, ChangesetRow
 from app.models.replica import RevocationCut
 from app.sync.keys import Certificate
-from app.sync.outbox import Settled
+from app.sync.known import Settled
 from app.sync.past import Row, chunks
 from app.sync.trust import Trust
 

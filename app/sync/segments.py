@@ -145,7 +145,7 @@ def _entries(segment: Segment, certificate: Certificate) -> tuple[Entry, ...]:
     if segment.first == 1:
         previous = genesis(certificate.identity.digest, segment.chain.epoch, segment.chain.scope)
     for number, line in enumerate(segment.lines, segment.first):
-        changeset = _parse(line)
+        changeset = parse_checked(line)
         belongs = changeset.chain == segment.chain and changeset.number == number
         if not belongs or previous not in (None, changeset.previous):
             raise ChainError(f"number {number}")
@@ -156,7 +156,12 @@ def _entries(segment: Segment, certificate: Certificate) -> tuple[Entry, ...]:
     return tuple(entries)
 
 
-def _parse(line: bytes) -> Changeset:
+def parse_checked(line: bytes) -> Changeset:
+    """Return the changeset of a foreign line.
+
+    Raises:
+        ChainError: not canonical, or of other types than a changeset has.
+    """
     try:
         changeset = parse_line(line)
     except ValueError as error:

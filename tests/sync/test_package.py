@@ -276,11 +276,11 @@ def test_a_newer_schema_and_a_part_of_the_future_ask_for_an_upgrade(
     def newer(manifest: dict[str, Any], _parts: list[bytes]) -> None:
         manifest |= {"schema": 99, "program": "9.9"}
 
-    def base(manifest: dict[str, Any], _parts: list[bytes]) -> None:
-        manifest["parts"][0]["kind"] = "base"
+    def future(manifest: dict[str, Any], _parts: list[bytes]) -> None:
+        manifest["parts"][0]["kind"] = "film"
 
     assert "≥ 9.9" in refused(world, rebody(world, good, newer), NewerSchemaError).user_text()
-    refused(world, rebody(world, good, base), NewerSchemaError)
+    refused(world, rebody(world, good, future), NewerSchemaError)
 
 
 def test_wrong_counts_are_refused(world: World, good: bytes) -> None:
