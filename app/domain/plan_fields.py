@@ -156,10 +156,13 @@ def _table(
 def _said(block: Block, soft_words: Mapping[str, str], edition: Edition) -> Block:
     """Return a block in words that may stand on this edition."""
 
-    def soft(text: str) -> str:
+    def soft(text: str, key: str = "") -> str:
         for hard, mild in soft_words.items():
             text = text.replace(hard, mild)
-        return without_numbers(text) if edition is Edition.WALL else text
+        is_open = edition is Edition.ARCHIVE or key in _PUBLIC_NUMBERS
+        return text if is_open else without_numbers(text)
+
+    keys = [key for key, _ in block.columns]
 
     def free(item: Item) -> str:
         is_free = edition is Edition.WALL and item.key in _FREE_TEXTS
@@ -168,7 +171,7 @@ def _said(block: Block, soft_words: Mapping[str, str], edition: Edition) -> Bloc
     return replace(
         block,
         items=tuple(replace(item, value=free(item)) for item in block.items),
-        rows=tuple(tuple(soft(text) for text in row) for row in block.rows),
+        rows=tuple(tuple(map(soft, row, keys)) for row in block.rows),
     )
 
 
@@ -192,6 +195,7 @@ _TELLING = re.compile(
     "病(?!虫)|残|癌|瘤|智力|精神|康复|住院|手术|化疗|透析|服药|低保|特困|五保|孤儿|孤残"
     "|刑|监狱|坐牢|毒(?!素)|举报|信访|家暴|自杀|辍学"
 )
+_PUBLIC_NUMBERS = frozenset({"public_phone"})  # its owner has said that it may hang there
 _FREE_TEXTS = frozenset({"needs", "removal_target", "guarantee_target"})
 
 

@@ -19,7 +19,15 @@ from app.models.base import natural_id, new_id
 from app.models.household import Household, Member
 from app.models.plan import Measure, Plan
 from app.models.store import Store
-from app.ops import measure_rows, measures, plan_helpers, roster_view, sheet_context, warning_rows
+from app.ops import (
+    measure_rows,
+    measures,
+    plan_helpers,
+    plan_reason,
+    roster_view,
+    sheet_context,
+    warning_rows,
+)
 from app.ops.changed import Changed
 from app.ops.errors import MeasureRefusedError, UnknownHouseholdError
 from app.ops.items import Item
@@ -146,11 +154,12 @@ def save_targets(
     """Write this year's targets and needs.
 
     Raises:
-        UnknownHouseholdError, TargetRefusedError, OwnershipError: nothing is written.
+        UnknownHouseholdError, TargetRefusedError, ReasonMissingError, OwnershipError: nothing is
+            written.
     """
     if given.income is not None and given.income < 0:
         raise TargetRefusedError(reason="增收目标不能是负数")
-    with store.write("plan.targets", actor, reason) as session:
+    with store.write("plan.targets", actor, plan_reason.checked(store, reason)) as session:
         household = _household(session, household_id)
         plan_id = _plan_id(household_id, today.year)
         plan = session.get(Plan, plan_id)
@@ -198,13 +207,15 @@ def add_suggestions(
     return Changed(frozenset({"measure"}), frozenset({household_id}))
 
 
-def change_measure(store: Store, actor: Actor, measure_id: str, given: MeasureText) -> Changed:
+def change_measure(
+    store: Store, actor: Actor, measure_id: str, given: MeasureText, reason: str = ""
+) -> Changed:
     """Correct an open measure's words, person, days and amount; its life is not touched.
 
     Raises:
-        UnknownItemError, MeasureRefusedError: nothing is written.
+        UnknownItemError, MeasureRefusedError, ReasonMissingError: nothing is written.
     """
-    with store.write("measure.edit", actor) as session:
+    with store.write("measure.edit", actor, plan_reason.checked(store, reason)) as session:
         thing = measure_rows.one(session, measure_id)
         if thing.state not in OPEN:
             raise MeasureRefusedError(reason="只有拟定和落实中的措施能改")

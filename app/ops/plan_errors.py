@@ -29,6 +29,13 @@ class NothingChangedError(AppError):
     hint = "仍要重印，请去掉“只印变了的”再打印。"
 
 
+class ReasonMissingError(AppError):
+    """A township or county changes a plan without saying why."""
+
+    code, message = "E556", "镇里、县里改村里的计划要写原因。数据没有变。"
+    hint = "请写一句为什么改，再存。"
+
+
 class PastRefusedError(AppError):
     """A sheet of an earlier day that cannot be made."""
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.domain.ownership import Actor
 from app.models.household import Helper, HelperAssignment, Household
 from app.models.store import Store
+from app.ops import plan_reason
 from app.ops.changed import Changed
 from app.ops.errors import UnknownHouseholdError, UnknownItemError
 from app.ops.plan_errors import HelperRefusedError
@@ -58,15 +59,22 @@ def of_household(session: Session, household_id: str) -> tuple[HelperLine, ...]:
     )
 
 
-def assign(store: Store, actor: Actor, household_id: str, given: HelperGiven, on: date) -> Changed:
+def assign(
+    store: Store,
+    actor: Actor,
+    household_id: str,
+    given: HelperGiven,
+    on: date,
+    reason: str = "",
+) -> Changed:
     """Let a person answer for a household from a day on; known by name and organisation.
 
     Raises:
-        UnknownHouseholdError, HelperRefusedError: nothing is written.
+        UnknownHouseholdError, HelperRefusedError, ReasonMissingError: nothing is written.
     """
     if not given.name.strip():
         raise HelperRefusedError(reason="没有写姓名")
-    with store.write("helper.assign", actor) as session:
+    with store.write("helper.assign", actor, plan_reason.checked(store, reason)) as session:
         household = session.get(Household, household_id)
         if household is None:
             raise UnknownHouseholdError(text=household_id)
@@ -91,13 +99,15 @@ def assign(store: Store, actor: Actor, household_id: str, given: HelperGiven, on
     return Changed(_TABLES, frozenset({household_id}))
 
 
-def end_assignment(store: Store, actor: Actor, assignment_id: str, on: date) -> Changed:
+def end_assignment(
+    store: Store, actor: Actor, assignment_id: str, on: date, reason: str = ""
+) -> Changed:
     """End an assignment; ``on`` is its last day.
 
     Raises:
-        UnknownItemError, HelperRefusedError: nothing is written.
+        UnknownItemError, HelperRefusedError, ReasonMissingError: nothing is written.
     """
-    with store.write("helper.end", actor) as session:
+    with store.write("helper.end", actor, plan_reason.checked(store, reason)) as session:
         row = session.get(HelperAssignment, assignment_id)
         if row is None:
             raise UnknownItemError(item_id=assignment_id, what="帮扶责任人")

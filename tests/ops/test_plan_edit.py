@@ -5,20 +5,29 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import select
 
 from app.domain.ownership import Actor
 from app.domain.plan import Edition
 from app.models.errors import OwnershipError
 from app.models.household import MonitoredCase
+from app.models.journal import ChangesetRow
 from app.models.store import Store
 from app.models.warning import HouseholdWarning
-from app.ops import measures, plan_edit, plan_helpers, plans
+from app.ops import measures, plan_edit, plan_helpers, plan_year_end, plans
 from app.ops.errors import MeasureRefusedError
 from app.ops.lives import StepInput
+from app.ops.measures import NewMeasure
 from app.ops.plan_edit import MeasureText, PlanTargets, Terms
-from app.ops.plan_errors import HelperRefusedError, SuggestionGoneError, TargetRefusedError
+from app.ops.plan_errors import (
+    HelperRefusedError,
+    ReasonMissingError,
+    SuggestionGoneError,
+    TargetRefusedError,
+)
 from app.ops.plan_helpers import HelperGiven
 from tests.conftest import VILLAGE
+from tests.ops.levels import acting_as
 from tests.ops.village import ME, TODAY, add_family
 
 TERMS = Terms("张卫东", TODAY, date(2025, 12, 31))
@@ -198,3 +207,51 @@ def test_a_reader_may_not_plan(store: Store, home: str) -> None:
     with pytest.raises(OwnershipError):
         plan_edit.add_suggestions(store, reader, home, [WATER], TERMS, TODAY)
     assert page(store, home).measures == ()
+
+
+def test_a_township_says_why_it_changes_a_plan_and_the_journal_keeps_it(
+    store: Store, home: str
+) -> None:
+    plan_edit.add_suggestions(store, ME, home, [WATER], TERMS, TODAY)
+    plan_helpers.assign(store, ME, home, HelperGiven("王芳"), TODAY)
+    (measure,), (helper,) = page(store, home).measures, page(store, home).helpers
+    with acting_as(store, "township"):
+        for change in (
+            lambda why: plan_edit.change_measure(store, ME, measure.item_id, text(), why),
+            lambda why: plan_edit.save_targets(store, ME, home, PlanTargets("年底"), TODAY, why),
+            lambda why: plan_helpers.assign(store, ME, home, HelperGiven("李四"), TODAY, why),
+            lambda why: plan_helpers.end_assignment(store, ME, helper.assignment_id, TODAY, why),
+        ):
+            with pytest.raises(ReasonMissingError, match="E556"):
+                change("  ")
+            change("县里核查要求")
+    with store.read() as session:
+        reasons = session.scalars(select(ChangesetRow.reason).order_by(ChangesetRow.id)).all()
+    assert reasons[-4:] == ["县里核查要求"] * 4
+
+
+def test_the_years_end_lists_what_goes_over_and_carries_what_is_ticked(
+    store: Store, home: str
+) -> None:
+    december, begun = date(2025, 12, 20), []
+    for kind in ("应急送水", "水窖水池", "管网维修"):
+        new = NewMeasure(
+            household_id=home, measure_category="water", measure_kind=kind,
+            responsible_person="张卫东", cause="drinking_water", planned_start_on=TODAY,
+            planned_end_on=date(2026, 3, 31),
+        )  # fmt: skip
+        begun.append(measures.plan_measure(store, ME, new, TODAY)[0].item_id)
+    for measure_id in begun[:2]:
+        given = StepInput("", TODAY)
+        measures.act_measure(store, ME, measure_id, "start", given, TODAY)
+    shown = plan_year_end.year_end(store, december)
+    assert (shown.year, [one.text for one in shown.to_decide]) == (
+        2026, ["饮水安全保障·管网维修"],
+    )  # fmt: skip
+    assert {one.measure_id for one in shown.to_carry} == set(begun[:2])
+    assert shown.to_carry[0].head_name == "赵德福"
+    done = plan_year_end.carry_over(store, ME, [begun[0], begun[2]], december)
+    assert done.carried == (begun[0],)
+    left = plan_year_end.year_end(store, december).to_carry
+    assert [one.measure_id for one in left] == [begun[1]]
+    assert plan_year_end.year_end(store, date(2026, 1, 2)).year == 2026

@@ -15,14 +15,15 @@ from app.ui.table_model import Column
 
 
 class HelpersView(QWidget):
-    """``assign_requested`` carries a person and a day, ``end_requested`` a line and a day."""
+    """``assign_requested``: a person, a day, why; ``end_requested``: a line, a day, why."""
 
-    assign_requested = Signal(object, object)
-    end_requested = Signal(str, object)
+    assign_requested = Signal(object, object, str)
+    end_requested = Signal(str, object, str)
 
     def __init__(self) -> None:
         super().__init__()
         self._today = date.min
+        self._more: tuple[Entry, ...] = ()
         self._known: list[HelperGiven] = []
         self.table = DataTable(_COLUMNS, "帮扶责任人")
         self.add_button = button("加责任人", self._on_add)
@@ -44,6 +45,10 @@ class HelpersView(QWidget):
         self.table.set_rows(list(lines))
         self.end_button.setEnabled(any(line.ended_on is None for line in lines))
 
+    def ask_reason(self) -> None:
+        """Ask why: a level above the village is at work."""
+        self._more = (Entry("reason", "修改原因"),)
+
     def set_read_only(self) -> None:
         self.add_button.hide()
         self.end_button.hide()
@@ -62,6 +67,7 @@ class HelpersView(QWidget):
                 Entry("phone", "电话", is_plain_keys=True),
                 Entry("is_phone_public", "电话可公开（印在上墙版上）", is_tick=True),
                 Entry("on", "开始日期", self._today.isoformat(), is_plain_keys=True),
+                *self._more,
             ),
             "加责任人",
             self._problem,
@@ -77,7 +83,8 @@ class HelpersView(QWidget):
             values["phone"] or (known.phone if known else ""),
             is_phone_public=values["is_phone_public"] == "1",
         )
-        self.assign_requested.emit(given, parse_date(values["on"], self._today))
+        day = parse_date(values["on"], self._today)
+        self.assign_requested.emit(given, day, values.get("reason", ""))
 
     def _on_add(self) -> None:
         dialog = self.add_dialog()
@@ -91,13 +98,14 @@ class HelpersView(QWidget):
         dialog = FormDialog(
             self,
             f"结束{line.helper.name}的帮扶",
-            (Entry("on", "最后一天", self._today.isoformat(), is_plain_keys=True),),
+            (Entry("on", "最后一天", self._today.isoformat(), is_plain_keys=True), *self._more),
             "结束帮扶",
             self._day_problem,
         )
         if dialog.exec():
-            day = parse_date(dialog.values()["on"], self._today)
-            self.end_requested.emit(line.assignment_id, day)
+            values = dialog.values()
+            day = parse_date(values["on"], self._today)
+            self.end_requested.emit(line.assignment_id, day, values.get("reason", ""))
 
     def _problem(self, values: Mapping[str, str]) -> str:
         return self._day_problem(values) if values["name"] else "请写姓名。"
@@ -107,7 +115,7 @@ class HelpersView(QWidget):
             parse_date(values["on"], self._today)
         except ValueError as error:
             return f"{error}。"
-        return ""
+        return "" if values.get("reason", "有") else "请写修改原因。"
 
 
 def _span(line: HelperLine) -> str:

@@ -26,13 +26,14 @@ from app.ui.table_model import Column
 _OPEN = ("planned", "running")
 _DELIVERS: Choices = (("village", "村"), ("township", "镇"), ("county", "县部门"))
 _WARNING, _CAUSE = "warning:", "cause:"
+_REASON = Entry("reason", "修改原因")
 
 
 class MeasuresView(QWidget):
     """Emits what was decided: a new measure, a correction, or a step."""
 
     plan_requested = Signal(object)
-    change_requested = Signal(str, object)
+    change_requested = Signal(str, object, str)
     step_requested = Signal(str, str, object)
 
     def __init__(self) -> None:
@@ -41,7 +42,7 @@ class MeasuresView(QWidget):
         self._page: PlanPage | None = None
         self._catalogue: MeasureCatalogue | None = None
         self._responsible = ""
-        self._is_read_only = False
+        self._asks_reason = False
         self.table = DataTable(_COLUMNS, "帮扶措施")
         self.add_button = button("加措施", self._on_add)
         self.change_button = button("修改", self._on_change)
@@ -68,9 +69,9 @@ class MeasuresView(QWidget):
         self.table.set_rows(list(page.measures))
         self._show_steps(self.table.current())
 
-    def set_read_only(self) -> None:
-        self._is_read_only = True
-        self._buttons.hide()
+    def ask_reason(self) -> None:
+        """Ask why a measure is corrected: a level above the village is at work."""
+        self._asks_reason = True
 
     # ---------------------------------------------------------------- steps
     def _show_steps(self, item: Item | None) -> None:
@@ -197,12 +198,12 @@ class MeasuresView(QWidget):
 
     def _on_change(self) -> None:
         item: Item | None = self.table.current()
-        if item is None or item.state not in _OPEN or self._is_read_only:
+        if item is None or item.state not in _OPEN:
             return
         dialog = FormDialog(
             self,
             f"修改　{item.title}",
-            self._text_entries(item),
+            (*self._text_entries(item), *([_REASON] if self._asks_reason else ())),
             "改好",
             lambda values: _problem(values, self._today),
         )
@@ -223,7 +224,7 @@ class MeasuresView(QWidget):
             planned_end_on=_day(values["planned_end_on"], self._today),
             amount=_amount(values["amount"]),
         )
-        self.change_requested.emit(item.item_id, given)
+        self.change_requested.emit(item.item_id, given, values.get("reason", ""))
 
     def _text_entries(self, item: Item | None) -> tuple[Entry, ...]:
         year_end = date(self._today.year, 12, 31).isoformat()
@@ -280,6 +281,8 @@ def _problem(values: Mapping[str, str], today: date) -> str:
         return "请写措施种类。"
     if not values["responsible_person"]:
         return "请写责任人。"
+    if not values.get("reason", "有"):
+        return "请写修改原因。"
     try:
         _amount(values["amount"])
     except ValueError as error:

@@ -1,5 +1,6 @@
 """一户一策: households at the left, the editor in the middle, the real PDF at the right."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -16,10 +17,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.domain.answers import parse_date
 from app.domain.period import Period
 from app.domain.plan import Edition
 from app.domain.plan_cover import EDITION_LABELS
-from app.ops import dossier, measures, plan_edit, plan_helpers, plans
+from app.ops import dossier, measures, plan_edit, plan_helpers, plan_year_end, plans
 from app.ops.lives import StepInput
 from app.ops.plan_catalogue import catalogue_for
 from app.ops.plan_edit import Key, MeasureText, PlanLine, PlanTargets, Terms
@@ -32,11 +34,13 @@ from app.ui.flow_layout import FlowLayout
 from app.ui.page import Desk, KeyHelp, Store
 from app.ui.parts import button, title
 from app.ui.plans.dossier_dialog import DossierDialog
+from app.ui.plans.form_dialog import Entry, FormDialog
 from app.ui.plans.helpers_view import HelpersView
 from app.ui.plans.measures_view import MeasuresView
 from app.ui.plans.preview import Preview
 from app.ui.plans.suggestions_view import SuggestionsView, proposed_person
 from app.ui.plans.targets_view import TargetsView
+from app.ui.plans.year_end_dialog import YearEndDialog
 from app.ui.print_dialog import PrintDialog, PrintJob
 from app.ui.table_model import Column
 
@@ -74,8 +78,11 @@ class PlansPage(QWidget):
         self._connect()
         if desk.store.level != "village":
             for view in (self.measures, self.targets, self.helpers):
-                view.set_read_only()
+                view.ask_reason()
             self.tabs.removeTab(self.tabs.indexOf(self.suggestions))
+        if desk.store.level == "county":
+            self.targets.set_read_only()
+            self.helpers.set_read_only()
 
     # ---------------------------------------------------------------- what the window calls
     def refresh(self, changed: object | None) -> None:
@@ -193,9 +200,11 @@ class PlansPage(QWidget):
         store, actor, today, _home = self._place()
         self._desk.runner.call(lambda: measures.plan_measure(store, actor, new, today))
 
-    def _on_change(self, measure_id: str, given: MeasureText) -> None:
+    def _on_change(self, measure_id: str, given: MeasureText, reason: str) -> None:
         store, actor, _today, _home = self._place()
-        self._desk.runner.call(lambda: plan_edit.change_measure(store, actor, measure_id, given))
+        self._desk.runner.call(
+            lambda: plan_edit.change_measure(store, actor, measure_id, given, reason)
+        )
 
     def _on_step(self, measure_id: str, action: str, given: StepInput) -> None:
         store, actor, today, _home = self._place()
@@ -203,17 +212,35 @@ class PlansPage(QWidget):
             lambda: measures.act_measure(store, actor, measure_id, action, given, today)
         )
 
-    def _on_targets(self, home: str, targets: PlanTargets) -> None:
+    def _on_targets(self, home: str, targets: PlanTargets, reason: str) -> None:
         store, actor, today, _home = self._place()
-        self._desk.runner.call(lambda: plan_edit.save_targets(store, actor, home, targets, today))
+        self._desk.runner.call(
+            lambda: plan_edit.save_targets(store, actor, home, targets, today, reason)
+        )
 
-    def _on_assign(self, given: HelperGiven, on: date) -> None:
+    def _on_assign(self, given: HelperGiven, on: date, reason: str) -> None:
         store, actor, _today, home = self._place()
-        self._desk.runner.call(lambda: plan_helpers.assign(store, actor, home, given, on))
+        self._desk.runner.call(lambda: plan_helpers.assign(store, actor, home, given, on, reason))
 
-    def _on_end(self, assignment_id: str, on: date) -> None:
+    def _on_end(self, assignment_id: str, on: date, reason: str) -> None:
         store, actor, _today, _home = self._place()
-        self._desk.runner.call(lambda: plan_helpers.end_assignment(store, actor, assignment_id, on))
+        self._desk.runner.call(
+            lambda: plan_helpers.end_assignment(store, actor, assignment_id, on, reason)
+        )
+
+    def carry_over(self) -> None:
+        """Show what goes over into the next year, and carry over what is ticked."""
+        store, actor, today, _home = self._place()
+        shown = self._desk.runner.call(lambda: plan_year_end.year_end(store, today))
+        if shown is None:
+            return
+        dialog = YearEndDialog(self, shown)
+        dialog.carry_requested.connect(
+            lambda ids: self._desk.runner.call(
+                lambda: plan_year_end.carry_over(store, actor, ids, today)
+            )
+        )
+        dialog.exec()
 
     def _place(self) -> tuple[Store, Any, date, str]:
         return self._desk.store, self._desk.actor, self._desk.today(), self.household_id()
@@ -242,6 +269,31 @@ class PlansPage(QWidget):
         edition = self.chosen_edition()
         only = edition is Edition.WALL and self.only_changed.isChecked()
         self._print(PlanJob(None, edition, only, has_cover=True))
+
+    def past_dialog(self) -> FormDialog:
+        """Return the dialog that asks of which earlier day the sheets are wanted."""
+        today = self._desk.today()
+
+        def check(values: Mapping[str, str]) -> str:
+            try:
+                parse_date(values["on"], today)
+            except ValueError as error:
+                return f"{error}。"
+            return ""
+
+        entry = Entry("on", "哪一天的内容", f"{today.year}-06-30", is_plain_keys=True)
+        return FormDialog(self, "按日期补打选中的户", (entry,), "排版预览", check)
+
+    def print_past(self) -> None:
+        """Print the selected households' sheets as they stood at the end of an earlier day."""
+        ids = tuple(line.household.household_id for line in self.table.chosen())
+        dialog = self.past_dialog()
+        if ids and dialog.exec():
+            self.print_as_of(ids, parse_date(dialog.values()["on"], self._desk.today()))
+
+    def print_as_of(self, ids: tuple[str, ...], day: date) -> None:
+        """Print these sheets as they stood at the end of a day."""
+        self._print(PlanJob(ids, self.chosen_edition(), has_cover=len(ids) > 1, as_of=day))
 
     def print_dossier(self) -> None:
         """Print the chosen papers of the household as one file."""
@@ -314,7 +366,9 @@ class PlansPage(QWidget):
             self.only_changed,
             self.print_button,
             button("打印全村", self.print_village),
+            button("按日期补打", self.print_past),
             button("D 一户一档", self.print_dossier),
+            button("年底结转", self.carry_over),
         ):
             flow.addWidget(widget)
         return bar

@@ -1,21 +1,22 @@
 """Targets and needs of the year; saved when a field is left, like everything else."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QFormLayout, QLabel, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from app.domain.answers import parse_amount
 from app.domain.words import plain as plain_number
 from app.ops.plan_edit import PlanTargets
-from app.ui.parts import plain, quiet
+from app.ui.parts import button, plain, quiet
+from app.ui.plans.form_dialog import Entry, FormDialog
 
 
 class TargetsView(QWidget):
-    """``changed`` carries the household and its new targets; what cannot be read stays there."""
+    """``changed`` carries the household, its new targets and why; what cannot be read stays."""
 
-    changed = Signal(str, object)
+    changed = Signal(str, object, str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -23,6 +24,9 @@ class TargetsView(QWidget):
         self._shown = PlanTargets()
         self.removal, self.income, self.guarantees = QLineEdit(), QLineEdit(), QLineEdit()
         self.needs = _Needs(self._save)
+        self.hint = quiet(_HINT)
+        self.change_button = button("修改目标", self._on_change)
+        self.change_button.hide()
         self.problem = plain()
         self.problem.setProperty("kind", "problem")
         for field in (self.removal, self.income, self.guarantees):
@@ -41,33 +45,58 @@ class TargetsView(QWidget):
     def set_read_only(self) -> None:
         for field in (self.removal, self.income, self.guarantees, self.needs):
             field.setReadOnly(True)
+        self.change_button.hide()
+        self.hint.setText("目标和需求由村里写，镇里可以改。")
+
+    def ask_reason(self) -> None:
+        """Change only by a dialog that asks why: a level above the village is at work."""
+        self.set_read_only()
+        self.hint.setText("镇里要改，请按“修改目标”，写明原因；村里在历史里看得到。")
+        self.change_button.show()
+
+    def change_dialog(self) -> FormDialog:
+        """Return the dialog in which a township changes the targets."""
+        return FormDialog(
+            self,
+            "修改目标和需求",
+            (
+                *(Entry(name, caption, _text(field)) for name, caption, field in self._fields()),
+                Entry("reason", "修改原因"),
+            ),
+            "改好",
+            _problem,
+        )
+
+    def take_change(self, values: Mapping[str, str]) -> None:
+        """Hand on what the dialog took."""
+        self.changed.emit(self._household_id, _targets(values), values["reason"])
+
+    def _on_change(self) -> None:
+        dialog = self.change_dialog()
+        if dialog.exec():
+            self.take_change(dialog.values())
 
     def _save(self) -> None:
-        text = self.income.text().strip()
-        try:
-            income = parse_amount(text) if text else None
-        except ValueError as error:
-            self.problem.setText(f"增收目标：{error}")
+        values = {name: _text(field) for name, _, field in self._fields()}
+        self.problem.setText(_amount_problem(values["income"]))
+        if self.problem.text() or self.removal.isReadOnly():
             return
-        self.problem.setText("")
-        given = PlanTargets(
-            self.removal.text().strip(),
-            income,
-            self.guarantees.text().strip(),
-            self.needs.toPlainText().strip(),
-        )
+        given = _targets(values)
         if given != self._shown:
             self._shown = given
-            self.changed.emit(self._household_id, given)
+            self.changed.emit(self._household_id, given, "")
+
+    def _fields(self) -> tuple[tuple[str, str, QLineEdit | QPlainTextEdit], ...]:
+        return (
+            ("removal", "风险消除目标", self.removal),
+            ("income", "增收目标（元）", self.income),
+            ("guarantees", "三保障目标", self.guarantees),
+            ("needs", "需求（上墙）", self.needs),
+        )
 
     def _arrange(self) -> None:
         form = QFormLayout()
-        for caption, field in (
-            ("风险消除目标", self.removal),
-            ("增收目标（元）", self.income),
-            ("三保障目标", self.guarantees),
-            ("需求（上墙）", self.needs),
-        ):
+        for _name, caption, field in self._fields():
             field.setAccessibleName(caption)
             label = QLabel(caption)
             label.setBuddy(field)
@@ -78,8 +107,34 @@ class TargetsView(QWidget):
         layout.setContentsMargins(8, 8, 8, 8)
         layout.addLayout(form)
         layout.addWidget(self.problem)
-        layout.addWidget(quiet("离开一栏就存好。需求会印在上墙版上，别写病情、收入、证件和电话。"))
+        layout.addWidget(self.hint)
+        layout.addWidget(self.change_button, alignment=Qt.AlignmentFlag.AlignLeft)
         layout.addStretch()
+
+
+def _text(field: QLineEdit | QPlainTextEdit) -> str:
+    text = field.toPlainText() if isinstance(field, QPlainTextEdit) else field.text()
+    return text.strip()
+
+
+def _targets(values: Mapping[str, str]) -> PlanTargets:
+    income = parse_amount(values["income"]) if values["income"] else None
+    return PlanTargets(values["removal"], income, values["guarantees"], values["needs"])
+
+
+def _amount_problem(text: str) -> str:
+    try:
+        parse_amount(text or "0")
+    except ValueError as error:
+        return f"增收目标：{error}"
+    return ""
+
+
+def _problem(values: Mapping[str, str]) -> str:
+    return _amount_problem(values["income"]) or ("" if values["reason"] else "请写修改原因。")
+
+
+_HINT = "离开一栏就存好。需求会印在上墙版上，别写病情、收入、证件和电话；写了的，上墙版不印。"
 
 
 class _Needs(QPlainTextEdit):

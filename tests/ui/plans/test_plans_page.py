@@ -13,11 +13,14 @@ from app.domain.plan import Edition
 from app.models.warning import HouseholdWarning
 from app.ops import plan_edit, plans
 from app.ops.lives import Action
+from app.ops.plan_year_end import CarryLine, YearEnd
 from app.ops.printing import Printing
 from app.ui import messages
 from app.ui.page import Desk
 from app.ui.plans.dossier_dialog import DossierDialog
 from app.ui.plans.plans_page import PlansPage
+from app.ui.plans.year_end_dialog import YearEndDialog
+from tests.ops.levels import acting_as
 from tests.ui.conftest import TODAY, VILLAGE
 
 
@@ -225,3 +228,72 @@ def test_the_filter_keeps_only_its_state(page: PlansPage, desk: Desk) -> None:
     assert page.table.table.rowCount() == 0
     page.show_target("h4")
     assert page.household_id() == "h4"
+
+
+def test_a_township_changes_targets_only_with_a_reason(
+    qtbot: QtBot, desk: Desk, page: PlansPage
+) -> None:
+    with acting_as(desk.store, "township"):
+        above = PlansPage(desk)
+        qtbot.addWidget(above)
+        above.refresh(None)
+        above.show_target("h2")
+        assert above.tabs.indexOf(above.suggestions) == -1
+        assert above.targets.removal.isReadOnly()
+        dialog = above.targets.change_dialog()
+        qtbot.addWidget(dialog)
+        removal, reason = dialog.fields["removal"], dialog.fields["reason"]
+        assert isinstance(removal, QLineEdit)
+        assert isinstance(reason, QLineEdit)
+        removal.setText("年底前消除")
+        dialog.accept()
+        assert "修改原因" in dialog.problem.text()
+        reason.setText("县里核查要求")
+        dialog.accept()
+        above.targets.take_change(dialog.values())
+        assert stored(desk).targets.removal == "年底前消除"
+        for asking in (above.helpers.add_dialog(), above.measures.plan_dialog()):
+            assert asking is not None
+            qtbot.addWidget(asking)
+        assert "reason" in above.helpers.add_dialog().fields
+
+
+def test_a_county_reads_targets_and_helpers(qtbot: QtBot, desk: Desk) -> None:
+    with acting_as(desk.store, "county"):
+        above = PlansPage(desk)
+        qtbot.addWidget(above)
+        assert not above.targets.change_button.isVisibleTo(above.targets)
+        assert not above.helpers.add_button.isVisibleTo(above.helpers)
+
+
+def test_sheets_of_an_earlier_day_are_printed_for_those_chosen(
+    qtbot: QtBot, page: PlansPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs: list[plans.PlanJob] = []
+    monkeypatch.setattr(page, "_print", jobs.append)
+    dialog = page.past_dialog()
+    qtbot.addWidget(dialog)
+    day = dialog.fields["on"]
+    assert isinstance(day, QLineEdit)
+    assert day.text() == "2025-06-30"
+    day.setText("去年")
+    dialog.accept()
+    assert dialog.problem.text()
+    page.print_as_of(("h2",), date(2025, 6, 30))
+    assert jobs == [plans.PlanJob(("h2",), Edition.WALL, as_of=date(2025, 6, 30))]
+
+
+def test_the_years_end_is_ticked_by_a_person(qtbot: QtBot, page: PlansPage) -> None:
+    lines = [
+        CarryLine(f"m{n}", "2", "赵德福", "产业帮扶·产业奖补", "落实中", None) for n in range(3)
+    ]
+    dialog = YearEndDialog(page, YearEnd(2026, tuple(lines), tuple(lines[:1])))
+    qtbot.addWidget(dialog)
+    assert dialog.take_button.text() == "结转选中的3条"
+    dialog.list.item(1).setCheckState(Qt.CheckState.Unchecked)
+    with qtbot.waitSignal(dialog.carry_requested) as carried:
+        dialog.take_button.click()
+    assert carried.args == [["m0", "m2"]]
+    empty = YearEndDialog(page, YearEnd(2026, (), ()))
+    qtbot.addWidget(empty)
+    assert not empty.take_button.isEnabled()
