@@ -1,21 +1,16 @@
 """The answer to a list from above: the same workbook again, its result columns filled."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 from openpyxl.cell.cell import MergedCell
 from openpyxl.worksheet.worksheet import Worksheet
 
 from app.domain.roster import Place
 from app.domain.roster_answers import ListAnswer
-from app.errors import Where
-from app.excel.errors import AnswerFormatError
-from app.excel.guard import Format, check_file
+from app.excel.copies import copy_table, set_text
 from app.excel.headings import heading_text
-from app.excel.import_report import defuse, set_text
 
 _RESULT = ("核查结果", "核实情况", "核实结果", "核查情况", "反馈结果", "处理结果", "反馈情况",
            "处理情况", "核查反馈")  # fmt: skip
@@ -30,24 +25,16 @@ def write_answers(source: Path, target: Path, answers: Mapping[Place, ListAnswer
     What the list itself says is kept as it is; a list without columns for results gets one.
 
     Raises:
-        AnswerFormatError: the list is no .xlsx. TableError: it can no longer be read.
+        TableError: the list can no longer be read.
         OSError: the answer cannot be written.
     """
-    if check_file(source).format is not Format.XLSX:
-        raise AnswerFormatError(where=Where(file=source.name))
-    book = openpyxl.load_workbook(source, data_only=True, keep_links=False, keep_vba=False)
-    book.defined_names.clear()
-    for sheet in book.worksheets:
-        defuse(sheet)
-        own = {place.row: found for place, found in answers.items() if place.sheet == sheet.title}
-        if own:
-            _fill(sheet, own)
-    part = target.with_name(f".{target.stem}.part.xlsx")
-    try:
-        book.save(part)
-        os.replace(part, target)  # noqa: PTH105  atomic
-    finally:
-        part.unlink(missing_ok=True)
+    copy = copy_table(source)
+    by_sheet: dict[str, dict[int, ListAnswer]] = {}
+    for place, answer in answers.items():
+        by_sheet.setdefault(place.sheet, {})[copy.row(place.sheet, place.row)] = answer
+    for name, own in by_sheet.items():
+        _fill(copy.sheet(name), own)
+    copy.save(target)
 
 
 def _fill(sheet: Worksheet, answers: Mapping[int, ListAnswer]) -> None:

@@ -134,11 +134,3 @@ class TemplateError(TableError):
     code = "E221"
     message = "模板里没有一行写着字段名，不知道往哪里填。没有写出文件。"
     hint = "请在模板的一行里写上表头（如“户编号”“姓名”），再选一次。"
-
-
-class AnswerFormatError(TableError):
-    """The answer in the same layout is possible for workbooks of today's format only."""
-
-    code = "E223"
-    message = "这份清单不是 .xlsx，不能按原样填写反馈。没有写出文件。"
-    hint = "请在WPS里把清单另存为“Excel 工作簿（.xlsx）”，再选一次。"

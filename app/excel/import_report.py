@@ -1,30 +1,26 @@
 """The report of an import as a workbook: the original layout again, faulty cells marked.
 
-A small .xlsx is copied with its looks; everything else is written anew as a table with the same
-sheets, rows and columns. Either way no formula, link, macro or outside reference survives, and
-text that a spreadsheet would take for a formula is marked as text.
+A table is copied with its looks as far as they are known, a very large one as bare rows. Either
+way nothing that acts survives.
 """
 
-import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import xlsxwriter
 from openpyxl.cell.cell import MergedCell
 from openpyxl.comments import Comment
-from openpyxl.formatting.formatting import ConditionalFormattingList
 from openpyxl.styles import Font, PatternFill
-from openpyxl.worksheet.datavalidation import DataValidationList
 from openpyxl.worksheet.worksheet import Worksheet
 
 from app.domain.roster_values import ErrorCell
-from app.excel.guard import Format, check_file
+from app.excel.copies import copy_table, set_text
 from app.excel.headings import FEEDS
 from app.excel.reader import read_table
+from app.excel.replacing import replacing
 from app.excel.roster import RosterFile
 from app.excel.writer import cell_text
 
@@ -81,15 +77,11 @@ def write_import_report(file: RosterFile, path: Path, words: Callable[[str], str
         OSError: the report cannot be written; what stood there before is untouched.
     """
     marks = marks_of(file, words)
-    checked = check_file(file.path)
-    is_small = checked.format is Format.XLSX and len(file.table.rows) <= _COPIED_ROWS
-    write = _write_copy if is_small else _write_table
-    part = path.with_name(f".{path.stem}.part.xlsx")
-    try:
-        write(file.path, part, marks)
-        os.replace(part, path)  # noqa: PTH105  atomic
-    finally:
-        part.unlink(missing_ok=True)
+    if len(file.table.rows) <= _COPIED_ROWS:
+        _write_copy(file.path, path, marks)
+    else:
+        with replacing(path) as part:
+            _write_table(file.path, part, marks)
     return len(marks)
 
 
@@ -105,40 +97,17 @@ def _worst(marks: Sequence[Mark]) -> str:
 
 
 def _write_copy(source: Path, target: Path, marks: Sequence[Mark]) -> None:
-    book = openpyxl.load_workbook(source, data_only=True, keep_links=False, keep_vba=False)
-    book.defined_names.clear()
-    for sheet in book.worksheets:
-        defuse(sheet)
+    copy = copy_table(source)
     for (name, row, column), found in _by_cell(marks).items():
-        cell = book[name].cell(row, column + 1)
+        cell = copy.sheet(name).cell(copy.row(name, row), column + 1)
         colour = _COLOURS[_worst(found)]
         cell.fill = PatternFill("solid", start_color=colour, end_color=colour)
         if not isinstance(cell, MergedCell):
             cell.comment = Comment("\n".join(m.words for m in found), _AUTHOR)
+    book = copy.book
     _report_sheet(book.create_sheet(_free_name(book.sheetnames), 0), marks)
     book.active = 0
-    book.save(target)
-
-
-def defuse(sheet: Worksheet) -> None:
-    """Leave only values: no link, no rule with a formula, no text that looks like a formula."""
-    sheet.conditional_formatting = ConditionalFormattingList()
-    sheet.data_validations = DataValidationList()
-    sheet.print_title_rows = sheet.print_title_cols = None
-    cells: Iterable[Any] = (cell for row in sheet.iter_rows() for cell in row)
-    for cell in cells:
-        if isinstance(cell, MergedCell):
-            continue
-        cell.hyperlink, cell.comment = None, None
-        if isinstance(cell.value, str):
-            set_text(cell, cell.value)
-
-
-def set_text(cell: Any, text: str) -> None:
-    """Put a text into a cell so that no program ever takes it for a formula."""
-    cell.value = text
-    cell.data_type = "s"  # openpyxl would take a leading "=" for a formula
-    cell.quotePrefix = True
+    copy.save(target)
 
 
 def _report_sheet(sheet: Worksheet, marks: Sequence[Mark]) -> None:

@@ -1,5 +1,6 @@
 """The report of an import: the original layout, faulty cells marked, nothing that can act."""
 
+from datetime import date, datetime, time
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -7,6 +8,7 @@ import openpyxl
 import pytest
 
 from app.excel.import_report import SHEET, marks_of, write_import_report
+from app.excel.reader import read_table
 from app.excel.roster import read_roster
 from app.ops.roster_words import reason_text
 from tests.excel import keys
@@ -41,6 +43,40 @@ def test_the_copy_keeps_rows_columns_merges_and_values(tmp_path: Path) -> None:
         copied = after[sheet.title]
         assert sorted(map(str, copied.merged_cells)) == sorted(map(str, sheet.merged_cells))
         assert list(copied.values) == list(sheet.values)
+
+
+def test_an_old_workbook_keeps_sheets_merges_and_numbers_and_its_marks_say_what_to_do(
+    tmp_path: Path,
+) -> None:
+    file = read_roster(keys.ROSTERS / EVERY[1])
+    write_import_report(file, tmp_path / "r.xlsx", reason_text)
+    after = openpyxl.load_workbook(tmp_path / "r.xlsx")
+    table = read_table(file.path)
+    assert after.sheetnames == [SHEET, *(sheet.name for sheet in table.sheets)]
+    for sheet in table.sheets:
+        copied = after[sheet.name]
+        assert len(copied.merged_cells.ranges) == len(sheet.merges)
+        assert [[c for c in row if c is not None] for row in copied.values] == [
+            [int(c) if isinstance(c, float) and c == int(c) else
+             datetime.combine(c, time()) if isinstance(c, date) else c for c in row if c != ""]
+            for row in sheet.rows
+        ]  # fmt: skip
+    for mark in marks_of(file, reason_text):
+        comment = after[mark.sheet].cell(mark.row, (mark.column or 0) + 1).comment
+        assert comment is not None
+        assert mark.words in comment.text
+
+
+def test_a_text_value_over_several_lines_does_not_move_the_marks(tmp_path: Path) -> None:
+    path = tmp_path / "册.csv"
+    path.write_text(
+        "户编号,姓名,与户主关系,证件号码,民族\n1,张三,户主,,汉族\n"
+        '1,李四,配偶,,"汉\n族"\n1,王五,之子,539901201001010011,汉族\n',
+        encoding="utf-8",
+    )
+    write_import_report(read_roster(path), tmp_path / "r.xlsx", reason_text)
+    sheet = openpyxl.load_workbook(tmp_path / "r.xlsx")["数据"]
+    assert (sheet["B4"].value, sheet["D4"].comment is not None) == ("王五", True)
 
 
 def test_the_original_is_not_touched(tmp_path: Path) -> None:

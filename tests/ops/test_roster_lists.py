@@ -1,10 +1,12 @@
 """Lists from above become clues and doubts of people who are known, and are answered in form."""
 
+import csv
 from datetime import date
 from pathlib import Path
 
 import openpyxl
 import pytest
+import xlwt  # type: ignore[import-untyped]
 from sqlalchemy import func, select
 
 from app.domain.ownership import Actor
@@ -127,6 +129,38 @@ def test_the_answer_is_the_list_with_its_results_filled(
     assert sum(str(text).startswith("已确认无误：=已核对") for text in texts) >= 1
     assert texts.count("待核实") >= len(preview.rows) - answered
     assert "2025-10-31" in {row[head.index("整改时间")] for row in after}
+
+
+@pytest.mark.parametrize("ending", [".xls", ".csv"])
+def test_a_list_of_an_older_format_is_answered_in_the_same_cells(
+    imported: Store, actor: Actor, tmp_path: Path, ending: str
+) -> None:
+    """As it came: department, type, person, and an empty column for the result."""
+    rows = [
+        [cell if cell is not None else "" for cell in row]
+        for row in openpyxl.load_workbook(DOUBTS, data_only=True)["疑点数据"].values
+    ]
+    path = tmp_path / f"清单{ending}"
+    if ending == ".csv":
+        with path.open("w", encoding="gb18030", newline="") as file:
+            csv.writer(file).writerows(rows)
+    else:
+        book = xlwt.Workbook()
+        sheet = book.add_sheet("疑点数据")
+        for number, row in enumerate(rows):
+            for column, value in enumerate(row):
+                sheet.write(number, column, str(value))
+        book.save(str(path))
+    take(imported, actor, path)
+    preview = roster_lists.preview_list(imported, path)
+    roster_lists.answer_list(imported, preview, tmp_path / "答.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "答.xlsx")
+    after = [list(row) for row in book.worksheets[0].values]
+    filled = rows[1].index("核实情况")
+    assert [[str(c or "") for c in row[:filled]] for row in after] == [
+        [str(c) for c in row[:filled]] for row in rows
+    ]
+    assert sum(row[filled] == "待核实" for row in after) > 0
 
 
 def test_the_answer_to_a_list_of_warnings_tells_of_people_who_are_not_here(
