@@ -1,6 +1,7 @@
 """What was printed lately, and what this program is."""
 
 from datetime import datetime
+from pathlib import Path
 
 from PySide6.QtCore import Qt, qVersion
 from PySide6.QtGui import QGuiApplication
@@ -122,6 +123,7 @@ _FILE_COLUMNS = (
            severity=lambda line: "yellow" if line.is_there else ""),
     Column("存的时间", _when, width=9),
     Column("办理人", _who, width=4, spare=1),
-    Column("材料", lambda line: line.paper, width=14),
-    Column("文件", lambda line: line.path),
+    Column("材料", lambda line: line.paper, width=10, spare=2),
+    Column("文件", lambda line: Path(line.path).name, width=12),
+    Column("文件夹", lambda line: str(Path(line.path).parent)),
 )  # fmt: skip
