@@ -243,6 +243,12 @@ class ExportDialog(QDialog):
         self.finished.connect(self._on_finished)
 
 
+def export_list(parent: QWidget, desk: Desk, kind: str, scope: Scope) -> None:
+    """Open the dialog for a list that shows what ``scope`` holds."""
+    is_empty = not (scope.household_ids or scope.item_ids)
+    ExportDialog(parent, desk, kind, () if is_empty else (scope,)).exec()
+
+
 def _free(folder: Path, name: str) -> Path:
     """Return a path that no file has yet."""
     path, number = folder / f"{name}.xlsx", 2

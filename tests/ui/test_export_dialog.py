@@ -1,6 +1,7 @@
 """导出Excel: the file holds what the list shows; templates, masks, failures, a stop."""
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import openpyxl
@@ -12,11 +13,13 @@ from pytestqt.qtbot import QtBot
 from app.domain.ownership import Actor
 from app.models.household import Member
 from app.models.store import Store
+from app.models.warning import HouseholdWarning
 from app.ops import exports
 from app.ui.export_dialog import ExportDialog
 from app.ui.page import Desk
 from app.ui.roster.roster_page import RosterPage
-from tests.ui.conftest import make_desk
+from app.ui.warnings.warnings_page import WarningsPage
+from tests.ui.conftest import VILLAGE, make_desk
 
 ID_NO = "539901198203010017"
 
@@ -141,3 +144,35 @@ def test_nothing_is_overwritten_unasked(qtbot: QtBot, desk: Desk, tmp_path: Path
     first.write_bytes(b"old")
     dialog._on_kind()
     assert dialog.target == first.with_stem(f"{first.stem}-2")
+
+
+def test_a_list_of_warnings_exports_just_its_lines(
+    qtbot: QtBot, desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for household, severity in (("h2", "red"), ("h2", "orange"), ("h4", "red")):
+        with desk.store.write("test.warning", desk.actor) as session:
+            session.add(
+                HouseholdWarning(
+                    id=f"{household}-{severity}", scope=VILLAGE, household_id=household,
+                    member_id="", code="WT-01" if severity == "red" else "HS-01",
+                    severity=severity, message="水", basis="规则", values="{}", question="WT-01",
+                    period="2025-10", opened_on=date(2025, 10, 18),
+                )
+            )  # fmt: skip
+    page = WarningsPage(desk)
+    qtbot.addWidget(page)
+    page.refresh(None)
+    page.state.setCurrentText("全部")
+    page.severity.setCurrentText("红")
+    page.severity.activated.emit(page.severity.currentIndex())
+    opened: list[ExportDialog] = []
+
+    def leave_open(dialog: ExportDialog) -> None:
+        opened.append(dialog)
+
+    monkeypatch.setattr(ExportDialog, "exec", leave_open)
+    page.export()
+    (dialog,) = opened
+    dialog.show()
+    rows = written(qtbot, dialog, tmp_path / "o.xlsx")
+    assert [(row["户编号"], row["规则"]) for row in rows] == [("2", "WT-01"), ("4", "WT-01")]

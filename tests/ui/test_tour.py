@@ -18,5 +18,7 @@ def test_every_page_is_pictured(
     names = {path.stem.partition("-")[2] for path in pictures}
     assert {"workbench", "roster", "visits", "visits-chapter", "warnings", "exchange"} <= names
     assert {"roster-household", "keys", "first-use-0", "first-use-3"} <= names
+    assert {"import-source", "import-preview", "import-columns", "import-decisions"} <= names
+    assert {"import-done", "export", "copying"} <= names
     window = QImage(str(pictures[0]))
     assert (window.width(), window.height()) == (1366, 768)

@@ -18,6 +18,7 @@ from app.ops.warnings import WarningPage
 from app.ui.attachments.panel import AttachmentPanel
 from app.ui.attachments.photos_dialog import PhotosDialog
 from app.ui.attachments.proof_field import ProofField
+from app.ui.export_dialog import Scope, export_list
 from app.ui.measures.measure_form import measure_form
 from app.ui.page import Desk
 from app.ui.parts import button, give_size, quiet, title
@@ -46,6 +47,7 @@ class MeasuresDialog(QDialog):
         self.empty = quiet("还没有措施。按“加措施”，程序按缺项建议一条，由您决定。")
         self.add_button = button("A 加措施", self.add, primary=True)
         self.visit_button = button("V 记回访", self.record_visit)
+        self.export_button = button("Ctrl+E 导出", self.export)
         self._arrange()
         self.view.chosen.connect(self._show)
         self.view.act_requested.connect(self.act)
@@ -106,6 +108,12 @@ class MeasuresDialog(QDialog):
         if StepForm(self, ask, self._take_visit).exec() and self._visit_id:
             things = [Thing("visit", self._visit_id)]
             PhotosDialog(self, self._desk, "这次回访的照片（没有就按“好了”）", things).exec()
+
+    def export(self) -> None:
+        """Ctrl+E: write the household's measures as Excel."""
+        ids = frozenset(item.item_id for item in self.view.table.table.rows())
+        homes = frozenset({self._household_id})
+        export_list(self, self._desk, "measure", Scope(f"本户的{len(ids)}条", homes, ids))
 
     def _take_visit(self, given: StepInput) -> AppError | None:
         desk = self._desk
@@ -182,7 +190,8 @@ class MeasuresDialog(QDialog):
         line = self._pages[0].line
         row = QHBoxLayout()
         row.addWidget(title(f"{line.head_name}户的措施"), 1)
-        for made in (self.add_button, self.visit_button, button("返回（Esc）", self.reject)):
+        back = button("返回（Esc）", self.reject)
+        for made in (self.add_button, self.visit_button, self.export_button, back):
             row.addWidget(made)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 12, 16, 12)
@@ -191,4 +200,5 @@ class MeasuresDialog(QDialog):
         layout.addWidget(self.view, 1)
         self.add_button.setShortcut("A")
         self.visit_button.setShortcut("V")
+        self.export_button.setShortcut("Ctrl+E")
         give_size(self, 70, 36)

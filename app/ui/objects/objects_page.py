@@ -27,7 +27,7 @@ from app.ui.attachments.panel import AttachmentPanel
 from app.ui.attachments.proof_field import ProofField
 from app.ui.copying.to_type_dialog import ToTypeDialog
 from app.ui.empty_state import EmptyState
-from app.ui.export_dialog import ExportDialog, Scope
+from app.ui.export_dialog import Scope, export_list
 from app.ui.objects.clue_form import clue_form
 from app.ui.objects.step_bar import StepBar
 from app.ui.page import Desk, KeyHelp
@@ -162,8 +162,7 @@ class ObjectsPage(QWidget):
     def export(self) -> None:
         """Ctrl+E: write the list as Excel."""
         homes = frozenset(item.household_id for item in self.view.table.table.rows())
-        scope = Scope(f"列表里的{len(homes)}户", homes)
-        ExportDialog(self, self._desk, "object", (scope,)).exec()
+        export_list(self, self._desk, "object", Scope(f"列表里的{len(homes)}户", homes))
 
     def _take(self, item: Item, action: Action, given: StepInput) -> AppError | None:
         desk = self._desk

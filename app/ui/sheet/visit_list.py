@@ -45,7 +45,7 @@ class VisitList(QWidget):
         self.list.setAccessibleName("应访名单")
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.hint = QLabel("Ctrl+L 收起\nPgUp/PgDn 上/下户")
+        self.hint = QLabel("Ctrl+L 收起\nCtrl+E 导出走访记录\nPgUp/PgDn 上/下户")
         self.hint.setProperty("kind", "keys")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -21,6 +21,7 @@ from app.ui.closing.blockers import month_to_close
 from app.ui.closing.closing_dialog import ClosingDialog
 from app.ui.elided_label import ElidedLabel
 from app.ui.empty_state import EmptyState
+from app.ui.export_dialog import Scope, export_list
 from app.ui.page import Desk, KeyHelp, Store
 from app.ui.print_dialog import PrintDialog, visits_job
 from app.ui.sheet import loading
@@ -105,6 +106,7 @@ class VisitsPage(QWidget):
             ("F8", "到本户提示"),
             ("Ctrl+G", "核对并关账：还差什么，未访原因，关账，更正"),
             ("Ctrl+P", "打印本户的月度走访登记表"),
+            ("Ctrl+E", "导出走访记录"),
         )
 
     def areas(self) -> list[QWidget]:
@@ -425,6 +427,11 @@ class VisitsPage(QWidget):
             self._stack.addWidget(widget)
         self.set_scale(1.0)
 
+    def export(self) -> None:
+        """Ctrl+E: write the visits of who is due as Excel."""
+        homes = frozenset(one.household_id for one in self._due)
+        export_list(self, self._desk, "visit", Scope(f"本月应访的{len(homes)}户", homes))
+
     def _add_shortcuts(self) -> None:
         for keys, slot in (
             ("PgDown", lambda: self._neighbour(1)),
@@ -432,6 +439,7 @@ class VisitsPage(QWidget):
             ("Ctrl+L", lambda: self.list.setVisible(self.list.isHidden())),
             ("F8", self.hints.setFocus),
             ("Ctrl+P", self._print_current),
+            ("Ctrl+E", self.export),
             ("Ctrl+K", self.write_note),
             ("Ctrl+M", self.open_worksheet),
             ("Ctrl+G", self.close_month),

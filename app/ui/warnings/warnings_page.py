@@ -24,8 +24,10 @@ from app.ui.attachments.proof_field import ProofField
 from app.ui.colours import severity_rank, severity_text
 from app.ui.data_table import DataTable
 from app.ui.empty_state import EmptyState
+from app.ui.export_dialog import Scope, export_list
 from app.ui.measures.measures_dialog import MeasuresDialog
 from app.ui.page import Desk, KeyHelp
+from app.ui.parts import button
 from app.ui.table_model import Column
 from app.ui.warnings.card_view import LETTERS, CardView
 from app.ui.warnings.matter import Matter, is_mine, matters
@@ -104,6 +106,7 @@ class WarningsPage(QWidget):
             ("1 · 3 · E", "电话记录 · 加照片（也可粘贴、拖进来）· 看照片"),
             ("A", "措施：加一条，登记落实，记回访"),
             ("O", "户页"),
+            ("Ctrl+E", "导出Excel"),
             ("G", "村：到检查表，退回的题在那里标出"),
             ("Tab", "到卡片和按钮"),
         )
@@ -259,6 +262,13 @@ class WarningsPage(QWidget):
             line = pages[0].line
             call_form(self, self._desk, line.household_id, f"{line.head_name}户").exec()
 
+    def export(self) -> None:
+        """Ctrl+E: write the warnings of the list as Excel."""
+        lines = [line for matter in self.table.table.rows() for line in matter.lines]
+        homes = frozenset(line.household_id for line in lines)
+        ids = frozenset(line.warning_id for line in lines)
+        export_list(self, self._desk, "warning", Scope(f"列表里的{len(ids)}条", homes, ids))
+
     # ---------------------------------------------------------------- building
     def _columns(self) -> tuple[Column, ...]:
         today = self._desk.today
@@ -288,6 +298,7 @@ class WarningsPage(QWidget):
             filters.addWidget(widget)
         filters.addStretch()
         filters.addWidget(self.count)
+        filters.addWidget(button("Ctrl+E 导出", self.export))
         left = QWidget()
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
@@ -325,6 +336,7 @@ class WarningsPage(QWidget):
         for letter in dict.fromkeys(LETTERS.values()):
             self._shortcut(letter, lambda one=letter: self.card.trigger(one))
         self._shortcut("Ctrl+Return", self.take_batch)
+        self._shortcut("Ctrl+E", self.export)
         self._shortcut("J", lambda: self._move(1))
         self._shortcut("K", lambda: self._move(-1))
         self.card.call_requested.connect(self.record_call)
