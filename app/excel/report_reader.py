@@ -38,16 +38,19 @@ TABLES: Mapping[str, str] = {  # name of a table on paper → its name in the fo
     "地区": "area", "area": "area", "年度": "period", "期间": "period", "period": "period",
     "stock": "stock",
 }  # fmt: skip
-_HEADINGS = {
-    "households": frozenset({"户", "户数", "households"}),
-    "persons": frozenset({"人", "人数", "persons"}),
-    "percent": frozenset({"占比", "占比%", "比例", "percent"}),
-    "units": frozenset({"原文单位", "单位", "units_as_written"}),
+_HEADINGS = {  # what people write over a column; what stands in brackets is its unit
+    "households": re.compile(r"(?:总|覆盖|涉及|受益|监测)?户数?|households"),
+    "persons": re.compile(r"(?:总|覆盖|涉及|受益|监测)?人[数口]?|persons"),
+    "percent": re.compile(r"占比.*|比例|占存量比例|percent"),
+    "units": re.compile(r"原文单位|单位|units_as_written"),
 }
+_BRACKETS = re.compile(r"\(([^)]*)\)")
+_MANY = 10_000  # 万户, 万人
+_SIGNATURE = re.compile(r"(?:填表|制表|审核|负责|填报|联系)[人单日][^:]*:.*|(?:备注|注|说明):.*")
 _TOTALS = frozenset({"合计", "总计", "total", "监测对象合计", "监测对象总数"})
 _UNITS = "units_as_written"
-_NUMBER = re.compile(r"[\d.]+%?")
-_WHOLE = re.compile(r"\d+户\d+人?|\d+户?\d+人")  # both figures in one cell: 81户321人
+_NUMBER = re.compile(r"[\d.]+(?:%|户|人)?")
+_WHOLE = re.compile(r"\d+\s*(?:户|[\s、/])\s*\d+\s*人?")  # both figures in one cell: 81户321人
 _ROWS: Mapping[str, str] = {  # a row that belongs to one table only → that table
     **dict.fromkeys((names.MONITORING, names.REMOVED), "stock.by_state"),
     **dict.fromkeys(LABELS["object_type"].values(), "stock.by_type"),
@@ -61,6 +64,7 @@ _ROWS: Mapping[str, str] = {  # a row that belongs to one table only → that ta
         "dynamics",
     ),
     **dict.fromkeys((w for w in CLEAR_OUT_REASONS if w != names.OTHER), "removed_by_reason"),
+    "大排查": "survey",
 }  # fmt: skip
 
 
@@ -105,10 +109,11 @@ class _Book:
     table: str = ""
     is_guessed: bool = False  # the table follows from the rows' names
     columns: dict[str, int] = field(default_factory=dict)
+    factors: dict[str, int] = field(default_factory=dict)  # of columns in 万户 or 万人
 
     def take(self, sheet: RawSheet) -> None:
         """Read one sheet."""
-        self.sheet, self.columns = sheet.name, {}
+        self.sheet, self.columns, self.factors = sheet.name, {}, {}
         self.table = _table(sheet.name)
         for index, cells in enumerate(sheet.rows):
             line = _Line([_text(cell) for cell in cells], sheet.number(index))
@@ -118,9 +123,11 @@ class _Book:
     def _line(self, line: _Line) -> None:
         heads = {} if self._has_numbers(line) else _heads(line)
         if heads:
-            self.columns = heads
+            self._take_heads(line, heads)
             return
-        words = [(place, text) for place, text in line.words()]
+        words = [(place, text) for place, text in line.words() if not _SIGNATURE.fullmatch(text)]
+        if not words and not self._has_numbers(line):
+            return  # who filled it in, when, notes
         if not words:
             self._refuse(line, "", "没有项目名")
         words[0] = (words[0][0], self._undotted(words[0][1]))
@@ -136,6 +143,15 @@ class _Book:
                 self._claim(text, line)
         elif words or self.table == "stock.total":
             self._figures(line, words[0][1] if words else "合计")
+
+    def _take_heads(self, line: _Line, heads: dict[str, int]) -> None:
+        """Take the columns over, and the table where its name stands in the same row."""
+        self.columns = heads
+        self.factors = {name: _MANY for name, place in heads.items() if "万" in line.at(place)}
+        named = (_table(text) for place, text in line.words() if place not in heads.values())
+        table = next((name for name in named if name and name not in {"area", "period"}), "")
+        if table:
+            self.table, self.is_guessed = table, False
 
     def _undotted(self, text: str) -> str:
         """Return the row of ``by_cause.因病``, whose table is taken over."""
@@ -187,9 +203,10 @@ class _Book:
 
     def _guess(self, item: str) -> None:
         """Take the table from the row's own name where the sheet does not name one."""
-        if item in _TOTALS or not (self.is_guessed or self.table in {"", "stock", "stock.total"}):
-            return
         found = _ROWS.get(item)
+        is_open = self.is_guessed or self.table in {"", "stock", "stock.total"}
+        if item in _TOTALS or not (is_open or found == "survey"):
+            return
         if found is not None:
             self.table, self.is_guessed = found, True
         elif self.table == "stock.total":
@@ -204,7 +221,7 @@ class _Book:
             order = ["households", "percent" if self.table == "measures" else "persons"]
             found = order.index(name) if name in order else len(numbers)
             place = numbers[found] if found < len(numbers) else None
-        text = line.at(place)
+        text = _times(line.at(place), self.factors.get(name, 1))
         column = "" if place is None else _letter(place)
         return Node(text or None, line.row, column, self.sheet)
 
@@ -237,9 +254,9 @@ def _heads(line: _Line) -> dict[str, int]:
     """Return the columns by name if the row is a heading row."""
     found: dict[str, int] = {}
     for place, text in line.words():
-        plain = re.sub(r"[()\s]", "", text)
+        plain = re.sub(r"\s", "", _BRACKETS.sub("", text))
         for name, words in _HEADINGS.items():
-            if plain in words or (name == "percent" and plain.startswith("占比")):
+            if words.fullmatch(plain):
                 found.setdefault(name, place)
     return found if "households" in found else {}
 
@@ -247,7 +264,7 @@ def _heads(line: _Line) -> dict[str, int]:
 def _table(text: str) -> str:
     """Return the table that a name on paper means; "" for none."""
     plain = re.sub(r"^[(（]?[一二三四五六七八九十\d]+[)）、.．]\s*", "", text).strip(" :：")
-    found = TABLES.get(plain)
+    found = TABLES.get(plain) or TABLES.get(re.sub(r"(?:统计|分布)?(?:情况|表)+$", "", plain))
     if found is None:
         number = re.match(r"T\d+", plain)
         found = TABLES.get(number[0], "") if number else ""
@@ -261,6 +278,13 @@ def _text(cell: object) -> str:
     if isinstance(cell, float):
         return f"{Decimal(str(cell)):f}".removesuffix(".0")
     return unicodedata.normalize("NFKC", str(cell)).strip().replace(",", "")
+
+
+def _times(text: str, factor: int) -> str:
+    """Return a number of 万 as a whole one; what is no number is told later, with its place."""
+    if factor == 1 or not re.fullmatch(r"\d+(?:\.\d+)?", text):
+        return text
+    return f"{(Decimal(text) * factor).normalize():f}"
 
 
 def _letter(place: int) -> str:

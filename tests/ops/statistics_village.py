@@ -73,7 +73,12 @@ class Writer:
             follows = row.id
 
     def village_of(self, households: int) -> None:
-        self.add(Area, area_code=self.village, area_level="village", name=f"村{self.village[-2:]}")
+        self.add(
+            Area,
+            area_code=self.village,
+            area_level="village",
+            name=f"村{self.village[7:9]}{self.village[-2:]}",
+        )
         for month in (9, 10):
             self.add(
                 PeriodRow, id=natural_id("period", self.village, f"2025-{month:02d}"),

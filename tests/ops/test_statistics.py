@@ -57,10 +57,10 @@ def test_villages_add_up_to_their_township(township: Store) -> None:
 def test_a_village_whose_month_never_came_is_missing(township: Store) -> None:
     september = statistics.monthly_report(township, Period(2025, 9), TODAY)
     assert september.heading.missing == ()
-    assert september.heading.unclosed == ("村01", "村02")
-    assert september.table("T14").all_notes[0] == "未关账，数会变：村01、村02"
+    assert september.heading.unclosed == ("村0101", "村0102")
+    assert september.table("T14").all_notes[0] == "未关账，数会变：村0101、村0102"
     november = statistics.monthly_report(township, Period(2025, 11), TODAY)
-    assert november.heading.missing == ("村01", "村02")
+    assert november.heading.missing == ("村0101", "村0102")
     assert november.table("T14").full_title.endswith("（不完全汇总）")
 
 
@@ -137,15 +137,15 @@ def test_villages_that_have_not_closed_are_reminded_without_any_household(
     first, second = reminders(township, OCTOBER, TODAY)
     assert (first.area_code, second.area_code) == (VILLAGE, V2)
     report = statistics.monthly_report(township, OCTOBER, TODAY)
-    line = report.table("T11").row("村01").cells
+    line = report.table("T11").row("村0101").cells
     assert first.not_visited == int(str(line[0].value)) - int(str(line[1].value)) > 0
-    assert first.text.startswith("村01：10月监测还没有关账，应访未访")
+    assert first.text.startswith("村0101：10月监测还没有关账，应访未访")
     assert "已过截止日10月25日，请尽快上报" in first.text
     early, _ = reminders(township, OCTOBER, date(2025, 10, 25))
     assert "请于10月25日前上报" in early.text
     assert (first.package_on, first.package_no) == (None, None)
     (never, _) = reminders(township, Period(2025, 11), TODAY)
-    assert never.text.startswith("村01：11月监测还没有收到变更包")
+    assert never.text.startswith("村0101：11月监测还没有收到变更包")
 
 
 def test_an_enrolled_village_that_never_sent_is_missing(township: Store) -> None:

@@ -81,6 +81,67 @@ def test_tables_under_their_titles_are_read_too(tmp_path: Path) -> None:
     assert [line for line in outcome(path) if line[0] != "K13"] == without_unit
 
 
+ODD: list[list[object]] = [  # the source year as another office typed it
+    ["某县2021年度防止返贫监测情况统计表"],
+    ["填报单位：某县乡村振兴局", "", "", "单位：户、人、万元"],
+    ["一、措施覆盖情况"],
+    ["序号", "帮扶措施", "覆盖户数（户）", "占比（%）", "投入资金（万元）"],
+    [1, "综合保障", "415户", "", "1,234.50"], [2, "产业", 246, "", "83"],
+    [3, "住房", "4户", "7%", ""], [4, "生产生活条件改善", 138, "23％", "12.3"],
+    [5, "就业", 312], [6, "金融", 50], [7, "公益岗", 117], [8, "健康", 250], [9, "教育", 176],
+    [10, "社会", 29], [11, "基础设施", 140],
+    [],
+    ["二、监测对象年度动态"],
+    ["项目", "人数(人)", "户数(户)"],
+    ["识别不精准清退", 505, 126], ["新增识别", None, "81户321"],
+    ["期中全面核实", "3,155", "775"], ["风险消除", 3, 2], ["回退", 223, 55], ["类型变更", 17, 4],
+    [],
+    ["三、存量"],
+    ["类别", "户数(户)", "人数(万人)"],
+    ["监测对象合计", "614", "0.2470"], ["未消除", 156, "0.058"], ["已消除", 458, "0.189"],
+    ["突发严重困难户", 44, "0.0175"], ["边缘易致贫户", 294, "0.1203"],
+    ["脱贫不稳定户", 276, "0.1092"],
+    [],
+    ["四、风险原因", "户数(户)", "人数(人)"],
+    ["因自然灾害", 1, 4], ["因学", 172, 723], ["因病", 220, 892], ["因残", 64, 258],
+    ["缺劳动力", 25, 72], ["因安全住房", 4, 17], ["因产业项目失败", 2, 6],
+    ["因务工就业不稳", 103, 411], ["因意外事故", 23, 91], ["合计", 614, "2,474"],
+    [],
+    ["五、清退原因", "户", "人"],
+    ["其他", 59, 249], ["种养大户", 12, 43], ["工商经营实体", 11, 45], ["消费型汽车", 27, 104],
+    ["公职人员", 17, 64],
+    ["大排查", "39,675户", "168,079人"],
+    ["说法"], ["风险清零"], ["帮扶措施全覆盖614户"], ["双月一调度"], ["按月召开工作调度会议"],
+    ["填表人：", "", "审核人："],
+]  # fmt: skip
+
+
+def test_an_odd_layout_gives_what_the_source_year_gives(tmp_path: Path) -> None:
+    """Rows in another order, units in headings, 万人, separators, numbers of rows, signatures."""
+
+    def said(path: Path) -> set[tuple[object, ...]]:
+        ordered = {"K1", "K2", "K3", "K5"}  # their sums are told term by term
+        return {line[:4] if line[0] in ordered else line for line in outcome(path)}
+
+    path = write(tmp_path / "别人的表.xlsx", ODD)
+    assert said(path) == said(SOURCE_YEAR)
+    failed = [check.detail for check in verify_file(path).checks if check.ok is False]
+    text = "\n".join(failed)
+    for words in (
+        "2474 ≠ 2470（差 +4人）", "59/126 = 46.83% > 20%", "（差 +35户）", "（差 +180人）",
+        "填 7% ≠ 4/614 = 0.65%", "填 23% ≠ 138/614 = 22.48%", "缺单位“人”（写作“81户321”）",
+        "写了“风险清零”，仍有156户580人未消除", "两处频次不一致",
+    ):  # fmt: skip
+        assert words in text, words
+
+
+def test_one_figure_is_never_read_as_two(tmp_path: Path) -> None:
+    with pytest.raises(FigureFileError):
+        verify_file(save(tmp_path / "a.yaml", "stock: {total: 168079人}\n"))
+    spaced = verify_file(save(tmp_path / "b.yaml", "stock: {total: '1,614 6,470人'}\n")).figures
+    assert (spaced.total, spaced.units) == (Figure(1614, 6470), {"total": "人"})
+
+
 def test_rows_are_placed_by_dotted_names_or_by_what_they_are_called(tmp_path: Path) -> None:
     dotted: list[list[object]] = [
         ["stock.total", 614, 2470],

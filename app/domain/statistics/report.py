@@ -271,7 +271,12 @@ def _parts(context: Context, groups: Iterable[tuple[Village, ...]]) -> Iterator[
             warnings=tuple(chain.from_iterable(warnings[code] for code in codes)),
             sheets=tuple(chain.from_iterable(sheets[code] for code in codes)),
         )
-        yield replace(context, records=only)
+        part = replace(context, records=only)
+        # What happened to a household is the same in every area: not derived three times.
+        known = context.histories
+        own = (home.household_id for home in only.households)
+        vars(part)["histories"] = {i: known[i] for i in own if i in known}
+        yield part
 
 
 def _grouped(rows: Iterable[Row], of: Callable[[Row], str]) -> dict[str, tuple[Row, ...]]:

@@ -30,7 +30,7 @@ _ALIASES = {  # what other people call the rows
     "期末存量": names.CLOSING, "年末": names.CLOSING, "期末": names.CLOSING,
 }  # fmt: skip
 _RENAMED = ("dynamics", "by_state")  # the tables whose rows the checks call by name
-_WRITTEN = re.compile(r"(\d+)(户?)(\d+)(人?)")
+_WRITTEN = re.compile(r"([\d,]+)\s*(?:(户)|[\s、/])\s*([\d,]+)\s*(人?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +94,14 @@ class _Parser:
         for row, node in self.mapping(table[name], name).items():
             if row == _UNITS:
                 units = self.mapping(node, f"{name}.{row}")
-                self.units |= {key: self.text(word) for key, word in units.items()}
+                self.units |= {_known(name, key): self.text(word) for key, word in units.items()}
                 continue
-            known = _ALIASES.get(row.strip(), row.strip()) if name in _RENAMED else row.strip()
+            known = _known(name, row)
             if known in found:
                 self.fail(node, f"{name}.{row}", "和前面的一行重复")
             found[known] = parse(node, f"{name}.{row}")
+            if row in self.units:
+                self.units[known] = self.units.pop(row)
         return found
 
     def figure(self, node: Node, field: str) -> Figure:
@@ -126,11 +128,11 @@ class _Parser:
 
     def written(self, node: Node, field: str) -> Figure:
         """Return the two figures of a text, and keep which units it has."""
-        found = _WRITTEN.fullmatch(_plain(str(node.value)))
+        found = _WRITTEN.fullmatch(unicodedata.normalize("NFKC", str(node.value)).strip())
         if found is None:
             self.fail(node, field, "应写成 [户, 人] 两个数")
-        self.units[field.rpartition(".")[2]] = found[2] + found[4]
-        return Figure(int(found[1]), int(found[3]))
+        self.units[field.rpartition(".")[2]] = (found[2] or "") + found[4]
+        return Figure(int(found[1].replace(",", "")), int(found[3].replace(",", "")))
 
     def measure(self, node: Node, field: str) -> MeasureFigure:
         """Return households and percentage of a kind of measure."""
@@ -209,6 +211,11 @@ class _Parser:
         """Refuse the file at a place."""
         where = Where(self.file, node.sheet, node.row, node.column or field)
         raise FigureFieldError(where=where, row=node.row, field=field, reason=reason)
+
+
+def _known(table: str, row: str) -> str:
+    """Return what the checks call a row."""
+    return _ALIASES.get(row.strip(), row.strip()) if table in _RENAMED else row.strip()
 
 
 def _plain(text: str) -> str:
