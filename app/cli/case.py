@@ -1,5 +1,6 @@
 """``case``: monitored objects: list, show, act, and what must still be typed elsewhere."""
 
+import functools
 from typing import Any
 
 import click
@@ -9,30 +10,30 @@ from app.cli.items import Register, as_json, group_of
 from app.domain.case import CLUE_STATES
 from app.domain.labels import LABELS
 from app.ops import monitored
+from app.ops.changed import Changed
 from app.ops.items import Item
-from app.ops.lives import StepInput
 from app.ops.monitored import CasePage
 
 _STATES = frozenset(LABELS["case_state"]) - CLUE_STATES
 
 
-def _list(cli: Cli, only_open: bool, home: str) -> list[Item]:
-    return monitored.list_cases(
-        cli.store, cli.today, cli.actor, household_id=home, states=_STATES, only_open=only_open
+def case_register(name: str, words: str, states: frozenset[str]) -> Register:
+    """Return what the verbs of clues, or of cases, call: one life, told apart by its states."""
+    return Register(
+        name,
+        words,
+        functools.partial(monitored.list_cases, states=states),
+        lambda *asked: monitored.show_case(*asked).item,
+        _act,
     )
 
 
-def show(cli: Cli, item_id: str) -> Item:
-    """Return one clue or case."""
-    return monitored.show_case(cli.store, item_id, cli.today, cli.actor).item
+def _act(*step: Any) -> tuple[Item, Changed]:
+    page, changed = monitored.act_case(*step)
+    return page.item, changed
 
 
-def act(cli: Cli, item_id: str, action: str, given: StepInput) -> Item:
-    """Lead one clue or case a step on."""
-    return monitored.act_case(cli.store, cli.actor, item_id, action, given, cli.today)[0].item
-
-
-group = group_of(Register("case", "监测对象", _list, show, act))
+group = group_of(case_register("case", "监测对象", _STATES))
 
 
 @group.command("checks", help="风险消除的条件，逐项打勾打叉；连同七步到哪一步")

@@ -7,27 +7,19 @@ from app.cli.items import SET, Register, choice, day, emit, group_of, household_
 from app.domain.natural_change import DATA
 from app.ops import changes
 from app.ops.changes import NewChange
-from app.ops.items import Item
-from app.ops.lives import StepInput
 
 _OWN = ("reason", "effective_on", "member_id", "proof")
 
 
-def _list(cli: Cli, only_open: bool, home: str) -> list[Item]:
-    return changes.list_changes(
-        cli.store, cli.today, cli.actor, household_id=home, only_open=only_open
+group = group_of(
+    Register(
+        "change",
+        "自然变更、分户、并户、户主变更",
+        changes.list_changes,
+        changes.show_change,
+        changes.act_change,
     )
-
-
-def _show(cli: Cli, item_id: str) -> Item:
-    return changes.show_change(cli.store, item_id, cli.today, cli.actor)
-
-
-def _act(cli: Cli, item_id: str, action: str, given: StepInput) -> Item:
-    return changes.act_change(cli.store, cli.actor, item_id, action, given, cli.today)[0]
-
-
-group = group_of(Register("change", "自然变更、分户、并户、户主变更", _list, _show, _act))
+)
 
 
 @group.command("open", help="登记一件自然变更")

@@ -2,24 +2,17 @@
 
 import click
 
-from app.cli.case import act, emit_page, show
+from app.cli.case import case_register, emit_page
 from app.cli.common import Cli
-from app.cli.items import SET, Register, choice, day, group_of, household_id, opening
+from app.cli.items import SET, choice, day, group_of, household_id, opening
 from app.domain.case import CLUE_STATES, NOT_INCLUDED, TO_DELIBERATE
 from app.ops import monitored
-from app.ops.items import Item
 from app.ops.monitored import NewClue
 
 _STATES = CLUE_STATES | {TO_DELIBERATE, NOT_INCLUDED}
 
 
-def _list(cli: Cli, only_open: bool, home: str) -> list[Item]:
-    return monitored.list_cases(
-        cli.store, cli.today, cli.actor, household_id=home, states=_STATES, only_open=only_open
-    )
-
-
-group = group_of(Register("clue", "线索", _list, show, act))
+group = group_of(case_register("clue", "线索", _STATES))
 
 
 @group.command("open", help="登记一条线索")

@@ -1,5 +1,6 @@
 """``list``, ``show``, ``act`` of a register: the same four verbs for every life cycle."""
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -10,19 +11,24 @@ import click
 from app.cli.common import Cli, UsageError
 from app.domain import labels
 from app.ops import registers
+from app.ops.changed import Changed
 from app.ops.items import Item
 from app.ops.lives import StepInput, missing_data, require_known
 
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """What a register's verbs call. ``list_items`` gets only_open and the household's id or ""."""
+    """What a register's verbs call: operations, all with the same parameters.
+
+    ``list_items``: store, today, actor, household_id=, only_open=; ``show``: store, id, today,
+    actor; ``act``: store, actor, id, action, given, today.
+    """
 
     name: str
     help: str
-    list_items: Callable[[Cli, bool, str], list[Item]]
-    show: Callable[[Cli, str], Item]
-    act: Callable[[Cli, str, str, StepInput], Item]
+    list_items: Callable[..., list[Item]]
+    show: Callable[..., Item]
+    act: Callable[..., tuple[Item, Changed]]
 
 
 def as_json(item: Item) -> dict[str, Any]:
@@ -74,51 +80,60 @@ def group_of(register: Register) -> click.Group:
     @click.pass_obj
     def list_all(cli: Cli, everything: bool, household: str) -> None:
         home = household_id(cli, household) if household else ""
-        found = register.list_items(cli, not everything, home)
+        found = register.list_items(
+            cli.store, cli.today, cli.actor, household_id=home, only_open=not everything
+        )
         cli.emit({"items": [as_json(i) for i in found]}, [_line(i) for i in found] or ["没有。"])
 
     @group.command("show", help="看一件")
     @click.argument("item_id", metavar="ID")
     @click.pass_obj
     def show(cli: Cli, item_id: str) -> None:
-        emit(cli, register.show(cli, item_id))
+        emit(cli, register.show(cli.store, item_id, cli.today, cli.actor))
 
     @group.command("act", help="往下办一步")
     @click.argument("item_id", metavar="ID")
     @click.argument("action")
-    @click.option("--note", default="", metavar="T", help="说明")
-    @click.option("--date", "on", metavar="D", help="哪一天办的，缺省今天")
-    @SET
-    @click.pass_obj
-    def act(
-        cli: Cli, item_id: str, action: str, note: str, on: str | None, values: tuple[str, ...]
-    ) -> None:
-        given = StepInput(note, day(on) or cli.today, pairs(values))
-        emit(cli, register.act(cli, item_id, action, given))
+    @takes_step
+    def act(cli: Cli, item_id: str, action: str, given: StepInput) -> None:
+        emit(cli, register.act(cli.store, cli.actor, item_id, action, given, cli.today)[0])
 
     return group
 
 
 def register_of(name: str, subject: str, words: str) -> Register:
     """Return what the verbs of a campaign, issue, doubt or negative check call."""
-
-    def list_items(cli: Cli, only_open: bool, home: str) -> list[Item]:
-        return registers.list_entries(
-            cli.store, subject, cli.today, cli.actor, household_id=home, only_open=only_open
-        )
-
-    def show(cli: Cli, item_id: str) -> Item:
-        return registers.show_entry(cli.store, subject, item_id, cli.today, cli.actor)
-
-    def act(cli: Cli, item_id: str, action: str, given: StepInput) -> Item:
-        return registers.act_entry(
-            cli.store, cli.actor, subject, item_id, action, given, cli.today
-        )[0]
-
-    return Register(name, words, list_items, show, act)
+    return Register(
+        name,
+        words,
+        lambda store, today, actor, **more: registers.list_entries(
+            store, subject, today, actor, **more
+        ),
+        lambda store, item_id, today, actor: registers.show_entry(
+            store, subject, item_id, today, actor
+        ),
+        lambda store, actor, *step: registers.act_entry(store, actor, subject, *step),
+    )
 
 
 SET = click.option("--set", "values", multiple=True, metavar="FIELD=VALUE", help="要带的资料")
+
+
+def takes_step(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of a step; it gets them as ``given``."""
+
+    def call(cli: Cli, note: str, on: str | None, values: tuple[str, ...], **more: object) -> None:
+        command(cli, given=StepInput(note, day(on) or cli.today, pairs(values)), **more)
+
+    done: Any = click.pass_obj(functools.update_wrapper(call, command))
+    for option in (
+        SET,
+        click.option("--date", "on", metavar="D", help="哪一天办的，缺省今天"),
+        click.option("--note", default="", metavar="T", help="说明"),
+    ):
+        done = option(done)
+    taking: Callable[..., None] = done
+    return taking
 
 
 def household_id(cli: Cli, text: str) -> str:

@@ -7,26 +7,17 @@ import click
 from app.cli.common import Cli, UsageError
 from app.cli.items import SET, Register, day, emit, group_of, household_id, opening
 from app.ops import measures
-from app.ops.items import Item
-from app.ops.lives import StepInput
 from app.ops.measures import NewMeasure
 
-
-def _list(cli: Cli, only_open: bool, home: str) -> list[Item]:
-    return measures.list_measures(
-        cli.store, cli.today, cli.actor, household_id=home, only_open=only_open
+group = group_of(
+    Register(
+        "measure",
+        "帮扶措施",
+        measures.list_measures,
+        measures.show_measure,
+        measures.act_measure,
     )
-
-
-def _show(cli: Cli, item_id: str) -> Item:
-    return measures.show_measure(cli.store, item_id, cli.today, cli.actor)
-
-
-def _act(cli: Cli, item_id: str, action: str, given: StepInput) -> Item:
-    return measures.act_measure(cli.store, cli.actor, item_id, action, given, cli.today)[0]
-
-
-group = group_of(Register("measure", "帮扶措施", _list, _show, _act))
+)
 
 
 @group.command("open", help="拟定一条措施")
@@ -70,7 +61,7 @@ def open_measure(cli: Cli, household: str, values: tuple[str, ...]) -> None:
 def link(cli: Cli, item_id: str, warning_ids: tuple[str, ...]) -> None:
     """Link a measure to further warnings."""
     measures.link_measure(cli.store, cli.actor, item_id, warning_ids)
-    emit(cli, _show(cli, item_id))
+    emit(cli, measures.show_measure(cli.store, item_id, cli.today, cli.actor))
 
 
 @group.command("carry-over", help="把没完的措施结转到新的一年")

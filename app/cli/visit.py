@@ -1,28 +1,29 @@
 """``visit``: list, show, open (record); a visit has no further steps."""
 
+from datetime import date
+from typing import Any, NoReturn
+
 import click
 
 from app.cli.common import Cli
 from app.cli.items import SET, Register, choice, day, emit, group_of, household_id, opening
+from app.domain.ownership import Actor
+from app.models.store import Store
 from app.ops import visits
 from app.ops.items import Item
-from app.ops.lives import StepInput
 from app.ops.visits import NewVisit
 
 
-def _list(cli: Cli, only_open: bool, home: str) -> list[Item]:
-    del only_open  # visits have no end
-    return visits.list_visits(cli.store, home)
+def _list(store: Store, _today: date, _actor: Actor, **more: Any) -> list[Item]:
+    return visits.list_visits(store, more["household_id"])  # visits have no end
 
 
-def _show(cli: Cli, item_id: str) -> Item:
-    return visits.show(cli.store, item_id)
+def _show(store: Store, item_id: str, _today: date, _actor: Actor) -> Item:
+    return visits.show(store, item_id)
 
 
-def _act(cli: Cli, item_id: str, action: str, given: StepInput) -> Item:
-    del given
-    visits.refuse_step(cli.store, item_id, action)
-    return visits.show(cli.store, item_id)
+def _act(store: Store, _actor: Actor, item_id: str, action: str, *_step: Any) -> NoReturn:
+    visits.refuse_step(store, item_id, action)
 
 
 group = group_of(Register("visit", "走访和回访", _list, _show, _act))

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from app.cli.common import Cli
-from app.cli.items import SET, day, household_id, opening, pairs
+from app.cli.items import SET, household_id, opening, takes_step
 from app.domain import labels
 from app.ops import pictures, warnings
 from app.ops.warnings import ManualWarning, StepInput, WarningLine, WarningPage
@@ -113,15 +113,9 @@ def show(cli: Cli, warning_id: str) -> None:
 @group.command("act", help="把一条预警往下办")
 @click.argument("warning_id", metavar="ID")
 @click.argument("action")
-@click.option("--note", default="", metavar="T", help="说明")
-@click.option("--date", "on", metavar="D", help="哪一天办的，缺省今天")
-@SET
-@click.pass_obj
-def act(
-    cli: Cli, warning_id: str, action: str, note: str, on: str | None, values: tuple[str, ...]
-) -> None:
+@takes_step
+def act(cli: Cli, warning_id: str, action: str, given: StepInput) -> None:
     """Lead a warning one step along its life."""
-    given = StepInput(note, day(on) or cli.today, pairs(values))
     page, _changed = warnings.act(cli.store, cli.actor, warning_id, action, given, cli.today)
     cli.emit(_page(page), [f"现在是“{labels.label('warning_state', page.line.state)}”。"])
 
@@ -162,20 +156,9 @@ def open_one(
 @group.command("batch", help="多条同办一步；红色和缺证明的跳过")
 @click.argument("action")
 @click.argument("warning_ids", metavar="ID...", nargs=-1, required=True)
-@click.option("--note", default="", metavar="T", help="说明")
-@click.option("--date", "on", metavar="D", help="哪一天办的，缺省今天")
-@SET
-@click.pass_obj
-def batch(
-    cli: Cli,
-    action: str,
-    warning_ids: tuple[str, ...],
-    note: str,
-    on: str | None,
-    values: tuple[str, ...],
-) -> None:
+@takes_step
+def batch(cli: Cli, action: str, warning_ids: tuple[str, ...], given: StepInput) -> None:
     """Take one step with many warnings."""
-    given = StepInput(note, day(on) or cli.today, pairs(values))
     result = warnings.batch(cli.store, cli.actor, warning_ids, action, given)
     skipped = [{"id": warning_id, "reason": reason} for warning_id, reason in result.skipped]
     cli.emit(

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import NoReturn
 
 from sqlalchemy import select
 
@@ -100,7 +101,7 @@ def show(store: Store, visit_id: str) -> Item:
         return _item(row, Names.of(session, {row.household_id}))
 
 
-def refuse_step(store: Store, visit_id: str, action: str) -> None:
+def refuse_step(store: Store, visit_id: str, action: str) -> NoReturn:
     """A visit has no further steps: what happened, happened.
 
     Raises:
