@@ -1,8 +1,10 @@
 """预警: from list to step, by keyboard, on a real replica."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
@@ -10,12 +12,15 @@ from app.domain.ownership import Actor
 from app.models.household import Household
 from app.models.step import Step
 from app.models.warning import HouseholdWarning
-from app.ops import warnings
+from app.ops import attachments, visits, warning_rows, warning_rules, warnings
 from app.ops.warnings import Action, StepInput
+from app.ui.attachments.proof_field import ProofField
 from app.ui.page import Desk
+from app.ui.review.step_form import StepForm
 from app.ui.warnings.step_dialog import StepDialog, StepOffer
 from app.ui.warnings.warnings_page import WarningsPage
 from tests.conftest import StoreMaker
+from tests.ops import photos
 from tests.ui.conftest import TODAY, VILLAGE, make_desk
 
 
@@ -176,3 +181,87 @@ def test_a_township_passes_several_at_once_but_never_a_red_one(
     }  # fmt: skip
     assert "已通过2条，跳过1条" in said[0]
     desk.runner.close()
+
+
+def on_water(page: WarningsPage) -> WarningsPage:
+    """Go to the orange warning, alone on its card."""
+    page.show_target("w2")
+    return page
+
+
+def test_a_photo_added_at_the_card_proves_every_code_of_it(
+    qtbot: QtBot, page: WarningsPage, desk: Desk, tmp_path: Path
+) -> None:
+    panel = page.card.photos
+    assert panel is not None
+    desk.runner.changed.disconnect(page.refresh)  # so that this card stays
+    with qtbot.waitSignal(panel.changed, timeout=20_000):
+        panel.add_files([photos.photo(tmp_path / "a.jpg", size=(60, 40))])
+    on = {line.thing.subject_id for line in attachments.listed(desk.store)}
+    assert on == {"w0", "w1"}
+    page.refresh(None)
+    assert page.card.photos is not None
+    assert page.card.photos.strip.words.text() == "照片1张"
+
+
+def test_adding_survives_the_reload_that_it_causes(
+    qtbot: QtBot, page: WarningsPage, desk: Desk, tmp_path: Path
+) -> None:
+    panel = page.card.photos
+    assert panel is not None
+    panel.add_files([photos.photo(tmp_path / "a.jpg", size=(60, 40))])
+    qtbot.waitUntil(lambda: bool(attachments.listed(desk.store)), timeout=20_000)
+    assert page.card.photos is not panel
+
+
+def test_confirming_without_a_photo_asks_for_proof_and_lists_what_is_owed(
+    qtbot: QtBot, page: WarningsPage, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(warning_rows, "demands_photo", lambda loaded: loaded.row.id == "w2")
+    monkeypatch.setattr(warning_rules, "demands_photo", lambda loaded: loaded.row.id == "w2")
+    on_water(page)
+    assert page.card.photos is not None
+    assert page.card.photos.strip.words.text() == "要照片：可以后补。"
+    asked: list[ProofField] = []
+
+    def fill(dialog: StepDialog) -> int:
+        proof = dialog._offer.proof
+        assert proof is not None
+        asked.append(proof)
+        qtbot.keyClick(proof, Qt.Key.Key_2)
+        dialog.note.setPlainText("已看过")
+        dialog.accept()
+        return dialog.result()
+
+    monkeypatch.setattr(StepDialog, "exec", fill)
+    page.card.trigger("Q")
+    assert len(asked) == 1
+    shown = warnings.show_warning(desk.store, "w2", TODAY)
+    assert shown.history[-1].values["photo"] == "后补"
+    assert shown.line.is_photo_owed
+    on_water(page)
+    assert "照片后补" in page.card.photos.strip.words.text()
+    assert page.table.current() is not None
+    row = page.table.currentIndex().row()
+    texts = [page.table.table.index(row, n).data() for n in range(page.table.table.columnCount())]
+    assert any("（照片后补）" in str(text) for text in texts)
+
+
+def test_a_call_is_recorded_and_shown(
+    qtbot: QtBot, page: WarningsPage, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fill(form: StepForm) -> int:
+        form.fields["note"].set_value("班主任说上周起没来")
+        form.accept()
+        return form.result()
+
+    monkeypatch.setattr(StepForm, "exec", fill)
+    page.activateWindow()
+    qtbot.waitUntil(page.isActiveWindow)
+    page.table.setFocus()
+    qtbot.keyClick(page.table, Qt.Key.Key_1)
+    (visit,) = visits.list_visits(desk.store, "h2")
+    assert (visit.fields["visit_way"], visit.fields["purpose"]) == ("phone", "other")
+    assert warnings.show_warning(desk.store, "w0", TODAY).calls == (
+        "10-20 张卫东：班主任说上周起没来",
+    )

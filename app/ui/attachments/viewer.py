@@ -59,6 +59,7 @@ class Viewer(QDialog):
         self.picture = _Picture()
         self.said, self.keys_line = quiet(), quiet(self._keys())
         self._arrange()
+        self.picture.setFocus()  # no button: Enter must not take a photo down
         self._load()
 
     @property
@@ -86,9 +87,9 @@ class Viewer(QDialog):
         ending = ENDINGS.get(self.line.media_type, "")
         name, _filter = QFileDialog.getSaveFileName(self, "另存（文件不再加密）", f"附件{ending}")
         if name:
-            line, store = self.line, self._desk.store
+            line, store, actor = self.line, self._desk.store, self._desk.actor
             size = self._desk.runner.call(
-                lambda: attachments.export(store, line.attachment_id, Path(name))
+                lambda: attachments.export(store, actor, line.attachment_id, Path(name))
             )
             self.said.setText("已另存。文件不再加密，用完请删掉。" if size else "没有存成。")
 
@@ -174,6 +175,7 @@ class _Picture(QLabel):
         super().__init__()
         self._image = QImage()
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self.setTextFormat(Qt.TextFormat.PlainText)
 

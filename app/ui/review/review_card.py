@@ -69,6 +69,7 @@ class ReviewCardView(QWidget):
         if one is not None and shown is not None:
             self.strip = self._photos(shown)
             body = _body(one, shown, self.strip)
+            self.proof_button.setText("E 看照片" if shown.photos else "E 看证明")
         self._area.setWidget(body)
         self._fill_ticks(shown.pages if shown is not None else ())
 

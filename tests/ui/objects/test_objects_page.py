@@ -1,20 +1,25 @@
 """监测对象: from the clue to the meeting, the ✓/✗ of 风险消除, all on a real village."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from app.ops import monitored
+from app.ops import attachments, monitored
 from app.ops.lives import StepInput
 from app.ops.monitored import NewClue
+from app.ui.attachments.panel import AttachmentPanel
+from app.ui.attachments.proof_field import ProofField
 from app.ui.objects.clue_form import clue_form
 from app.ui.objects.objects_page import ObjectsPage
 from app.ui.objects.step_bar import StepBar
 from app.ui.page import Desk
 from app.ui.review.step_form import StepForm
+from tests.ops import photos
 from tests.ops.levels import acting_as
+from tests.ops.test_monitored import MEETING, VERIFIED
 from tests.ui.conftest import TODAY
 
 TEAM = "张卫东、李会计"
@@ -150,3 +155,40 @@ def test_an_object_shows_its_seven_steps_and_what_removal_lacks(page: ObjectsPag
     assert any(text.startswith("✗ ") for text in texts)
     assert any(text.startswith("✓ ") for text in texts)
     assert any(text.startswith("风险消除的条件：还差") for text in texts)
+
+
+def test_the_notice_is_photographed_where_its_publicity_ends(
+    qtbot: QtBot, desk: Desk, page: ObjectsPage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    ago = TODAY - timedelta(days=20)
+    new = NewClue("h2", "self_report", "大病住院", ago)
+    case_id = monitored.register_clue(desk.store, desk.actor, new, TODAY)[0].item_id
+    for level, action, values in (
+        ("township", "accept", {"team": TEAM}),
+        ("village", "verify", VERIFIED | {"letter_signed_on": ago.isoformat()}),
+        ("village", "publicise", MEETING | {"meeting_on": ago.isoformat()}),
+    ):
+        with acting_as(desk.store, level):
+            given = StepInput("", ago, values)
+            monitored.act_case(desk.store, desk.actor, case_id, action, given, TODAY)
+    page.refresh(None)
+    page.show_target(case_id)
+    (panel,) = page.view.card.findChildren(AttachmentPanel)
+    assert panel.strip.words.text() == "还没有公示的照片。"
+    asked: list[tuple[str, ...]] = []
+
+    def run(form: StepForm) -> int:
+        asked.append(form.ask.needed)
+        proof = form.fields["photo"]
+        assert isinstance(proof, ProofField)
+        with qtbot.waitSignal(proof.panel.changed, timeout=20_000):
+            proof.panel.add_files([photos.photo(tmp_path / "notice.jpg", size=(60, 40))])
+        form.accept()
+        return form.result()
+
+    monkeypatch.setattr(StepForm, "exec", run)
+    page.view.card.buttons["end-publicity"].click()
+    assert asked == [("objections", "photo")]
+    assert len(attachments.listed(desk.store, subject="monitored_case")) == 1
+    qtbot.waitUntil(lambda: bool(page.view.card.findChildren(AttachmentPanel)))
+    assert any(p.strip.lines for p in page.view.card.findChildren(AttachmentPanel))

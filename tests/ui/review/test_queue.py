@@ -1,6 +1,7 @@
 """The review queue by keyboard, on a real replica of a township with 200 matters."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from time import perf_counter
 
 import pytest
@@ -10,12 +11,15 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.ownership import Actor
 from app.models.store import Store
-from app.ops import warnings
+from app.ops import attachments, warnings
+from app.ops.attachments import Thing
 from app.ui import messages
+from app.ui.attachments.viewer import Viewer
 from app.ui.page import Desk
 from app.ui.review.review_page import ReviewPage
 from app.ui.runner import Runner
 from tests.conftest import TOWNSHIP, StoreMaker
+from tests.ops import photos
 from tests.ui.conftest import TODAY
 from tests.ui.review.township import fill
 
@@ -301,3 +305,51 @@ def test_closing_the_window_writes_what_was_decided(page: ReviewPage, keys: Keys
     keys.press(Qt.Key.Key_Q)
     page.close()
     assert {states(page)[i] for i in first.ids} == {"pending_county"}
+
+
+def test_photos_are_seen_by_one_key_and_left_by_it(
+    qtbot: QtBot, page: ReviewPage, keys: Keys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_to(page, "WT-01")
+    card = page.queue.card
+    assert card.strip is not None
+    assert card.strip.words.text() == "照片1张"
+    qtbot.waitUntil(lambda: not card.strip.buttons[0].icon().isNull())  # type: ignore[union-attr]
+    looked: list[int] = []
+
+    def look(viewer: Viewer) -> int:
+        viewer.show()
+        qtbot.waitUntil(lambda: not viewer.picture.pixmap().isNull())
+        looked.append(viewer.picture.pixmap().width())
+        qtbot.keyClick(viewer, Qt.Key.Key_Delete)  # looking only
+        qtbot.keyClick(viewer, Qt.Key.Key_E)
+        return viewer.result()
+
+    monkeypatch.setattr(Viewer, "exec", look)
+    keys.press(Qt.Key.Key_E)
+    assert looked == [320]
+    assert card.proof_button.text() == "E 看照片"
+
+
+def test_without_a_photo_the_same_key_shows_what_was_written(
+    page: ReviewPage, keys: Keys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_to(page, "HS-03")
+    said: list[str] = []
+    monkeypatch.setattr(messages, "show_text", lambda _p, _t, text: said.append(text))
+    keys.press(Qt.Key.Key_E)
+    assert said[0].startswith("没有照片或文件")
+
+
+def test_a_photo_that_arrives_frees_a_matter_for_the_batch(
+    page: ReviewPage, tmp_path: Path
+) -> None:
+    ids = go_to(page, "HS-03")
+    assert page.queue.table.current().lacking == "缺照片"
+    things = [Thing("warning", warning_id) for warning_id in ids]
+    path = photos.photo(tmp_path / "a.jpg", size=(60, 40))
+    attachments.add_files(page._desk.store, CLERK, things, [path], "", TODAY)
+    page.refresh(None)
+    go_to(page, "HS-03")
+    found = next(one for one in page.queue.matters() if one.ids == ids)
+    assert (found.lacking, found.proof()) == ("", "照片")

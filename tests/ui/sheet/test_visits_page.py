@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
@@ -12,7 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.form import AnswerKey, AnswerValue, Question
 from app.models.household import Member
-from app.ops import sheets, warnings
+from app.ops import attachments, sheets, warnings
+from app.ui.attachments.photos_dialog import PhotosDialog
 from app.ui.page import Desk
 from app.ui.sheet import loading
 from app.ui.sheet.board import END, STRIP, default_value
@@ -21,6 +23,7 @@ from app.ui.sheet.note_dialog import NoteDialog
 from app.ui.sheet.outlets import Place
 from app.ui.sheet.visits_page import VisitsPage
 from app.ui.sheet.worksheet_dialog import WorksheetDialog
+from tests.ops import photos
 from tests.ui.conftest import OCTOBER, TODAY
 
 ENTER = Qt.Key.Key_Return
@@ -271,6 +274,31 @@ def test_a_note_is_kept_beside_its_answer(
     page.write_note()
     assert sheets.open_sheet(desk.store, "h2", OCTOBER, TODAY).notes["CY-01", ""] == "玉米倒了两亩"
     assert form_of(page).rows["CY-01", ""].text.note == "玉米倒了两亩"
+
+
+def test_photos_stand_beside_their_answer_and_beside_the_visit(
+    qtbot: QtBot, page: VisitsPage, desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path = photos.photo(tmp_path / "a.jpg", size=(60, 40))
+
+    def add(dialog: NoteDialog | PhotosDialog) -> int:
+        with qtbot.waitSignal(dialog.panel.changed, timeout=20_000):
+            dialog.panel.add_files([path])
+        return 0
+
+    monkeypatch.setattr(NoteDialog, "exec", add)
+    monkeypatch.setattr(PhotosDialog, "exec", add)
+    form_of(page).move_to(("CY-01", ""))
+    page.write_note()
+    assert form_of(page).rows["CY-01", ""].text.photos == 1
+    form_of(page).controller.go(Place(STRIP))
+    page.write_note()
+    sheet = sheets.open_sheet(desk.store, "h2", OCTOBER, TODAY).sheet_id
+    found = attachments.listed(desk.store, subject="sheet", subject_id=sheet)
+    assert sorted(line.thing.question for line in found) == ["", "CY-01"]
+    page.open_household("h2")
+    form_of(page).move_to(("CY-01", ""))
+    assert form_of(page).rows["CY-01", ""].text.photos == 1
 
 
 def test_a_remark_of_the_township_stands_at_its_field(
