@@ -125,10 +125,10 @@ class PackageRow(Base):
 
 
 class QuarantinedContentRow(Base):
-    """A content that came in a package and was not kept: its bytes were dropped unseen.
+    """A content that came in a package and is not what a row here says.
 
-    ``reason``: unnamed (no row names it), type or size (not what its row says). ``peer_id``: who
-    sent it. An unnamed one is asked for again once a row names it.
+    ``reason``: unnamed (no row names it yet: its bytes wait in ``content``), type or size (other
+    than its row says: the bytes were dropped unseen). ``peer_id``: who sent it.
     """
 
     __tablename__ = "quarantined_content"
@@ -138,3 +138,4 @@ class QuarantinedContentRow(Base):
     size: Mapped[int]
     peer_id: Mapped[str] = mapped_column(String(32))
     at: Mapped[str] = mapped_column(String(32))
+    content: Mapped[bytes] = mapped_column(LargeBinary, default=b"")

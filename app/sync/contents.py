@@ -21,8 +21,10 @@ from app.models.replica import QuarantinedContentRow
 from app.sync.package import Opened
 from app.sync.past import chunks
 from app.sync.receipt import MAX_LACKING, Receipt
+from app.sync.trust import Trust
 
 MAX_CONTENT_BYTES = 8 * 1024 * 1024
+MAX_UNNAMED_BYTES = 512 * 1024 * 1024  # of contents that wait for their rows
 UNNAMED, TYPE, SIZE = "unnamed", "type", "size"
 
 
@@ -31,6 +33,11 @@ class Wanted(NamedTuple):
 
     sha256: str
     size: int
+
+
+class _Said(NamedTuple):
+    scope: str
+    values: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,22 +113,31 @@ def lacking(session: Session, me: Origin, peer: Origin) -> tuple[str, ...]:
 
 
 def take_in(session: Session, opened: Opened, at: str) -> Taken:
-    """Keep the contents that fit a row which their sender may read; note the others."""
-    by_digest = {hashlib.sha256(content).hexdigest(): content for content in opened.contents}
-    if not by_digest:
+    """Keep the contents that fit a row which their sender may read; note the others.
+
+    What came before its row waited and is looked at again.
+    """
+    came = {hashlib.sha256(content).hexdigest(): content for content in opened.contents}
+    waited = {
+        row.sha256: row
+        for row in session.scalars(select(QuarantinedContentRow).filter_by(reason=UNNAMED))
+    }
+    if not came and not waited:
         return Taken()
     here = set(session.scalars(select(AttachmentContent.sha256)))
-    named = _named(session, opened.sender.identity.origin)
+    named = _named(session)
     kept, quarantined = [], []
-    for sha256, content in by_digest.items():
+    for sha256, content in {**{s: row.content for s, row in waited.items()}, **came}.items():
         if sha256 in here:
             continue
-        reason = _fault(content, named.get(sha256, []))
+        sender = opened.sender.device_id if sha256 in came else waited[sha256].peer_id
+        reason = _fault(content, _readable(named.get(sha256, []), sender, opened.trust))
+        if reason == UNNAMED and sha256 in waited:
+            continue
         session.execute(delete(QuarantinedContentRow).filter_by(sha256=sha256))
         if reason:
             quarantined.append((sha256, reason))
-            values = {"sha256": sha256, "reason": reason, "size": len(content), "at": at}
-            session.add(QuarantinedContentRow(**values, peer_id=opened.header.sender))
+            session.add(_aside(session, sha256, content, reason, (sender, at)))
         else:
             kept.append(sha256)
             session.execute(insert(AttachmentContent), [{"sha256": sha256, "content": content}])
@@ -129,7 +145,30 @@ def take_in(session: Session, opened: Opened, at: str) -> Taken:
     return Taken(tuple(kept), tuple(quarantined))
 
 
-def _named(session: Session, sender: Origin) -> dict[str, list[dict[str, Any]]]:
+def _aside(
+    session: Session, sha256: str, content: bytes, reason: str, whence: tuple[str, str]
+) -> QuarantinedContentRow:
+    """Return the note of a content; the bytes wait only if a row may still come, and room is."""
+    used = session.scalars(select(func.sum(func.length(QuarantinedContentRow.content)))).one() or 0
+    waits = reason == UNNAMED and used + len(content) <= MAX_UNNAMED_BYTES
+    return QuarantinedContentRow(
+        sha256=sha256,
+        reason=reason,
+        size=len(content),
+        peer_id=whence[0],
+        at=whence[1],
+        content=content if waits else b"",
+    )
+
+
+def _readable(rows: list[_Said], peer_id: str, trust: Trust) -> list[dict[str, Any]]:
+    """Return what rows say that the sender may read: it could have it from there only."""
+    sender = trust.certificate(peer_id)
+    origin = sender.identity.origin if sender else None
+    return [row.values for row in rows if origin and may_read(row.scope, origin)]
+
+
+def _named(session: Session) -> dict[str, list[_Said]]:
     """Return digest → what rows say of the content, of rows in force and of waiting ones."""
     query = (
         select(ChangeRow.new, ChangesetRow.scope)
@@ -137,19 +176,21 @@ def _named(session: Session, sender: Origin) -> dict[str, list[dict[str, Any]]]:
         .where(ChangeRow.table_name == Attachment.__tablename__, ChangeRow.field == NEW_ROW)
         .where(ChangesetRow.state.in_([ACTIVE, WAITING]))
     )
-    found: dict[str, list[dict[str, Any]]] = {}
+    found: dict[str, list[_Said]] = {}
     for text, scope in session.execute(query):
         values = json.loads(text)
-        if may_read(scope, sender) and isinstance(values, dict):
-            found.setdefault(str(values.get("sha256")), []).append(values)
+        if isinstance(values, dict):
+            found.setdefault(str(values.get("sha256")), []).append(_Said(scope, values))
     return found
 
 
 def _fault(content: bytes, rows: list[dict[str, Any]]) -> str:
     """Return why a content is not kept, "" if it is what one of its rows says."""
+    if len(content) > MAX_CONTENT_BYTES:
+        return SIZE
     if not rows:
         return UNNAMED
-    if len(content) > MAX_CONTENT_BYTES or all(row.get("size") != len(content) for row in rows):
+    if all(row.get("size") != len(content) for row in rows):
         return SIZE
     try:
         media_type = media_type_of(content[:HEAD_BYTES])

@@ -116,6 +116,7 @@ def upgrade() -> None:
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("peer_id", sa.String(length=32), nullable=False),
         sa.Column("at", sa.String(length=32), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("sha256", name=op.f("pk_quarantined_content")),
     )
     op.create_table(

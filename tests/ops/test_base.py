@@ -187,7 +187,7 @@ def test_a_folder_gets_the_base_and_the_past_in_any_order(
         for home in homes:
             answer(laptops.old, home, month, "WT-01", "1")
     laptops.network.send(laptops.old, laptops.township)
-    monkeypatch.setattr(parcels, "ROOM", 60_000)
+    monkeypatch.setattr(parcels, "ROOM", 40_000)
     folder = tmp_path / "series"
     folder.mkdir()
     target = exchange.Target(laptops.new.device_id, folder, Wish.BASE)

@@ -1,6 +1,7 @@
 """Packages between real replicas: up, down, in any order, any number of times."""
 
 import hashlib
+import os
 from itertools import permutations
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from app.ops.warnings import StepInput
 from app.sync import keys, local, outbox, package
 from app.sync.errors import (
     DamagedError,
+    MissingFolderError,
     NewerFormatError,
     NotAPackageError,
     NotEnrolledError,
@@ -456,12 +458,27 @@ def test_a_county_that_joins_later_is_confirmed_by_the_village_and_nothing_is_lo
     assert phone(village, household) == phone(county, household) == "7"
 
 
-def test_a_stick_that_is_gone_skips_a_number_and_loses_nothing(network: Network) -> None:
+def test_a_missing_folder_is_named_before_anything_is_written(network: Network) -> None:
     add_family(network.village)
-    with pytest.raises(StickLostError):
-        exchange.export_package(
-            network.village, ME, "parent", network.stick / "gone" / "a.变更包", NOW
-        )
+    gone = network.stick / "gone"
+    before = dump(network.village)
+    with pytest.raises(MissingFolderError) as caught:
+        exchange.export_package(network.village, ME, "parent", gone / "a.变更包", NOW)
+    assert str(gone) in caught.value.sentence()
+    assert dump(network.village) == before
+
+
+def test_a_stick_that_is_gone_skips_a_number_and_loses_nothing(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_family(network.village)
+
+    def fail(_descriptor: int) -> None:
+        raise OSError(5, "I/O error")
+
+    with monkeypatch.context() as patch, pytest.raises(StickLostError):
+        patch.setattr(os, "fsync", fail)
+        network.export(network.village, network.township)
     sent = network.export(network.village, network.township)
     assert (sent.number, sent.transactions) == (2, 1)
 
