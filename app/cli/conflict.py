@@ -5,8 +5,9 @@ from typing import Any
 import click
 
 from app.cli.common import Cli, UsageError
+from app.cli.items import household_id
 from app.domain import labels
-from app.ops import conflicts
+from app.ops import conflicts, times
 from app.ops.conflict_decisions import Choice
 from app.ops.exchange_lines import ConflictLine, SideLine
 
@@ -28,11 +29,12 @@ def group() -> None:
 
 
 @group.command("list", help="列出还没有选定的")
-@click.option("--household", default="", metavar="ID", help="只看一户")
+@click.option("--household", default="", metavar="ID", help="只看一户（户号、姓名或编号）")
 @click.pass_obj
 def list_all(cli: Cli, household: str) -> None:
     """List what is open."""
-    found = conflicts.list_conflicts(cli.store, household)
+    home = household_id(cli, household) if household else ""
+    found = conflicts.list_conflicts(cli.store, home)
     lines = [text for line in found for text in _lines(line)]
     cli.emit({"conflicts": [as_json(line) for line in found]}, lines or ["没有要选定的。"])
 
@@ -98,7 +100,7 @@ def _side(side: SideLine) -> dict[str, Any]:
 def _lines(line: ConflictLine) -> list[str]:
     head = f"{line.household_no}号户 {line.label}（{_KINDS[line.kind]}）{line.conflict_id}"
     sides = [
-        f"　{side.side} {side.actor} {side.at[:10]}：{side.text}{_mark(side)}"
+        f"　{side.side} {side.actor} {times.day(side.at)}：{side.text}{_mark(side)}"
         for side in line.sides
     ]
     return [head, *sides]

@@ -6,21 +6,24 @@ from datetime import datetime
 import click
 
 from app.cli.common import Cli
-from app.ops import history
+from app.cli.items import household_id
+from app.ops import history, times
 
 
 @click.command("history", help="谁在什么时候把什么改成了什么")
-@click.option("--household", default="", metavar="ID", help="只看一户")
+@click.option("--household", default="", metavar="ID", help="只看一户（户号、姓名或编号）")
 @click.option("--field", default="", metavar="F", help="只看一项")
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="从哪一天起")
 @click.pass_obj
 def command(cli: Cli, household: str, field: str, since: datetime | None) -> None:
     """List the changes, the newest first."""
+    home = household_id(cli, household) if household else ""
     found = history.history(
-        cli.store, household_id=household, field=field, since=since.date() if since else None
+        cli.store, household_id=home, field=field, since=since.date() if since else None
     )
     lines = [
-        f"{line.at[:16]} {line.actor} {line.label}：{_text(line.old)} → {_text(line.new)}"
+        f"{times.shown(line.at)} {line.device} {line.actor} "
+        f"{line.label}：{_text(line.old)} → {_text(line.new)}"
         for line in found
     ]
     cli.emit({"changes": [asdict(line) for line in found]}, lines or ["没有变动。"])

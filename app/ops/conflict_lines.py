@@ -73,6 +73,7 @@ def _side(session: Session, at: int, side: Side, sides: tuple[Side, ...], trust:
     certificate = trust.certificate(side.place.chain.origin)
     parts = differing(sides)
     values = {"/".join(part): side.values.get(part) for part in parts}
+    olds = dict(_olds(session, made.id if made else 0, parts))
     return SideLine(
         changeset="/".join((*side.place.chain, str(side.place.number))),
         values=values,
@@ -81,8 +82,9 @@ def _side(session: Session, at: int, side: Side, sides: tuple[Side, ...], trust:
         level=certificate.identity.level if certificate else "",
         is_in_force=at == 0,
         side=str(at + 1),
-        base=_base(session, made.id if made else 0, parts),
-        text=side_text(session, parts, dict(side.values)),
+        base={"/".join(part): old for part, old in olds.items()},
+        text=side_text(session, parts, side.values),
+        base_text=side_text(session, parts, olds) if olds else "",
     )
 
 
@@ -97,12 +99,8 @@ def differing(sides: tuple[Side, ...]) -> list[Part]:
     ]
 
 
-def _base(session: Session, changeset_id: int, parts: Iterable[Part]) -> dict[str, Any]:
-    """Return what a side's own changeset replaced."""
-    return {"/".join(part): old for part, old in _olds(session, changeset_id, parts)}
-
-
 def _olds(session: Session, changeset_id: int, parts: Iterable[Part]) -> Iterator[tuple[Part, Any]]:
+    """Yield what a side's own changeset replaced."""
     wanted = set(parts)
     query = select(ChangeRow.table_name, ChangeRow.row_id, ChangeRow.field, ChangeRow.old)
     for *part, old in session.execute(query.filter_by(changeset_id=changeset_id)):

@@ -21,6 +21,7 @@ from app.models.journal import ACTIVE, ChangeRow, ChangesetRow
 from app.models.step import Rivals, Step, rivals_of
 from app.ops import case_rows
 from app.ops.exchange_lines import ConflictLine, SideLine
+from app.ops.lives import SUBJECT_WORDS
 from app.sync.trust import Trust
 
 HEADS, PERSON, CASES, STEPS = "heads", "person", "cases", "steps"
@@ -60,7 +61,7 @@ def _heads(session: Session, trust: Trust) -> Iterable[ConflictLine]:
         members = select(Member).filter_by(household_id=home, relation=HEAD, member_status=_PRESENT)
         rows = session.scalars(members.order_by(Member.number, Member.id)).all()
         sides = [_member_side(session, at, row, trust) for at, row in enumerate(rows, 1)]
-        yield _line(session, HEADS, ("member", home, "relation"), home, sides, "户主不止一人")
+        yield _line(session, HEADS, ("member", home, "relation"), home, sides, "户主")
 
 
 def _persons(session: Session, trust: Trust) -> Iterable[ConflictLine]:
@@ -87,7 +88,7 @@ def _persons(session: Session, trust: Trust) -> Iterable[ConflictLine]:
             continue
         sides = [_member_side(session, at, row, trust) for at, row in enumerate(rows, 1)]
         unit = ("member", rows[0].id, "id_no")
-        yield _line(session, PERSON, unit, rows[0].household_id, sides, "同一证件号码登记了两次")
+        yield _line(session, PERSON, unit, rows[0].household_id, sides, "证件号码")
 
 
 def _cases(session: Session, trust: Trust) -> Iterable[ConflictLine]:
@@ -113,7 +114,7 @@ def _cases(session: Session, trust: Trust) -> Iterable[ConflictLine]:
             for at, loaded in enumerate(cases, 1)
         ]
         unit = ("monitored_case", home, "household_id")
-        yield _line(session, CASES, unit, home, sides, "在管的监测对象不止一个")
+        yield _line(session, CASES, unit, home, sides, "监测对象")
 
 
 def _rivals(session: Session, rivals: Rivals, trust: Trust) -> ConflictLine:
@@ -125,7 +126,7 @@ def _rivals(session: Session, rivals: Rivals, trust: Trust) -> ConflictLine:
     ]
     unit = (rivals.subject, rivals.subject_id, rivals.follows)
     home = rivals.steps[0].household_id
-    line = _line(session, STEPS, unit, home, sides, "两边办了不同的步骤")
+    line = _line(session, STEPS, unit, home, sides, SUBJECT_WORDS[rivals.subject])
     named = step_conflict_id(rivals.subject_id, rivals.follows)
     return replace(line, conflict_id=named, scope=rivals.steps[0].scope, blocks=True)
 

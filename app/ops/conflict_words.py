@@ -1,6 +1,6 @@
 """What one side of a conflict says, in the words of the forms and the roster."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -21,7 +21,7 @@ _EMPTY = "（空）"
 _FLAGS = {True: "是", False: "否"}
 
 
-def side_text(session: Session, parts: Sequence[Part], values: dict[Part, Any]) -> str:
+def side_text(session: Session, parts: Sequence[Part], values: Mapping[Part, Any]) -> str:
     """Return what a side says of the parts on which the sides differ."""
     if len(parts) == 1 and parts[0].table not in ("answer", "income_entry"):
         part = parts[0]
@@ -51,7 +51,7 @@ def _answer(session: Session, part: Part, value: Any) -> str:
     question = catalogue.form_for(Period.parse(sheet.period)).by_code.get(row.question)
     if question is None:
         return ""
-    who = f"{_name(session, row.member_id)}{question.label}"
+    who = f"{_name(session, row.member_id)}{question.label.rstrip('？')}"
     if part.field == "note":
         return f"{who}（说明）：{value}" if value else ""
     if part.field != "value":

@@ -17,10 +17,14 @@ from app.sync import local
 from app.sync.past import Row, chunks
 from app.sync.subjects import households_of, rows_of
 
+OWN = "本机"
+
 
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
     """One change. ``field`` "": a new row. ``state``: active, void, waiting or forked.
+
+    ``device``: its name, «本机» for this one.
 
     ``at`` is the clock of the device that wrote it: shown, never used for order.
     """
@@ -72,19 +76,22 @@ def _narrowed(query: Any, field: str, since: date | None) -> Any:
 
 
 def _lines(session: Session, found: list[Any]) -> list[HistoryLine]:
-    trust = devices.trust_of(session, local.load(session))
+    me = local.load(session)
+    trust = devices.trust_of(session, me)
     homes = households_of(session, {Row(c.table_name, c.row_id) for c, _ in found})
     lines = []
     for change, changeset in found:
+        is_own = changeset.origin == me.keys.device_id
         certificate = trust.certificate(changeset.origin)
+        identity = me.keys.identity if is_own else certificate and certificate.identity
         chain = (changeset.origin, changeset.epoch, changeset.scope, str(changeset.number))
         is_new = change.field == NEW_ROW
         lines.append(
             HistoryLine(
                 at=changeset.at,
                 actor=changeset.actor,
-                level=certificate.identity.level if certificate else "",
-                device=trust.name(changeset.origin),
+                level=identity.level if identity else "",
+                device=OWN if is_own else trust.name(changeset.origin),
                 operation=changeset.operation,
                 reason=changeset.reason,
                 household_id=homes.get(Row(change.table_name, change.row_id), ""),

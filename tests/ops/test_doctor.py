@@ -64,4 +64,5 @@ def test_the_history_tells_who_changed_what_from_what_to_what(store: Store, hous
     }
     assert len(history(store, household_id=household)) == 9  # a household of 4 with its income
     assert history(store, since=TODAY.replace(day=21)) == []
+    assert {(line.device, line.level) for line in history(store)} == {("本机", "village")}
     assert {line.changeset.split("/")[2] for line in history(store)} == {VILLAGE}

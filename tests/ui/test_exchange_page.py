@@ -52,10 +52,10 @@ def test_export_tells_what_is_in_the_package_and_import_asks_before_it_changes_a
 
     township = open_page(qtbot, network.township, actor)
     township.look_at([path])
-    qtbot.waitUntil(township.preview.isVisible, timeout=10000)
-    assert "新增户 1" in township.preview_text.text()
+    qtbot.waitUntil(township.results.isVisible, timeout=10000)
+    assert "新增户 1" in township.results.detail.text()
     assert roster_view.list_households(network.township) == []
-    township.take_button.click()
+    township.results.take_button.click()
     qtbot.waitUntil(lambda: "已并入" in township.import_text.text(), timeout=10000)
     assert [line.head_name for line in roster_view.list_households(network.township)] == ["赵德福"]
     for page in (village, township):
@@ -68,9 +68,9 @@ def test_leaving_the_preview_changes_nothing(
     exported = network.export(network.village, network.township)
     page = open_page(qtbot, network.township, actor)
     page.look_at([exported.path])
-    qtbot.waitUntil(page.preview.isVisible, timeout=10000)
-    page.leave_button.click()
-    assert not page.preview.isVisible()
+    qtbot.waitUntil(page.results.isVisible, timeout=10000)
+    page.results.leave_button.click()
+    assert not page.results.isVisible()
     assert roster_view.list_households(network.township) == []
     page._desk.runner.close()
 
@@ -85,5 +85,5 @@ def test_a_damaged_package_is_refused_by_name(
         page.look_at([path])
     assert failed.args is not None
     assert "数据没有变" in failed.args[0].user_text()
-    assert not page.preview.isVisible()
+    assert not page.results.isVisible()
     page._desk.runner.close()

@@ -9,7 +9,7 @@ from app.domain.labels import label
 from app.domain.month import CHECKING, CLOSED, CORRECTING, FILLING, UNVISITED_REASONS
 from app.domain.period import Period
 from app.errors import AppError
-from app.ops import month_close, months
+from app.ops import conflicts, month_close, months
 from app.ops.lives import Action, StepInput
 from app.ops.month_close import MonthDone
 from app.ui import messages
@@ -34,6 +34,7 @@ class _State:
 
     name: str = ""
     lines: tuple[Blocker, ...] = ()
+    late: int = 0
 
 
 class ClosingDialog(QDialog):
@@ -52,6 +53,7 @@ class ClosingDialog(QDialog):
         self.reason_button = button("W 写未访原因", self.write_reason)
         self.back_button = button("退回填报", self.back)
         self.correct_button = button("更正…", self.correct)
+        self.late_button = button("看后来收到的", self.show_late)
         self.close_button = button("核对并关账", self.close_month, primary=True)
         self._arrange()
         self.table.opened.connect(self.open_door)
@@ -66,7 +68,8 @@ class ClosingDialog(QDialog):
         if status is None or found is None:
             return
         is_open = status.state in (FILLING, CHECKING)
-        self._state = _State(status.state, tuple(found) if is_open else ())
+        late = self._late() if status.state == CLOSED else 0
+        self._state = _State(status.state, tuple(found) if is_open else (), late)
         self.table.set_rows(self._state.lines)
         self.head.setText(
             f"{period.year}年{period.month}月　{label('period_state', status.state)}　"
@@ -132,6 +135,18 @@ class ClosingDialog(QDialog):
         if StepForm(self, ask, lambda given: self._attempt("correct", given)).exec():
             self.refresh()
 
+    def show_late(self) -> None:
+        """Go to what reached the closed month too late; each becomes a correction or goes back."""
+        self.left_for.emit("exchange", "conflicts")
+        self.accept()
+
+    def _late(self) -> int:
+        """Return how many sheets of the month differ from what was closed."""
+        desk = self._desk
+        found = desk.runner.call(lambda: conflicts.list_conflicts(desk.store)) or []
+        month = str(self._period)
+        return sum(line.kind == "late" and line.label.startswith(month) for line in found)
+
     def _write(self, line: Blocker, given: StepInput) -> AppError | None:
         desk = self._desk
         refusal = attempt(
@@ -164,6 +179,8 @@ class ClosingDialog(QDialog):
             if blocking:
                 return f"还有{blocking}件没办，办完才能关账。Enter 去办，W 写未访原因。"
             return "都办好了，可以关账。"
+        if self._state.late:
+            return f"关账以后又收到{self._state.late}户的改动，不在报出去的数里。请逐户选定。"
         return {
             CLOSED: "这个月已关账。要改请按“更正”，写明原因。",
             CORRECTING: "正在更正。改好后导出变更包，镇里同意后再关上。",
@@ -178,6 +195,7 @@ class ClosingDialog(QDialog):
         self.reason_button.setEnabled(line is not None and line.kind in (VISIT, REASON))
         self.back_button.setVisible(state == CHECKING)
         self.correct_button.setVisible(state == CLOSED)
+        self.late_button.setVisible(self._state.late > 0)
 
     def _arrange(self) -> None:
         row = QHBoxLayout()
@@ -185,7 +203,7 @@ class ClosingDialog(QDialog):
             row.addWidget(made)
         row.addStretch()
         row.addWidget(button("返回（Esc）", self.reject))
-        for made in (self.correct_button, self.close_button):
+        for made in (self.late_button, self.correct_button, self.close_button):
             row.addWidget(made)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 12, 16, 12)

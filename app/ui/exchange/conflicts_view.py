@@ -1,7 +1,6 @@
 """What two sides changed differently: both columns, what was there before, and the choice."""
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
@@ -14,8 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.domain.labels import label
-from app.ops import conflicts
+from app.ops import conflicts, times
 from app.ops.conflict_decisions import APART, Choice
 from app.ops.conflict_rules import CASES, PERSON
 from app.ops.exchange_lines import ConflictLine, SideLine
@@ -25,6 +23,8 @@ from app.ui.page import Desk
 from app.ui.parts import Card, button, plain, quiet, title
 from app.ui.table_model import Column
 
+LATE = "late"
+LEVELS = {"village": "村", "township": "镇", "county": "县"}
 KINDS = {
     "unit": "两边改了同一项",
     "removal": "一边减少，一边还在改",
@@ -36,9 +36,9 @@ KINDS = {
     "cases": "在管的监测对象不止一个",
 }
 _COLUMNS = (
-    Column("户号", lambda line: line.household_no, width=7),
-    Column("哪一项", lambda line: line.label),
-    Column("怎么回事", lambda line: KINDS.get(line.kind, ""), width=8, spare=1),
+    Column("户号", lambda line: line.household_no, width=4),
+    Column("哪一项", lambda line: line.label, width=7),
+    Column("怎么回事", lambda line: KINDS.get(line.kind, ""), spare=1),
 )
 
 
@@ -62,7 +62,7 @@ class ConflictsView(QWidget):
         self._split = QSplitter()
         self._split.addWidget(self.table)
         self._split.addWidget(self._holder)
-        self._split.setSizes([380, 620])
+        self._split.setSizes([400, 600])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 8, 0, 0)
         layout.addWidget(self.nothing, 0, Qt.AlignmentFlag.AlignTop)
@@ -111,7 +111,7 @@ class ConflictsView(QWidget):
         if line.kind == CASES:
             self._choices = []
             return [("到监测对象里办", lambda: self.open_requested.emit("objects", ""))]
-        sides = [(f"用{_whose(side)}的", Choice(side.side)) for side in line.sides]
+        sides = [(_offer(line, side), Choice(side.side)) for side in line.sides]
         if line.kind == PERSON:
             sides.append(("是两个人，都留", Choice(value=APART)))
         numbered: list[tuple[str, Callable[[], object]]] = [
@@ -154,6 +154,11 @@ class ConflictsView(QWidget):
 
 def sentence(line: ConflictLine) -> str:
     """Return message 305 for one conflict."""
+    if line.kind == LATE:
+        return (
+            f"{line.household_no}号户的{line.label}：关账以后才收到这些改动，报出去的数里没有。"
+            "照关账时的，就改回去；作为更正，要镇里同意。"
+        )
     now = next((side for side in line.sides if side.is_in_force), line.sides[0])
     what = f"{line.household_no}号户的“{line.label}”：{KINDS.get(line.kind, '')}。"
     return f"{what}暂用{_whose(now)}的。请选一个；不选不影响别的。"
@@ -161,26 +166,34 @@ def sentence(line: ConflictLine) -> str:
 
 def base_text(line: ConflictLine) -> str:
     """Return what stood there before the sides differed, "" for nothing."""
-    bases: Sequence[dict[str, object]] = [side.base for side in line.sides if side.base]
-    values = [str(value) for value in (bases[0].values() if bases else ()) if value is not None]
-    return "、".join(values)
+    if line.kind == LATE:
+        return ""
+    return next((side.base_text for side in line.sides if side.base_text), "")
+
+
+def _in_lines(text: str) -> str:
+    return text.replace("；", "\n")
+
+
+def _offer(line: ConflictLine, side: SideLine) -> str:
+    if line.kind == LATE:
+        return "照关账时的" if side.is_in_force else "作为更正"
+    return f"用{_whose(side)}的"
 
 
 def _whose(side: SideLine) -> str:
-    level = label("area_level", side.level) if side.level else ""
+    level = LEVELS.get(side.level, "")
     return f"{side.actor}（{level}）" if level else side.actor or "程序"
-
-
-def _local(at: str) -> str:
-    """Return a time of the journal (UTC) as the clock on the wall showed it."""
-    return f"{datetime.fromisoformat(at).astimezone():%Y-%m-%d %H:%M}" if at else ""
 
 
 def _side_card(number: int, side: SideLine) -> Card:
     mark = "（现用）" if side.is_in_force else ""
     card = Card(f"{number} {_whose(side)}{mark}")
     text = side.text or "、".join(str(v) for v in side.values.values() if v is not None)
-    card.body.addWidget(title(text or "空"))
-    card.body.addWidget(quiet(_local(side.at)))
+    value = title(_in_lines(text) or "空")
+    value.setWordWrap(True)
+    card.body.addWidget(value)
+    card.body.addWidget(quiet(times.shown(side.at)))
+    card.body.addStretch()
     card.setAccessibleName(f"{_whose(side)}{mark}：{text}")
     return card

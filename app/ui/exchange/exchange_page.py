@@ -21,11 +21,13 @@ from app.ops.devices import DeviceLine, Enrolment
 from app.ops.exchange_lines import Exported, Imported
 from app.ui import messages
 from app.ui.data_table import DataTable
-from app.ui.exchange import import_view, intake
+from app.ui.exchange import intake
 from app.ui.exchange.conflicts_view import ConflictsView
 from app.ui.exchange.device_dialogs import FingerprintDialog
 from app.ui.exchange.history_view import HistoryView
+from app.ui.exchange.households_view import HouseholdsView
 from app.ui.exchange.intake import Taken
+from app.ui.exchange.results_view import ResultsView
 from app.ui.flow_layout import FlowLayout
 from app.ui.page import Desk, KeyHelp
 from app.ui.parts import Card, button, plain, quiet
@@ -36,6 +38,7 @@ _REQUESTS = "登记申请 (*.登记申请);;所有文件 (*)"
 _GRANTS = "授权书 (*.授权书);;所有文件 (*)"
 _CONFLICTS = "两边改得不一样"
 _LEVELS = {"village": "村", "township": "镇", "county": "县"}
+_STATES = {"active": "已登记", "not_enrolled": "还没有登记", "revoked": "已停用"}
 _RELATIONS = {
     "self": "本机",
     "superior": "上级",
@@ -65,12 +68,15 @@ class ExchangePage(QWidget):
         self.request_button = button("写登记申请", self._on_request)
         self.accept_button = button("导入授权书", self._on_accept)
         self.approve_button = button("3 登记新设备", self._on_approve)
-        self.preview = Card("导入前先看")
-        self.preview_text, self.preview_question = plain(), plain()
-        self.take_button = button("导入这些", self._on_take, primary=True)
-        self.leave_button = button("先不导入", self._on_leave)
+        self.results = ResultsView()
+        self.results.taken.connect(self._on_take)
+        self.results.left.connect(self._on_leave)
         self.table = DataTable(_COLUMNS, "已登记的设备")
         self.conflicts, self.history = ConflictsView(desk), HistoryView(desk)
+        self.households = HouseholdsView(desk)
+        self.households.opened.connect(
+            lambda line: self.open_requested.emit("roster", line.household_id)
+        )
         self.conflicts.open_requested.connect(self.open_requested)
         self.conflicts.counted.connect(self._on_counted)
         self.tabs = QTabWidget()
@@ -90,6 +96,7 @@ class ExchangePage(QWidget):
         self._fill_receivers()
         self.conflicts.refresh()
         self.history.refresh()
+        self.households.refresh()
         own = next(line for line in found if line.relation == "self")
         is_enrolled = store.level == "county" or bench.is_enrolled
         state = "已登记" if is_enrolled else "还没有和上级登记。先写申请，下次交U盘时带上。"
@@ -126,6 +133,8 @@ class ExchangePage(QWidget):
     def areas(self) -> list[QWidget]:
         """Return the areas F6 goes round."""
         first = self.export_button if self.export_button.isEnabled() else self.request_button
+        if self.results.isVisible():
+            return [first, self.results.table, self.results.leave_button]
         shown = self.tabs.currentWidget()
         inner = shown.table if isinstance(shown, ConflictsView | HistoryView) else shown
         return [first, self.tabs.tabBar(), inner]
@@ -190,29 +199,18 @@ class ExchangePage(QWidget):
         )
 
     def _on_preview(self, found: tuple[Taken, ...]) -> None:
-        good = [one.found for one in found if one.found is not None]
         # Packages of one sender go in by their numbers.
         known = [(one.found.sender, one.found.number, one.path) for one in found if one.found]
         self._waiting = [path for _sender, _number, path in sorted(known)]
-        bad = [one for one in found if one.error is not None]
-        if not good and bad and bad[0].error is not None:
-            self._desk.runner.failed.emit(bad[0].error)
-            if len(bad) == 1:
-                return
-        parts = [one.sentence() for one in found]
-        for one in good:
-            parts += [f"冲突　{line}" for line in import_view.conflict_lines(one.conflicts)]
-        self.preview_text.setText("\n".join(parts))
-        questions = [import_view.unusual_sentence(one) for one in good]
-        self.preview_question.setText("\n".join(text for text in questions if text))
-        self.preview.show()
-        self.take_button.setVisible(bool(good))
-        (self.take_button if good else self.leave_button).setFocus()
+        if len(found) == 1 and found[0].error is not None:
+            self._desk.runner.failed.emit(found[0].error)
+            return
+        self.tabs.hide()
+        self.results.ask(found)
 
     def _on_take(self) -> None:
         desk, waiting = self._desk, self._waiting
         self._waiting = []
-        self.preview.hide()
 
         def take(path: Path) -> Imported:
             now = desk.store.clock()
@@ -227,13 +225,16 @@ class ExchangePage(QWidget):
         self.refresh(None)
         good = sum(one.found is not None for one in done)
         head = f"已并入{good}个包" if good == len(done) else f"已并入{good}个，共{len(done)}个包"
-        self.import_text.setText("\n".join([head, *(one.sentence() for one in done)]))
+        self.import_text.setText(head)
+        self.results.report(done)
         if self.conflicts.table.table.rowCount():
             self.tabs.setCurrentWidget(self.conflicts)
 
     def _on_leave(self) -> None:
         self._waiting = []
-        self.preview.hide()
+        self.results.hide()
+        self.tabs.show()
+        self.import_button.setFocus()
 
     # ---------------------------------------------------------------- devices
     def _on_request(self) -> None:
@@ -318,28 +319,18 @@ class ExchangePage(QWidget):
         cards.setSpacing(8)
         for card in (self.export_card, self.import_card, self.device_card):
             cards.addWidget(card, 1)
-        self._arrange_preview()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 12, 12, 12)
         layout.setSpacing(8)
         layout.addLayout(cards)
-        layout.addWidget(self.preview)
+        layout.addWidget(self.results, 1)
         self.tabs.addTab(self.history, "往来记录")
         self.tabs.addTab(self.conflicts, _CONFLICTS)
+        if self._desk.store.level != "county":
+            self.tabs.addTab(self.households, "逐户")
         self.tabs.addTab(self.table, "已登记的设备")
         layout.addWidget(self.tabs, 1)
         layout.addWidget(quiet("不联网。变更包已加密，只有收件的那台电脑打得开。"))
-
-    def _arrange_preview(self) -> None:
-        self.preview_question.setProperty("kind", "problem")
-        self.preview.body.addWidget(self.preview_text)
-        self.preview.body.addWidget(self.preview_question)
-        row = QHBoxLayout()
-        row.addStretch()
-        row.addWidget(self.leave_button)
-        row.addWidget(self.take_button)
-        self.preview.body.addLayout(row)
-        self.preview.hide()
 
     def _on_counted(self, number: int) -> None:
         place = self.tabs.indexOf(self.conflicts)
@@ -376,5 +367,5 @@ _COLUMNS = (
     Column("级别", lambda line: _LEVELS.get(line.level, line.level), width=3),
     Column("关系", lambda line: _RELATIONS.get(line.relation, line.relation), width=4),
     Column("区划代码", lambda line: line.area_code, width=8),
-    Column("状态", lambda line: "已登记" if line.state == "active" else "还没有登记", width=6),
+    Column("状态", lambda line: _STATES.get(line.state, line.state), width=6),
 )

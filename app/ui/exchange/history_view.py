@@ -5,14 +5,16 @@ from collections.abc import Mapping, Sequence
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.ops import exchange_state
-from app.ops.exchange_state import STATE_LABELS, HouseholdState, PackageLine, PeerReceipt
+from app.ops import exchange_state, times
+from app.ops.exchange_state import HouseholdState, PackageLine, PeerReceipt
 from app.ui.data_table import DataTable
+from app.ui.exchange.households_view import words_of
 from app.ui.page import Desk
 from app.ui.parts import plain, quiet
 from app.ui.table_model import Column
 
 _STATES = {"imported": "已并入", "refused": "没有导入", "exported": "等回执"}
+_MOST = 4  # lines of what a peer could not use; the tip tells all
 _COUNTS = {"households": "户", "warnings": "条预警", "transactions": "项变动", "applied": "项变动"}
 
 
@@ -26,7 +28,7 @@ class HistoryView(QWidget):
         self.table = DataTable(_COLUMNS, "往来记录")
         self.nothing = plain("还没有和上级交换过。先登记设备。")
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 8, 0, 0)
+        layout.setContentsMargins(8, 8, 8, 0)
         layout.addWidget(self.households)
         layout.addWidget(self.nothing)
         layout.addWidget(self.table, 1)
@@ -47,14 +49,16 @@ class HistoryView(QWidget):
         self.households.setText(states_text(states, store.level))
         self.households.setVisible(bool(states) and store.level != "county")
         trouble = [text for one in receipts for text in receipt_lines(one)]
-        self.receipts.setText("\n".join(trouble))
+        more = [f"另有{len(trouble) - _MOST}处"] if len(trouble) > _MOST else []
+        self.receipts.setText("\n".join([*trouble[:_MOST], *more]))
+        self.receipts.setToolTip("\n".join(trouble))
         self.receipts.setVisible(bool(trouble))
 
 
 def states_text(states: Sequence[HouseholdState], level: str) -> str:
     """Return ``逐户：未导出19 │ 已导出0 │ …`` with the superior's name of this level."""
     counts = Counter(one.state for one in states)
-    words = STATE_LABELS if level == "village" else STATE_LABELS | {"received": "县已收到"}
+    words = words_of(level)
     return "逐户：" + " │ ".join(f"{word}{counts[state]}" for state, word in words.items())
 
 
@@ -79,7 +83,7 @@ def _state(line: PackageLine) -> str:
 
 
 _COLUMNS = (
-    Column("日期", lambda line: line.at[:16].replace("T", " "), width=9),
+    Column("日期", lambda line: times.shown(line.at), width=9),
     Column("方向", lambda line: "发" if line.direction == "out" else "收", width=2),
     Column("对方", lambda line: line.peer_name, width=7),
     Column("包号", lambda line: f"{line.number:04d}", width=3, sort_key=lambda line: line.number),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from app.ops import times
 from app.ops.exchange_lines import ConflictLine, Imported, SideLine
 
 _LEVELS = {"village": "村", "township": "镇", "county": "县"}
@@ -25,7 +26,7 @@ def preview_sentence(found: Imported) -> str:
     if found.void:
         lines.append(f"没有效力的 {len(found.void)}笔（对方无权改这些内容）")
     if found.earlier is not None:
-        lines.append(f"这个包{found.earlier.at[:10]}导入过，内容一样。不用再做什么。")
+        lines.append(f"这个包{times.day(found.earlier.at)}导入过，内容一样。不用再做什么。")
     return "\n".join(lines)
 
 
@@ -46,6 +47,5 @@ def conflict_lines(conflicts: Sequence[ConflictLine]) -> list[str]:
 
 
 def _side(side: SideLine) -> str:
-    values = "、".join(str(value) for value in side.values.values())
     mark = "（现用）" if side.is_in_force else ""
-    return f"{_LEVELS.get(side.level, '')} {side.actor} {side.at[:10]}：{values}{mark}"
+    return f"{_LEVELS.get(side.level, '')} {side.actor} {times.day(side.at)}：{side.text}{mark}"

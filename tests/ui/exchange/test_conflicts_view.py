@@ -116,10 +116,13 @@ def test_one_bad_package_stops_no_other_and_each_has_its_own_result(
     qtbot.addWidget(page)
     page.show()
     page.look_at([bad, good])
-    qtbot.waitUntil(page.preview.isVisible, timeout=10000)
-    assert "坏的.变更包" in page.preview_text.text()
-    assert "新增户 1" in page.preview_text.text()
-    page.take_button.click()
+    qtbot.waitUntil(page.results.isVisible, timeout=10000)
+    table = page.results.table.table
+    cells = [[table.data(table.index(row, column)) for column in (0, 2, 6)] for row in (0, 1)]
+    assert cells[0][:2] == ["坏的.变更包", ""]
+    assert "文件不完整" in cells[0][2]
+    assert cells[1][1:] == ["1", "可以并入"]
+    page.results.take_button.click()
     qtbot.waitUntil(lambda: "已并入1个包" in page.import_text.text(), timeout=10000)
     (line,) = page.history.table.table.rows()
     assert (line.direction, line.state, line.peer_name) == ("in", "imported", "上坝村")
