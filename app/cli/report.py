@@ -17,6 +17,7 @@ from app.domain.statistics.errors import ReportPeriodError
 from app.domain.statistics.report import Report
 from app.domain.statistics.table import Cell, ReportTable
 from app.ops import statistics, statistics_verify
+from app.ops.report_words import words_of
 from app.ops.statistics_reminders import reminders
 
 
@@ -95,7 +96,7 @@ def _emit(cli: Cli, report: Report, targets: _Targets, late: tuple[str, ...] = (
         statistics.print_report(cli.store, cli.actor, report, targets.pdf)
         files.append(str(targets.pdf))
     if targets.text is not None:
-        text = statistics.official_text(report)
+        text = statistics.official_text(report, words_of(cli.store, report.title))
         statistics.print_text(cli.store, cli.actor, text, targets.text)
         files.append(str(targets.text))
     result = {

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from app.domain.ownership import Actor
 from app.models.local import HangingPaperRow, LocalSettingRow, PaperLogRow
 from app.models.store import Store
+from app.ops.changed import Changed
 from app.paths import ReplicaPaths
 
 ACTIONS = {"print": "打印", "export": "存成文件", "unmask": "看完整号码"}
@@ -64,7 +65,7 @@ class LogLine:
 
 def note(store: Store, actor: Actor, noted: Noted, path: Path | None = None) -> None:
     """Add what was printed (no ``path``) or written to a file; a preview is neither yet."""
-    if path is not None and path.resolve().is_relative_to(_previews(store)):
+    if path is not None and is_preview(store, path):
         return
     with store.write("paper.note", actor) as session:
         session.add(_row(store, actor, "export" if path else "print", noted, path))
@@ -79,10 +80,11 @@ def note(store: Store, actor: Actor, noted: Noted, path: Path | None = None) -> 
             )
 
 
-def note_unmasking(store: Store, actor: Actor, what: str, households: int) -> None:
-    """Add that somebody had whole numbers shown."""
+def note_unmasking(store: Store, actor: Actor, what: str, households: int) -> Changed:
+    """Add that somebody is going to be shown whole numbers; only then they are."""
     with store.write("paper.note", actor) as session:
         session.add(_row(store, actor, "unmask", Noted(what, households)))
+    return Changed(frozenset())
 
 
 def recent(store: Store, limit: int = _SHOWN) -> list[LogLine]:
@@ -154,8 +156,9 @@ def _line(row: PaperLogRow) -> LogLine:
     )
 
 
-def _previews(store: Store) -> Path:
-    return ReplicaPaths(store.path.parent).preview.resolve()
+def is_preview(store: Store, path: Path) -> bool:
+    """Tell whether a paper is only looked at."""
+    return path.resolve().is_relative_to(ReplicaPaths(store.path.parent).preview.resolve())
 
 
 def _old_lines(path: Path) -> Iterator[PaperLogRow]:

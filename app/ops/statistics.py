@@ -4,6 +4,7 @@ What screen, PDF and workbook show is one and the same ``Report``; a figure's ``
 rows behind it (``drill_down``).
 """
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -32,6 +33,7 @@ from app.models.store import Store
 from app.ops import catalogue, print_log, statistics_records
 from app.ops.plan_sources import area_names, area_text
 from app.ops.print_log import Noted
+from app.ops.printing import Printed, Printing, unknown_warnings
 from app.ops.report_prints import given_out, note_given_out
 from app.ops.statistics_known import VillageMonth, gaps, known_store, village_months
 from app.ops.statistics_policy import policy_of
@@ -114,8 +116,34 @@ def print_report(store: Store, actor: Actor, report: Report, path: Path) -> Prin
 
     printed = tables.render(report, path)
     print_log.note(store, actor, Noted(report.title, 0, printed.pages), path)
-    note_given_out(store, actor, report)
+    if not print_log.is_preview(store, path):
+        note_given_out(store, actor, report)
     return PrintedReport(printed.pages, len(report.printed), printed.unknown)
+
+
+def report_paper(store: Store, report: Report, printing: Printing) -> Printed:
+    """Make the printed set to be looked at, printed or kept.
+
+    Raises:
+        PrintError: as ``print_report``.
+    """
+    made = print_report(store, printing.actor, report, printing.path)
+    return _looked_at(report.title, made, printing)
+
+
+def text_paper(store: Store, text: OfficialText, printing: Printing) -> Printed:
+    """Make the official text to be looked at, printed or kept.
+
+    Raises:
+        PrintError: as ``print_text``.
+    """
+    made = print_text(store, printing.actor, text, printing.path)
+    return _looked_at(text.title, made, printing)
+
+
+def _looked_at(name: str, made: PrintedReport, printing: Printing) -> Printed:
+    seconds = time.perf_counter() - printing.begun
+    return Printed(Noted(name, 0, made.pages), seconds, unknown_warnings(made.unknown))
 
 
 def write_report(store: Store, actor: Actor, report: Report, path: Path) -> PrintedReport:

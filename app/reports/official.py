@@ -58,7 +58,7 @@ def render(text: OfficialText, path: Path) -> PrintedPapers:
     unknown = set().union(*(typeface(face).unknown for face in (BODY, HEADING)))
     words = {char for paragraph in text.paragraphs for char in paragraph.text} | set(text.title)
     count = write(pages, path, text.title, page_number)
-    return PrintedPapers(count, 1, tuple(sorted(unknown & words)))
+    return PrintedPapers(count, 0, tuple(sorted(unknown & words)))
 
 
 def paginate(text: OfficialText) -> list[list[_Placed]]:

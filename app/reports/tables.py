@@ -45,7 +45,7 @@ def render(report: Report, path: Path) -> PrintedPapers:
     _add_charts(pages, report)
     _add_checks(pages, report)
     count = write(pages, path, report.title, partial(_margin, report))
-    return PrintedPapers(count, len(report.printed), tuple(sorted(pages.layout.unknown)))
+    return PrintedPapers(count, 0, tuple(sorted(pages.layout.unknown)))
 
 
 def _add_table(pages: Pages, table: ReportTable) -> None:

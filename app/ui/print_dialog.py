@@ -85,7 +85,8 @@ class PrintDialog(QDialog):
         self._printed = printed
         self._pages = PdfPages(self._data)
         self.bar.hide()
-        self.head.setText(f"{printed.households}户，{printed.pages}页")
+        whose = f"{printed.households}户，" if printed.households else ""
+        self.head.setText(f"{whose}{printed.pages}页")
         self.notes.setText("\n".join(printed.warnings))
         self.notes.setVisible(bool(printed.warnings))
         for one in (self.print_button, self.save_button, self.before, self.after):

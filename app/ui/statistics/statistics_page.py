@@ -21,17 +21,20 @@ from app.domain.period import Period
 from app.domain.statistics.report import Report
 from app.domain.statistics.table import Cell, ReportTable
 from app.ops import statistics
+from app.ops.report_prints import note_given_out
 from app.ops.statistics import PrintedReport
 from app.ops.statistics_rows import drill_down
 from app.ui.colours import TONES
 from app.ui.flow_layout import FlowLayout
 from app.ui.page import Desk, KeyHelp
 from app.ui.parts import button, heading, plain, quiet
+from app.ui.print_dialog import PrintDialog, PrintJob
 from app.ui.statistics.charts_view import ChartsView
 from app.ui.statistics.checks_view import checks_table, failed_lines, in_order, summary
 from app.ui.statistics.period_bar import DAY, MONTH, YEAR, PeriodBar
 from app.ui.statistics.report_table import ReportTableView
 from app.ui.statistics.rows_dialog import RowsDialog
+from app.ui.statistics.text_dialog import TextDialog
 from app.ui.statistics.verify_dialog import VerifyDialog
 
 CHARTS, CHECKS = "图", "全部核对"
@@ -87,7 +90,8 @@ class StatisticsPage(QWidget):
             ("↑ ↓", "选一张表；Enter 到表里"),
             ("方向键", "在表里移动；Enter 或双击打开这个数的名单"),
             ("E", "存成Excel"),
-            ("P", "存成PDF"),
+            ("P", "预览打印，或存成PDF"),
+            ("W", "文字稿：预览打印，或存成Word"),
             ("Y", "年度数据核对"),
             ("Ctrl+C", "复制整张表"),
         )
@@ -228,23 +232,42 @@ class StatisticsPage(QWidget):
         self.bar.hide()
         pages = f"，{done.pages}页" if done.pages else ""
         odd = f"　这些字印不出，用〓代替：{'、'.join(done.unknown)}" if done.unknown else ""
-        self.notes.setText(f"已存：{path.name}（{done.tables}张表{pages}）{odd}")
-        self.notes.show()
+        self._tell(f"已存：{path.name}（{done.tables}张表{pages}）{odd}")
 
-    def _save(self, ending: str, kind: str) -> None:
+    def _save_workbook(self) -> None:
         if self.report is None:
             return
-        proposal = f"{self.report.title}{ending}"
-        name, _filter = QFileDialog.getSaveFileName(self, f"存成{kind}", proposal,
-                                                    f"{kind} (*{ending})")  # fmt: skip
+        proposal = f"{self.report.title}.xlsx"
+        name, _filter = QFileDialog.getSaveFileName(self, "存成Excel", proposal, "Excel (*.xlsx)")
         if name:
             self.save_to(Path(name))
 
-    def _save_workbook(self) -> None:
-        self._save(".xlsx", "Excel")
+    def _on_print(self) -> None:
+        """Show the printed set as it comes out; printed or kept, its figures are remembered."""
+        report, desk = self.report, self._desk
+        if report is None:
+            return
 
-    def _save_paper(self) -> None:
-        self._save(".pdf", "PDF")
+        def remember() -> None:
+            desk.runner.call(lambda: note_given_out(desk.store, desk.actor, report))
+
+        job = PrintJob(
+            report.title, lambda printing: statistics.report_paper(desk.store, report, printing)
+        )
+        dialog = PrintDialog(self, desk, job)
+        dialog.taken.connect(remember)
+        dialog.exec()
+
+    def _on_text(self) -> None:
+        if self.report is None:
+            return
+        dialog = TextDialog(self, self._desk, self.report)
+        dialog.saved.connect(lambda name: self._tell(f"已存：{name}"))
+        dialog.exec()
+
+    def _tell(self, words: str) -> None:
+        self.notes.setText(words)
+        self.notes.show()
 
     def _on_month(self, period: Period) -> None:
         self.period.show_month(period)
@@ -280,7 +303,8 @@ class StatisticsPage(QWidget):
         flow.addWidget(self.period)
         for label, run in (
             ("存成Excel(E)", self._save_workbook),
-            ("存成PDF(P)", self._save_paper),
+            ("预览打印(P)", self._on_print),
+            ("文字稿(W)", self._on_text),
             ("年度数据核对(Y)", self._on_verify),
         ):
             flow.addWidget(button(label, run))
@@ -318,7 +342,8 @@ class StatisticsPage(QWidget):
     def _add_shortcuts(self) -> None:
         for keys, slot in (
             ("E", self._save_workbook),
-            ("P", self._save_paper),
+            ("P", self._on_print),
+            ("W", self._on_text),
             ("Y", self._on_verify),
         ):
             shortcut = QShortcut(QKeySequence(keys), self)

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import docx
 import openpyxl
 import pytest
+from pypdfium2 import PdfDocument
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -12,10 +14,13 @@ from pytestqt.qtbot import QtBot
 from app.domain.ownership import Actor
 from app.domain.statistics.report import Report
 from app.ops import statistics
+from app.ops.report_prints import given_out
 from app.ui.page import Desk
+from app.ui.print_dialog import PrintDialog
 from app.ui.statistics.chart_view import ChartView, category_text
 from app.ui.statistics.rows_dialog import RowsDialog
 from app.ui.statistics.statistics_page import CHARTS, CHECKS, StatisticsPage
+from app.ui.statistics.text_dialog import TextDialog
 from app.ui.statistics.verify_dialog import VerifyDialog
 from tests.conftest import TOWNSHIP, StoreMaker
 from tests.ui.conftest import OCTOBER, TODAY, make_desk
@@ -158,6 +163,70 @@ def test_workbook_and_paper_hold_the_report(
     book = openpyxl.load_workbook(tmp_path / "报表.xlsx")
     assert len(book.sheetnames) >= len(shown(page).tables)
     assert (tmp_path / "报表.pdf").read_bytes().startswith(b"%PDF")
+
+
+def plain(text: object) -> str:
+    return "".join(str(text).split())
+
+
+def test_screen_paper_and_workbook_say_the_same(
+    page: StatisticsPage, desk: Desk, tmp_path: Path
+) -> None:
+    report = shown(page)
+    statistics.write_report(desk.store, desk.actor, report, tmp_path / "a.xlsx")
+    statistics.print_report(desk.store, desk.actor, report, tmp_path / "a.pdf")
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    paper = plain(
+        "".join(p.get_textpage().get_text_range() for p in PdfDocument(tmp_path / "a.pdf"))
+    )
+    figures = 0
+    for table, sheet in zip(report.tables, book.worksheets, strict=False):
+        page.choose(table.number)
+        view = page.table.figures
+        first = 4 if any(column.group for column in table.columns) else 3
+        for row, line in enumerate(table.rows):
+            seen = [str(view.index(row, n).data()) for n in range(len(line.cells))]
+            cells = [sheet.cell(row=first + 1 + row, column=2 + n) for n in range(len(seen))]
+            kept = [f"{c.value:.2f}" if c.number_format == "0.00" else str(c.value) for c in cells]
+            assert kept == seen, (table.number, line.label)
+            if table in report.printed:
+                assert plain(line.label + "".join(seen)) in paper, (table.number, line.label)
+            figures += len(seen)
+    assert figures > 500
+
+
+def test_the_paper_is_looked_at_first_and_its_figures_are_kept_when_it_is_taken(
+    qtbot: QtBot, page: StatisticsPage, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[PrintDialog] = []
+    monkeypatch.setattr(PrintDialog, "exec", lambda dialog: seen.insert(0, dialog))
+    qtbot.keyClick(page, Qt.Key.Key_P)
+    qtbot.waitUntil(lambda: bool(seen and seen[0].save_button.isEnabled()), timeout=20000)
+    assert seen[0].head.text().endswith("页")
+    title = shown(page).title
+    assert given_out(desk.store, title) is None
+    seen[0].taken.emit()
+    kept = given_out(desk.store, title)
+    assert kept is not None
+    assert kept.figures.keys() >= {"T1", "T27"}
+    seen[0].close()
+
+
+def test_words_of_people_are_kept_and_stand_in_the_text(
+    qtbot: QtBot, page: StatisticsPage, desk: Desk, tmp_path: Path
+) -> None:
+    dialog = TextDialog(page, desk, shown(page))
+    qtbot.addWidget(dialog)
+    dialog.fields["problems"].setPlainText("联系不上的户多。")
+    with qtbot.waitSignal(dialog.saved) as saved:
+        dialog.save_to(tmp_path / "小结.docx")
+    assert saved.args == ["小结.docx"]
+    words = [paragraph.text for paragraph in docx.Document(str(tmp_path / "小结.docx")).paragraphs]
+    assert "联系不上的户多。" in words
+    again = TextDialog(page, desk, shown(page))
+    qtbot.addWidget(again)
+    assert again.words().problems == "联系不上的户多。"
+    assert again.job().name.endswith("工作小结")
 
 
 def test_a_whole_table_is_copied_for_wps(page: StatisticsPage) -> None:
