@@ -1,6 +1,6 @@
 """``package``: export, inspect, import."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,15 @@ from app.cli.common import Cli, error_object
 from app.domain import labels
 from app.errors import AppError
 from app.ops import exchange
-from app.ops.exchange_lines import ConflictLine, GapLine, Imported, Inspected, RefusedLine
+from app.ops.exchange_lines import (
+    ConflictLine,
+    Exported,
+    GapLine,
+    Imported,
+    Inspected,
+    RefusedLine,
+)
+from app.sync.parcels import Wish
 
 SUFFIX = ".变更包"
 
@@ -21,25 +29,62 @@ def group() -> None:
     """Group of the package verbs."""
 
 
-@group.command("export", help="导出对方还没有收到的全部内容")
-@click.option(
+_TO = click.option(
     "--to", required=True, metavar="DEVICE|parent", help="设备号、名称、区划代码或 parent"
 )
-@click.option("--out", required=True, type=click.Path(path_type=Path), metavar="F")
+_OUT = click.option("--out", required=True, type=click.Path(path_type=Path), metavar="F")
+
+
+@group.command("export", help="导出对方还没有收到的全部内容；写到文件夹时，要几个文件写几个")
+@_TO
+@_OUT
+@click.option("--base", is_flag=True, help="先给底册（新电脑），以前的记录跟在后面")
 @click.pass_obj
-def export(cli: Cli, to: str, out: Path) -> None:
-    """Write a package."""
-    done = exchange.export_package(cli.store, cli.actor, to, out, cli.store.clock())
-    result = asdict(done) | {"path": str(done.path)}
-    counts = f"{done.transactions}项变动，{done.households}户，{done.warnings}条预警"
+def export(cli: Cli, to: str, out: Path, base: bool) -> None:
+    """Write a package, or into a folder as many as are needed."""
+    target = exchange.Target(to, out, Wish.BASE if base else Wish.NEWS)
+    done = exchange.export_series(
+        cli.store, cli.actor, target, cli.store.clock(), lambda at, all_: _count(cli, at, all_)
+    )
+    _emit_exported(cli, done)
+
+
+@group.command("request", help="只写回执：请对方补发这里缺的")
+@click.option("--to", default=exchange.PARENT, metavar="DEVICE|parent", help="默认上级")
+@_OUT
+@click.pass_obj
+def request(cli: Cli, to: str, out: Path) -> None:
+    """Ask for what is missing."""
+    _emit_exported(cli, exchange.request_package(cli.store, cli.actor, to, out, cli.store.clock()))
+
+
+def _count(cli: Cli, done: int, total: int) -> None:
+    if total > 1:
+        cli.note(f"第{done + 1}个文件，共{total}个。")
+
+
+def _emit_exported(cli: Cli, done: Exported) -> None:
+    files = (done, *done.further)
+    result = asdict(replace(done, further=())) | {"path": str(done.path)}
+    result["files"] = [str(file.path) for file in files]
+    del result["further"]
     cli.emit(
         result,
-        [
-            f"已写好第{done.number}号包：{counts}，{done.bytes}字节。",
-            f"文件：{done.path}",
-            "对方导入后，请带回回执。",
-        ],
+        [line for file in files for line in _exported_lines(file)] + ["对方导入后，请带回回执。"],
     )
+
+
+def _exported_lines(done: Exported) -> list[str]:
+    counts = f"{done.transactions}项变动，{done.households}户，{done.warnings}条预警"
+    counts += f"，{done.contents}件照片和扫描件" if done.contents else ""
+    counts += "，附底册" if done.bases else ""
+    lines = [
+        f"已写好第{done.number}号包：{counts}，{done.bytes}字节。",
+        f"文件：{done.path}",
+    ]
+    if done.left:
+        lines.append(f"还有{done.left}项装不下。请导出到文件夹一次写全，或等回执来了再导出。")
+    return lines
 
 
 @group.command("inspect", help="查看一个变更包，不导入")
@@ -128,10 +173,12 @@ def import_(ctx: click.Context, files: tuple[Path, ...], dry_run: bool, confirm:
         else:
             results.append({"file": path.name, **_imported(found)})
             lines += [f"{path.name}：", *_lines(found)]
-    if errors and len(errors) == len(results):
-        cli.emit({**error_object(errors[0]), "results": results}, lines)
-        ctx.exit(max(error.exit_code for error in errors))
-    cli.emit({"results": results}, lines or ["没有变更包。"])
+    if not errors:
+        cli.emit({"results": results}, lines or ["没有变更包。"])
+        return
+    cli.emit({**error_object(errors[0]), "results": results}, lines)
+    is_all = len(errors) == len(results)
+    ctx.exit(max(error.exit_code for error in errors) if is_all else 1)
 
 
 def _paths(files: tuple[Path, ...]) -> list[Path]:
@@ -163,6 +210,13 @@ def _imported(found: Imported) -> dict[str, Any]:
         "conflicts": [conflict.as_json(line) for line in found.conflicts],
         "warnings_changed": found.warnings_changed,
         "needs_confirmation": found.unusual.needs_confirmation(),
+        "requested": [_gap(gap) for gap in found.requested],
+        "contents": found.contents,
+        "quarantined": [asdict(line) for line in found.quarantined],
+        "lacking": found.lacking,
+        "bases": list(found.bases),
+        "past": found.past,
+        "past_left": found.past_left,
         "counts": {
             "transactions": found.applied,
             "households_new": found.households_new,
@@ -205,6 +259,11 @@ def _lines(found: Imported) -> list[str]:
         for gap in found.gaps
     ]
     lines += [
+        f"对方请您补发：{gap.name}第{gap.first}–{gap.last}号。请再给对方导出一次。"
+        for gap in found.requested
+    ]
+    lines += _past_lines(found)
+    lines += [
         f"没有效力：第{line.number}号（{line.actor}）{line.reason}。"
         for line in (*found.void, *found.forked)
     ]
@@ -214,6 +273,20 @@ def _lines(found: Imported) -> list[str]:
     ]
     if found.unusual.needs_confirmation():
         lines.append("改动特别多，请先和对方核实。")
+    return lines
+
+
+def _past_lines(found: Imported) -> list[str]:
+    """Return what came of bases, the past and contents, and what is still to come."""
+    reasons = {"unnamed": "没有记录提到它，先放着", "type": "不是登记的类型", "size": "大小不对"}
+    lines = ["已收下底册，可以开始工作。"] if found.bases else []
+    if found.past or (found.bases and found.past_left):
+        lines.append(f"以前的记录补进{found.past}条，待补{found.past_left}条。")
+    if found.contents or found.lacking:
+        lines.append(f"照片和扫描件收到{found.contents}件，还缺{found.lacking}件。")
+    lines += [
+        f"附件 {line.sha256[:8]} 没有收：{reasons[line.reason]}。" for line in found.quarantined
+    ]
     return lines
 
 

@@ -101,13 +101,35 @@ def test_several_files_and_a_folder_each_have_their_own_result(desk: Desk) -> No
     desk.ok("village", "package", "export", "--to", "parent", "--out", stick / "b.变更包")
     (stick / "a.变更包").write_bytes((stick / "b.变更包").read_bytes()[:-1])
     code, found = desk("township", "package", "import", stick)
-    assert code == 0
+    assert (code, found["error"]["code"]) == (1, "E302")  # one was refused, the other is in
     bad, good = found["results"]
     assert (bad["file"], bad["error"]["code"]) == ("a.变更包", "E302")
     assert (good["file"], good["applied"]) == ("b.变更包", 1)
     (stick / "b.变更包").unlink()
     code, found = desk("township", "package", "import", stick)
     assert (code, found["error"]["code"]) == (3, "E302")
+
+
+def test_a_new_laptop_gets_a_base_and_a_request_asks_again(desk: Desk) -> None:
+    village = enrol(desk, "township", "village")
+    with_family(desk)
+    up = desk.ok("village", "package", "export", "--to", "parent", "--out", desk.file("1"))
+    assert (up["contents"], up["bases"], up["left"]) == (0, 0, 0)
+    assert up["files"] == [str(desk.file("1"))]
+    desk.ok("township", "package", "import", desk.file("1"))
+    folder = desk.file("新电脑")
+    folder.mkdir()
+    down = desk.ok("township", "package", "export", "--base", "--to", village, "--out", folder)
+    assert down["bases"] == 1
+    assert len(down["files"]) == len(list(folder.iterdir()))
+    desk.ok("village", "package", "import", folder)
+    asked = desk.ok("township", "package", "request", "--to", village, "--out", desk.file("3"))
+    assert (asked["transactions"], asked["contents"]) == (0, 0)
+    found = desk.ok("village", "package", "import", desk.file("3"))
+    assert found["requested"] == []
+    code, found = desk("village", "package", "request", "--out", desk.file("gone") / "4")
+    assert (code, found["error"]["code"]) == (1, "E347")
+    assert "gone" in found["error"]["message"]
 
 
 def test_what_is_not_to_be_trusted_exits_3_and_says_so(desk: Desk) -> None:
