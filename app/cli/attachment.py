@@ -78,7 +78,7 @@ def list_all(cli: Cli, subject: str, subject_id: str, household: str, everything
 @click.pass_obj
 def export(cli: Cli, attachment_id: str, out: Path) -> None:
     """Write one attachment into a plain file."""
-    size = attachments.export(cli.store, attachment_id, out)
+    size = attachments.export(cli.store, cli.actor, attachment_id, out)
     cli.emit({"file": str(out), "bytes": size}, [f"已另存，{size_text(size)}。用完请删掉。"])
 
 

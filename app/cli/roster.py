@@ -12,7 +12,7 @@ from app.cli.common import Cli, UsageError
 from app.cli.roster_json import import_object, list_object, summary_lines
 from app.domain import labels
 from app.excel.errors import OtherKindError
-from app.ops import roster, roster_lists
+from app.ops import roster, roster_lists, roster_reports
 
 MAX_PAGES = 20  # matches that are shown with their people
 
@@ -48,7 +48,7 @@ def import_(cli: Cli, /, files: tuple[Path, ...], **options: Any) -> None:
         return
     result = import_object(preview, with_rows=options["explain"])
     if options["report"] is not None:
-        written = roster.write_import_report(preview, options["report"])
+        written = _write_report(cli, store, preview, options["report"])
         result["reports"] = [str(path) for path in written]
     if not dry_run:
         again = options["again"]
@@ -93,6 +93,13 @@ def _people(path: Path | None) -> dict[str, str]:
         raise UsageError(text='清单的 --decisions 应是 JSON：{"people": {行: 人}}。') from None
 
 
+def _write_report(cli: Cli, store: Any, preview: roster.RosterPreview, path: Path) -> list[Path]:
+    if store is None:  # a rehearsal before there is a replica: no list to note it in
+        return roster.write_import_report(preview, path)
+    sources: list[Any] = [item.file.path for item in preview.files]
+    return roster_reports.write_report(store, cli.actor, preview, sources, path)
+
+
 @group.command("answer", help="把上级清单按原样填上核实结果")
 @click.argument("file", type=click.Path(path_type=Path), metavar="清单.xlsx")
 @click.option("--out", required=True, type=click.Path(path_type=Path), metavar="F.xlsx")
@@ -100,7 +107,7 @@ def _people(path: Path | None) -> dict[str, str]:
 def answer(cli: Cli, file: Path, out: Path) -> None:
     """Write a list again, its result columns filled from what became of its rows."""
     preview = roster_lists.preview_list(cli.store, file)
-    answered = roster_lists.answer_list(cli.store, preview, out)
+    answered = roster_lists.answer_list(cli.store, cli.actor, preview, out)
     waiting = len(preview.rows) - answered
     cli.emit(
         {"rows": len(preview.rows), "answered": answered, "waiting": waiting, "file": str(out)},

@@ -23,7 +23,7 @@ from app.models.plan import Measure
 from app.models.register import DataDoubt, Issue, NegativeCheck
 from app.models.store import Store
 from app.models.warning import HouseholdWarning
-from app.ops import durable, pictures
+from app.ops import durable, pictures, print_log
 from app.ops.attachment_errors import (
     AttachmentRefusedError,
     ContentDamagedError,
@@ -34,6 +34,7 @@ from app.ops.attachment_errors import (
 )
 from app.ops.changed import Changed
 from app.ops.pictures import Picture
+from app.ops.print_log import Noted
 
 TABLE = "attachment"
 _TABLES = frozenset({TABLE})
@@ -238,7 +239,7 @@ def content(store: Store, attachment_id: str) -> tuple[bytes, str]:
     return kept.content, row.media_type
 
 
-def export(store: Store, attachment_id: str, path: Path) -> int:
+def export(store: Store, actor: Actor, attachment_id: str, path: Path) -> int:
     """Write an attachment into a plain file that somebody asked for; return its size.
 
     Raises:
@@ -252,6 +253,7 @@ def export(store: Store, attachment_id: str, path: Path) -> int:
         part.replace(path)
     finally:
         durable.drop(part)
+    print_log.note(store, actor, Noted("照片和扫描件", 1), path)
     return len(data)
 
 

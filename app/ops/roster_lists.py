@@ -35,9 +35,10 @@ from app.models.household import Household
 from app.models.register import DataDoubt
 from app.models.step import steps_of
 from app.models.store import Store
-from app.ops import case_rows
+from app.ops import case_rows, print_log
 from app.ops.changed import Changed
 from app.ops.lives import Living, living, state_label
+from app.ops.print_log import Noted
 from app.ops.roster_rows import load_roster
 
 __all__ = [
@@ -147,7 +148,7 @@ def tie_by_hand(store: Store, preview: ListPreview, key: str, member_id: str) ->
     return replace(preview, rows=tuple(rows))
 
 
-def answer_list(store: Store, preview: ListPreview, path: Path) -> int:
+def answer_list(store: Store, actor: Actor, preview: ListPreview, path: Path) -> int:
     """Write the list again in its own layout with the results; return the rows answered.
 
     Raises:
@@ -158,6 +159,7 @@ def answer_list(store: Store, preview: ListPreview, path: Path) -> int:
         found = _Answers(session, preview)
         answers = {tied.row.place: found.of(tied) for tied in preview.rows}
     write_answers(preview.file.path, path, answers)
+    print_log.note(store, actor, Noted("上级清单的答复", 0), path)
     return sum(answer.is_done for answer in answers.values())
 
 

@@ -8,11 +8,13 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from app.domain.ownership import Actor
 from app.errors import AppError
 from app.excel.pasted import NAME, Pasted, as_csv
 from app.models.imports import ImportFileRow
 from app.models.store import Store
-from app.ops import roster_import, tables
+from app.ops import print_log, roster_import, tables
+from app.ops.print_log import Noted
 from app.ops.roster_import import RosterPreview
 from app.ops.roster_log import file_sha256, last_report
 from app.ops.roster_words import field_label, reason_text
@@ -31,7 +33,11 @@ class OtherFileError(AppError):
 
 
 def write_report(
-    store: Store, preview: RosterPreview, sources: list[Path | Pasted], path: Path
+    store: Store,
+    actor: Actor,
+    preview: RosterPreview,
+    sources: list[Path | Pasted],
+    path: Path,
 ) -> list[Path]:
     """Write the report of a preview: its tables again, faulty cells marked.
 
@@ -52,7 +58,8 @@ def write_report(
                 files.append(replace(item, file=replace(item.file, path=kept)))
             else:
                 files.append(item)
-        return roster_import.write_import_report(replace(preview, files=tuple(files)), path)
+        whole = replace(preview, files=tuple(files))
+        return _written(store, actor, whole, path)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -77,7 +84,7 @@ def save_report(store: Store, import_id: str, path: Path) -> int:
 
 
 def mark_original(
-    store: Store, import_id: str, original: Path, path: Path, today: date
+    store: Store, actor: Actor, import_id: str, original: Path, path: Path, today: date
 ) -> list[Path]:
     """Write a copy of a file that was imported, its faulty cells marked.
 
@@ -92,4 +99,11 @@ def mark_original(
     if not original.is_file() or file_sha256(original) not in known:
         raise OtherFileError
     preview = roster_import.preview_import(store, [original], today)
-    return roster_import.write_import_report(preview, path)
+    return _written(store, actor, preview, path)
+
+
+def _written(store: Store, actor: Actor, preview: RosterPreview, path: Path) -> list[Path]:
+    written = roster_import.write_import_report(preview, path)
+    for target in written:
+        print_log.note(store, actor, Noted("导入报告（标出问题的副本）", 0), target)
+    return written

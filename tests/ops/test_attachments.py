@@ -155,11 +155,11 @@ def test_an_attachment_is_written_out_on_demand(
     (line,) = added(store, Thing("household", home), path).lines
     out = tmp_path / "out.jpg"
     out.write_text("older")
-    assert attachments.export(store, line.attachment_id, out) == line.size
+    assert attachments.export(store, ME, line.attachment_id, out) == line.size
     assert out.read_bytes() == attachments.content(store, line.attachment_id)[0]
     assert not list(tmp_path.glob("*.part"))
     with pytest.raises(UnknownAttachmentError):
-        attachments.export(store, "x", out)
+        attachments.export(store, ME, "x", out)
 
 
 def test_doctor_tells_what_has_not_come_and_what_is_damaged(

@@ -115,7 +115,7 @@ def test_the_answer_is_the_list_with_its_results_filled(
     given = StepInput("=已核对户口簿", TODAY)
     registers.act_entry(imported, actor, "data_doubt", doubt.item_id, "confirm-ok", given, TODAY)
     preview = roster_lists.preview_list(imported, DOUBTS)
-    answered = roster_lists.answer_list(imported, preview, tmp_path / "答.xlsx")
+    answered = roster_lists.answer_list(imported, actor, preview, tmp_path / "答.xlsx")
     before = list(openpyxl.load_workbook(DOUBTS, data_only=True)["疑点数据"].values)
     after = list(openpyxl.load_workbook(tmp_path / "答.xlsx")["疑点数据"].values)
     head = before[1]
@@ -153,7 +153,7 @@ def test_a_list_of_an_older_format_is_answered_in_the_same_cells(
         book.save(str(path))
     take(imported, actor, path)
     preview = roster_lists.preview_list(imported, path)
-    roster_lists.answer_list(imported, preview, tmp_path / "答.xlsx")
+    roster_lists.answer_list(imported, actor, preview, tmp_path / "答.xlsx")
     book = openpyxl.load_workbook(tmp_path / "答.xlsx")
     after = [list(row) for row in book.worksheets[0].values]
     filled = rows[1].index("核实情况")
@@ -171,7 +171,7 @@ def test_the_answer_to_a_list_of_warnings_tells_of_people_who_are_not_here(
         clue = session.scalars(select(Clue.id).limit(1)).one()
     assert monitored.show_case(imported, clue, TODAY, actor).item.state == "clue"
     preview = roster_lists.preview_list(imported, WARNINGS)
-    roster_lists.answer_list(imported, preview, tmp_path / "答.xlsx")
+    roster_lists.answer_list(imported, actor, preview, tmp_path / "答.xlsx")
     book = openpyxl.load_workbook(tmp_path / "答.xlsx")
     for tied in preview.rows:
         place = tied.row.place

@@ -13,7 +13,7 @@ from app.demo import people
 from app.domain.ownership import Actor
 from app.models.household import Household, Member
 from app.models.store import Store
-from app.ops import local_settings, months, roster, roster_view, roster_words, tables
+from app.ops import local_settings, months, print_log, roster, roster_view, roster_words, tables
 from app.ui.page import Desk
 from app.ui.roster import reasons, roster_model
 from app.ui.roster.column_choice import ColumnChoice
@@ -171,8 +171,9 @@ def test_enter_opens_a_household_and_identity_numbers_stay_masked_until_v(
     table = page.household.members.table
     shown = [table.data(table.index(0, column)) for column in range(table.columnCount())]
     assert "539901********0017" in shown
-    page.household.toggle_mask()
+    page._toggle_mask()
     assert table.data(table.index(0, 5)) == "539901198203010017"
+    assert [line.action for line in print_log.recent(desk.store)] == ["unmask"]
     page.household._timer.timeout.emit()  # ten seconds later
     assert table.data(table.index(0, 5)) == "539901********0017"
 

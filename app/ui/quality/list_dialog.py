@@ -156,10 +156,12 @@ class ListDialog(QDialog):
 
     def answer(self, path: Path) -> None:
         """Write the list again with what has become of its rows."""
-        store, preview = self._desk.store, self.preview
+        store, actor, preview = self._desk.store, self._desk.actor, self.preview
         if preview is None:
             return
-        count = self._desk.runner.call(lambda: roster_lists.answer_list(store, preview, path))
+        count = self._desk.runner.call(
+            lambda: roster_lists.answer_list(store, actor, preview, path)
+        )
         if count is not None:
             self.notes.setText(f"答复写好了：{count}条已有结果，其余还在办。")
 

@@ -22,6 +22,7 @@ class HouseholdView(QWidget):
     """Shows one ``HouseholdPage``; identity numbers are masked until V is pressed."""
 
     left = Signal()
+    unmask_requested = Signal()
     visit_requested = Signal(str)
     warning_requested = Signal(str)
     print_requested = Signal(str)
@@ -61,11 +62,13 @@ class HouseholdView(QWidget):
         self.warnings.set_rows(warnings)
         self.tabs.setTabText(1, f"预警 {len(warnings)}" if warnings else "预警")
 
-    def toggle_mask(self) -> None:
-        """Show identity numbers for ten seconds, or hide them again."""
-        if self._is_unmasked:
-            self.hide_numbers()
-            return
+    @property
+    def is_unmasked(self) -> bool:
+        """Whether whole numbers are on the screen now."""
+        return self._is_unmasked
+
+    def show_numbers(self) -> None:
+        """Show identity numbers for ten seconds."""
         self._is_unmasked = True
         self._timer.start(SHOWN_SECONDS * 1000)
         self.members.viewport().update()
@@ -100,7 +103,7 @@ class HouseholdView(QWidget):
         row.addWidget(button("返回（Esc）", self.left.emit))
         row.addWidget(self.head, 1)
         row.addWidget(self.visit)
-        row.addWidget(button("V 证件号", self.toggle_mask))
+        row.addWidget(button("V 证件号", self.unmask_requested.emit))
         row.addWidget(button("N 自然变更", self.change_requested.emit))
         row.addWidget(button("P 一户一策", lambda: self.print_requested.emit(self.household_id)))
         layout = QVBoxLayout(self)

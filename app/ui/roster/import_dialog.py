@@ -99,10 +99,11 @@ class ImportFlow(QWidget):
     def save_report(self, path: Path) -> bool:
         """Write the tables again with their faulty cells marked; False if that failed."""
         preview, store, sources = self.preview, self._desk.store, self._sources
+        actor = self._desk.actor
         if preview is None:
             return False
         done = self._desk.runner.call(
-            lambda: roster_reports.write_report(store, preview, sources, path)
+            lambda: roster_reports.write_report(store, actor, preview, sources, path)
         )
         return done is not None
 

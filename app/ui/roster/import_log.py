@@ -71,9 +71,10 @@ class ImportLogDialog(QDialog):
         line: ImportLine | None = self.table.current()
         if line is None:
             return
-        store, import_id, today = self._desk.store, line.import_id, self._desk.today()
+        store, actor, today = self._desk.store, self._desk.actor, self._desk.today()
+        import_id = line.import_id
         done = self._desk.runner.call(
-            lambda: roster_reports.mark_original(store, import_id, original, path, today)
+            lambda: roster_reports.mark_original(store, actor, import_id, original, path, today)
         )
         if done is not None:
             self.note.setText(f"已存成“{path.name}”，有问题的格子标了颜色。")

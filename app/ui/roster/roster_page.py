@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
-from app.ops import local_settings, roster_view, warnings
+from app.ops import local_settings, print_log, roster_view, warnings
 from app.ops.months import DueHousehold
 from app.ui.changes.changes_dialog import ChangesDialog, report_change
 from app.ui.data_table import DataTable
@@ -289,6 +289,7 @@ class RosterPage(QWidget):
         self.filters.changed.connect(self._fill)
         self.table.moved.connect(self._on_moved)
         self.table.opened.connect(lambda line: self.open_household(line.household.household_id))
+        self.household.unmask_requested.connect(self._show_numbers)
         self.household.left.connect(self._back)
         self.household.visit_requested.connect(self._on_visit)
         self.household.print_requested.connect(lambda _id: self._print_current())
@@ -315,4 +316,16 @@ class RosterPage(QWidget):
 
     def _toggle_mask(self) -> None:
         if self._stack.currentWidget() is self.household:
-            self.household.toggle_mask()
+            self._show_numbers()
+
+    def _show_numbers(self) -> None:
+        """Show whole identity numbers once that is noted, or hide them again."""
+        store, actor = self._desk.store, self._desk.actor
+        if self.household.is_unmasked:
+            self.household.hide_numbers()
+            return
+        noted = self._desk.runner.call(
+            lambda: print_log.note_unmasking(store, actor, "成员证件号码", 1)
+        )
+        if noted is not None:
+            self.household.show_numbers()
