@@ -13,8 +13,9 @@ from app.excel.templates import published, read_template
 from app.excel.writer import Template, Written, export_kinds, template, write_table
 from app.models.household import Household, Member
 from app.models.store import Store
-from app.ops import measures, visits, warnings
+from app.ops import measures, print_log, visits, warnings
 from app.ops.items import Item
+from app.ops.print_log import Noted
 from app.ops.roster_rows import PRESENT, StoredRoster, household_values, load_roster, member_values
 
 __all__ = [
@@ -76,7 +77,12 @@ def export_table(
         TableError: the template cannot be read, or names no field.
         OSError: the file cannot be written; what stood there before is untouched.
     """
-    return write_table(path, columns_of(kind, choice), rows_of(store, actor, kind, today, choice))
+    rows = list(rows_of(store, actor, kind, today, choice))
+    written = write_table(path, columns_of(kind, choice), rows)
+    homes = len({row.get("household_no") for row in rows})
+    noted = Noted(template(kind).title, homes, is_masked=choice.is_public)
+    print_log.note(store, actor, noted, path)
+    return written
 
 
 def columns_of(kind: str, choice: ExportChoice) -> Template:

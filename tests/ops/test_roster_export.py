@@ -9,7 +9,7 @@ import pytest
 from app.domain.ownership import Actor
 from app.excel.reader import read_table
 from app.models.store import Store
-from app.ops import measures, roster, visits
+from app.ops import measures, print_log, roster, visits
 from app.ops.measures import NewMeasure
 from app.ops.roster_rows import load_roster
 from app.ops.visits import NewVisit
@@ -35,6 +35,8 @@ def test_every_kind_is_written_with_its_headings(
     imported: Store, actor: Actor, tmp_path: Path, kind: str
 ) -> None:
     written = roster.export_table(imported, actor, kind, tmp_path / "o.xlsx", TODAY)
+    (noted,) = print_log.open_files(imported)
+    assert (Path(noted.path).name, noted.is_there) == ("o.xlsx", True)
     assert len(rows(tmp_path / "o.xlsx")) == written.rows + 1
 
 

@@ -3,7 +3,7 @@
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.ops import copy_fields, monitored
+from app.ops import copy_fields, monitored, print_log
 from app.ops.lives import StepInput
 from app.ops.monitored import ToType
 from app.ui import messages
@@ -65,9 +65,14 @@ class ToTypeDialog(QDialog):
         line: ToType | None = self.table.current()
         if line is None:
             return
-        store = self._desk.store
+        store, actor = self._desk.store, self._desk.actor
         records = self._desk.runner.call(lambda: copy_fields.case_records(store, line.case_id))
         if not records:
+            return
+        noted = self._desk.runner.call(
+            lambda: print_log.note_unmasking(store, actor, "录入国家系统的字段", 1)
+        )
+        if noted is None:
             return
         ends = "再按空格，记为已录入。" if self._is_township else "录完由镇里记下。"
         what = f"{line.household_no}号 {line.head_name}户　{line.what}"
