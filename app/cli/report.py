@@ -14,11 +14,10 @@ from app.cli.common import Cli
 from app.domain.period import Period
 from app.domain.report_checks import ReportCheck
 from app.domain.statistics.errors import ReportPeriodError
-from app.domain.statistics.report import Report
+from app.domain.statistics.report import REMINDERS, Report
 from app.domain.statistics.table import Cell, ReportTable
 from app.ops import statistics, statistics_verify
 from app.ops.report_words import words_of
-from app.ops.statistics_reminders import reminders
 
 
 @click.group("report", help="报表：月报、年报，核对别人填的年度数据")
@@ -62,8 +61,9 @@ def monthly(
     except ValueError:
         raise ReportPeriodError(period=period) from None
     report = statistics.monthly_report(cli.store, month, cli.today, area)
-    late = [] if report.level == "village" else reminders(cli.store, month, cli.today, area)
-    _emit(cli, report, _Targets(xlsx, pdf, text), tuple(one.text for one in late))
+    late = [table for table in report.tables if table.number == REMINDERS]
+    texts = tuple(line.cells[-1].text for table in late for line in table.rows)
+    _emit(cli, report, _Targets(xlsx, pdf, text), texts)
 
 
 @group.command(help="年报，如 2025；写成 2025-06-30 为截至那一天")

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -26,11 +25,11 @@ from app.domain.statistics.context import Context, Parameters, Window
 from app.domain.statistics.errors import UnknownAreaError
 from app.domain.statistics.records import Village, WarningRecord
 from app.domain.statistics.report import Report
-from app.domain.statistics.table import Heading
+from app.domain.statistics.table import Heading, ReportTable
 from app.models.household import Area, Household
 from app.models.replica import Device
 from app.models.store import Store
-from app.ops import catalogue, print_log, statistics_records
+from app.ops import catalogue, print_log, statistics_records, statistics_reminders
 from app.ops.plan_sources import area_names, area_text
 from app.ops.print_log import Noted
 from app.ops.printing import Printed, Printing, unknown_warnings
@@ -38,9 +37,7 @@ from app.ops.report_prints import given_out, note_given_out
 from app.ops.statistics_known import VillageMonth, gaps, known_store, village_months
 from app.ops.statistics_policy import policy_of
 
-Row = TypeVar("Row")
 NO_WORDS = FreeText()
-_CHUNK = 500  # bound parameters of one statement
 _LIMITS = (
     "village_confirm_days", "village_confirm_days_red", "town_review_days", "county_review_days",
     "assign_days", "accept_days",
@@ -179,20 +176,6 @@ def print_text(store: Store, actor: Actor, text: OfficialText, path: Path) -> Pr
     return PrintedReport(printed.pages, 0, printed.unknown)
 
 
-def month_context(
-    store: Store, period: Period, today: date, area: str = ""
-) -> tuple[Context, date]:
-    """Return a month's records, and the day until which villages must report it.
-
-    Raises:
-        UnknownAreaError: not an area of this replica.
-    """
-    window = Window(period.first_day, period.last_day)
-    label = f"{period.year}年{period.month}月"
-    context, _, policy = _context(store, window, label, today, area)
-    return context, period.first_day.replace(day=policy.days("fill_until_day"))
-
-
 def warnings_chart(store: Store, today: date) -> Chart:
     """Return the picture of the last twelve months' warnings, as they are known now."""
     period = Period.of(today)
@@ -204,14 +187,24 @@ def warnings_chart(store: Store, today: date) -> Chart:
 
 
 def _report(store: Store, kind: str, window: Window, label: str, today: date, area: str) -> Report:
-    context, level, _ = _context(store, window, label, today, area)
+    context, level, policy = _context(store, window, label, today, area)
     title = _title(kind, context.heading)
+    lists: tuple[ReportTable, ...] = ()
     if kind == reports.MONTHLY:
         code = area or store.area_code
         context = replace(
             context, warned_before=_warned_before(store, code[: _DIGITS[level]], window)
         )
-    return reports.build(context, kind, level, title, given_out(store, title))
+        lists = () if level == "village" else (_reminders(store, context, policy, today),)
+    report = reports.build(context, kind, level, title, given_out(store, title))
+    return replace(report, tables=(*report.tables, *lists))
+
+
+def _reminders(store: Store, context: Context, policy: Policy, today: date) -> ReportTable:
+    due_on = context.window.start.replace(day=policy.days("fill_until_day"))
+    with store.read() as session:
+        found = statistics_reminders.reminders(session, context, due_on, today)
+    return statistics_reminders.reminder_table(context, found)
 
 
 def _warned_before(store: Store, prefix: str, window: Window) -> tuple[WarningRecord, ...] | None:

@@ -12,13 +12,12 @@ from app.domain.annual_report import FreeText
 from app.domain.ownership import Actor
 from app.domain.period import Period
 from app.domain.statistics.errors import UnknownAreaError
-from app.domain.statistics.report import Report
+from app.domain.statistics.report import REMINDERS, Report
 from app.errors import AppError
 from app.models.replica import Device, PackageRow
 from app.models.store import Store
 from app.models.team import TeamFund, TeamMember
 from app.ops import statistics
-from app.ops.statistics_reminders import reminders
 from app.ops.statistics_rows import drill_down
 from tests.conftest import TOWNSHIP, VILLAGE, StoreMaker
 from tests.domain.statistics.test_doors import cells, closed_doors
@@ -131,21 +130,34 @@ def test_files_are_written_whole_and_texts_in_both_forms(township: Store, tmp_pa
         statistics.print_report(township, ME, report, tmp_path / "no" / "a.pdf")
 
 
+def reminded(store: Store, period: Period, today: date) -> list[list[Any]]:
+    table = statistics.monthly_report(store, period, today).table(REMINDERS)
+    return [[line.label, *(cell.value for cell in line.cells)] for line in table.rows]
+
+
 def test_villages_that_have_not_closed_are_reminded_without_any_household(
     township: Store,
 ) -> None:
-    first, second = reminders(township, OCTOBER, TODAY)
-    assert (first.area_code, second.area_code) == (VILLAGE, V2)
+    with township.absorb() as session:
+        session.add(
+            TeamMember(scope=V2, name="和志强", phone="18700000001", joined_on=date(2025, 3, 1))
+        )
+    first, second = reminded(township, OCTOBER, TODAY)
+    assert (first[0], second[0]) == ("村0101", "村0102")
+    assert (first[1], second[1]) == (None, "和志强 18700000001")
     report = statistics.monthly_report(township, OCTOBER, TODAY)
     line = report.table("T11").row("村0101").cells
-    assert first.not_visited == int(str(line[0].value)) - int(str(line[1].value)) > 0
-    assert first.text.startswith("村0101：10月监测还没有关账，应访未访")
-    assert "已过截止日10月25日，请尽快上报" in first.text
-    early, _ = reminders(township, OCTOBER, date(2025, 10, 25))
-    assert "请于10月25日前上报" in early.text
-    assert (first.package_on, first.package_no) == (None, None)
-    (never, _) = reminders(township, Period(2025, 11), TODAY)
-    assert never.text.startswith("村0101：11月监测还没有收到变更包")
+    assert first[4] == int(str(line[0].value)) - int(str(line[1].value)) > 0
+    assert first[7].startswith("村0101：10月监测还没有关账，应访未访")
+    assert "已过截止日10月25日，请尽快上报" in first[7]
+    early, _ = reminded(township, OCTOBER, date(2025, 10, 25))
+    assert "请于10月25日前上报" in early[7]
+    assert first[2:4] == [None, None]
+    never, _ = reminded(township, Period(2025, 11), TODAY)
+    assert never[7].startswith("村0101：11月监测还没有收到变更包")
+    assert report.printed[-1].number == REMINDERS
+    village = statistics.monthly_report(township, OCTOBER, TODAY, V2)
+    assert REMINDERS not in {table.number for table in village.tables}
 
 
 def test_an_enrolled_village_that_never_sent_is_missing(township: Store) -> None:
@@ -164,8 +176,8 @@ def test_an_enrolled_village_that_never_sent_is_missing(township: Store) -> None
         )  # fmt: skip
     report = statistics.monthly_report(township, OCTOBER, TODAY)
     assert report.heading.missing == ("高坝村",)
-    last = reminders(township, OCTOBER, TODAY)[-1]
-    assert (last.village, last.package_no, last.package_on) == ("高坝村", 7, date(2025, 10, 1))
+    last = reminded(township, OCTOBER, TODAY)[-1]
+    assert (last[0], last[2], last[3]) == ("高坝村", date(2025, 10, 1), 7)
 
 
 def test_a_period_that_still_runs_is_counted_up_to_today(township: Store) -> None:

@@ -8,7 +8,7 @@ from app.domain.report_checks import ReportCheck
 from app.domain.statistics.table import Heading, ReportTable
 
 Rows = tuple[tuple[str, ...], ...]  # label and texts of each row
-LEDGER = "T13"  # a list with a line for each warning: T14 counts it
+_LISTS = {"T13", "催报"}  # a line for each warning or village: T14 and T11 count them
 _NAMED = 3  # tables named in one sentence
 
 
@@ -29,7 +29,7 @@ def figures_of(tables: Iterable[ReportTable]) -> dict[str, Rows]:
             (line.label, *(cell.text for cell in line.cells)) for line in table.rows
         )
         for table in tables
-        if table.number != LEDGER
+        if table.number not in _LISTS
     }
 
 

@@ -28,6 +28,7 @@ from app.domain.statistics.table import Heading, ReportTable
 from app.domain.statistics.year_figures import Figure, MeasureFigure, YearFigures
 
 Row = TypeVar("Row")
+REMINDERS = "催报"  # the number of the list of villages to remind
 MONTHLY, YEARLY, AS_OF = "monthly", "yearly", "as_of"
 PRINTED = {  # kind, level → what the printed set holds, in its order
     (MONTHLY, "village"): ("T11", "T12", "T13", "T14", "T19", "T22"),
@@ -67,7 +68,8 @@ class Report:
     def printed(self) -> tuple[ReportTable, ...]:
         """Return the tables of the printed set."""
         numbers = PRINTED.get((self.kind, self.level), _YEARLY)
-        return tuple(self.table(number) for number in numbers)
+        lists = tuple(table for table in self.tables if table.number == REMINDERS)
+        return (*(self.table(number) for number in numbers), *lists)
 
     @property
     def failed(self) -> tuple[ReportCheck, ...]:
