@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 from app.domain import labels, warning
 from app.domain.period import Period
 from app.models.form import Answer, Sheet, Visit
+from app.models.replica import OperatorRow
+from app.models.team import TeamMember
 from app.ops import catalogue, measure_rows, pictures, proofs
 from app.ops.errors import StepConditionError, StepDateError
 from app.ops.lives import (
@@ -94,13 +96,27 @@ def _open(_s: Session, loaded: Loaded, _who: Who, given: StepInput, on: date) ->
     return Added(due=_due_after(given, on) or default_due(loaded, on))
 
 
-def _false_alarm(_s: Session, _l: Loaded, who: Who, given: StepInput, _on: date) -> Added:
+def _false_alarm(session: Session, loaded: Loaded, who: Who, given: StepInput, on: date) -> Added:
     reason = chosen(given, "reason", warning.FALSE_ALARM_REASONS)
     if reason == "其他" and not given.note.strip():
         raise bad_data("note", "", "选“其他”要写明")
     if given.get("second_person") == who.actor.name:
         raise bad_data("second_person", given.get("second_person"), "要另一个人")
+    _require_of_team(session, loaded, given, on)
     return Added()
+
+
+def _require_of_team(session: Session, loaded: Loaded, given: StepInput, on: date) -> None:
+    """The second person is one of the village's team, or of who uses this replica.
+
+    A village without a team list takes any name.
+    """
+    rows = select(TeamMember).filter_by(scope=loaded.row.scope)
+    team = {one.name for one in session.scalars(rows) if one.left_on is None or one.left_on > on}
+    known = team | set(session.scalars(select(OperatorRow.name)))
+    name = given.get("second_person")
+    if team and name and name not in known:
+        raise bad_data("second_person", name, "请从工作队名单里选")
 
 
 def _assign(_s: Session, loaded: Loaded, _who: Who, given: StepInput, on: date) -> Added:
@@ -300,9 +316,9 @@ def _remediers(session: Session, loaded: Loaded) -> set[str]:
     return found - {""}
 
 
-def missing_proof(loaded: Loaded, photos: Proofs) -> str:
+def missing_proof(loaded: Loaded, photos: int) -> str:
     """Return what a batch must not pass over: the photo that question and level ask for."""
-    return "缺照片" if demands_photo(loaded) and not photos.of(loaded.row) else ""
+    return "" if photos or not demands_photo(loaded) else "缺照片"
 
 
 def _measures(session: Session, loaded: Loaded) -> list[Living]:

@@ -12,7 +12,7 @@ from app.errors import AppError
 from app.models.journal import ChangesetRow
 from app.models.store import Store
 from app.models.warning import HouseholdWarning
-from app.ops import measures, sheets, visits, warning_rows, warnings
+from app.ops import measures, sheets, team, visits, warning_rows, warnings
 from app.ops.errors import (
     DuplicateWarningError,
     MissingStepDataError,
@@ -22,6 +22,7 @@ from app.ops.errors import (
     StepNotAllowedError,
 )
 from app.ops.measures import NewMeasure
+from app.ops.team import NewTeamMember
 from app.ops.visits import NewVisit
 from app.ops.warnings import ManualWarning, StepInput
 from tests.ops.levels import acting_as
@@ -342,6 +343,18 @@ def test_other_needs_words_and_a_second_person_is_another(store: Store, home: st
              second_person=ME.name)  # fmt: skip
     with pytest.raises(StepDataError):
         step(store, "village", water, "false-alarm", 0, "", reason="记错", second_person="李会计")
+
+
+def test_the_second_person_is_of_the_team_where_there_is_a_list(store: Store, home: str) -> None:
+    water = opened(store, home, WT_01="short")["WT-01"]
+    team.add_member(store, ME, NewTeamMember("刘干事", date(2025, 1, 1)))
+    given = {"reason": "录入错误"}
+    with pytest.raises(StepDataError) as caught:
+        step(store, "village", water, "false-alarm", **given, second_person="李会计")
+    assert caught.value.where.column == "second_person"
+    assert "李会计" not in caught.value.user_text()
+    page = step(store, "village", water, "false-alarm", **given, second_person="刘干事")
+    assert page.line.state == "false_alarm"
 
 
 def test_no_step_is_dated_after_today(store: Store, home: str) -> None:
