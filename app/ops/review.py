@@ -31,7 +31,6 @@ from app.ops import (
 )
 from app.ops.attachments import AttachmentLine
 from app.ops.lives import StepLine
-from app.ops.proofs import Proofs
 from app.ops.roster_view import HouseholdPage
 from app.ops.warning_rows import CHINA, Loaded, WarningLine
 from app.ops.warnings import WarningPage
@@ -145,8 +144,7 @@ def queue(store: Store, today: date) -> Queue:
             for line in warning_rows.lines(session, [*waiting, *decided], today)
         }
         ways = _ways(session, {loaded.row.period for loaded in waiting})
-        photos = Proofs(session, {loaded.row.household_id for loaded in waiting})
-        rows = tuple(_row(loaded, lines[loaded.row.id], ways, photos) for loaded in waiting)
+    rows = tuple(_row(loaded, lines[loaded.row.id], ways) for loaded in waiting)
     return Queue(rows, tuple(lines[loaded.row.id] for loaded in decided))
 
 
@@ -190,10 +188,8 @@ def _was_decided(loaded: Loaded, level: str, month: Period) -> bool:
     )  # fmt: skip
 
 
-def _row(
-    loaded: Loaded, line: WarningLine, ways: Mapping[tuple[str, str], str], photos: Proofs
-) -> ReviewRow:
-    lacking = warning_rules.missing_proof(loaded, photos)
+def _row(loaded: Loaded, line: WarningLine, ways: Mapping[tuple[str, str], str]) -> ReviewRow:
+    lacking = warning_rules.missing_proof(loaded, line.photos)
     way = ways.get((line.household_id, line.period), "")
     question = catalogue.form_for(Period.parse(line.period)).by_code.get(loaded.row.question)
     lookups = {"题目": question.label} if question else {}

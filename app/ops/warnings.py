@@ -432,7 +432,7 @@ def _no_batch(
     if loaded.severity in warning.NOT_IN_BATCH:
         return "红色要逐条看"
     photos = Proofs(session, {loaded.row.household_id})
-    lacking = warning_rules.missing_proof(loaded, photos)
+    lacking = warning_rules.missing_proof(loaded, len(photos.of(loaded.row)))
     if lacking:
         return lacking
     try:
