@@ -74,14 +74,14 @@ def _columns(chart: Chart, canvas: Any, left: float, top: float, width: float) -
         start = middle - bar * len(chart.series) / 2
         for number, series in enumerate(chart.series):
             value = series.values[place]
-            if value is None:
-                continue
-            high = float(tall) * float(value) / float(most)
+            high = float(tall) * float(value or 0) / float(most)
             x = start + bar * number
-            _box(canvas, (x, base), (bar * 0.86, high), number)
+            if value:
+                _box(canvas, (x, base), (bar * 0.86, high), number)
             at = (x + bar * 0.43, base + high + 2)
             size = 6.5 if len(chart.series) > 1 else _TEXT
-            draw_text(canvas, at, _short(value), HEADING, size, "center")
+            shown = "—" if value is None else _short(value)
+            draw_text(canvas, at, shown, HEADING, size, "center")
 
 
 def _bars(chart: Chart, canvas: Any, left: float, top: float, width: float) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from io import BytesIO
-from itertools import groupby
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -53,6 +53,7 @@ class Drawing:
     draw: Draw
     texts: tuple[Text, ...] = ()
     verticals: tuple[float, ...] = ()
+    joined: tuple[float, ...] = ()
 
 
 class Placed(NamedTuple):
@@ -259,6 +260,8 @@ def _inner_lines(left: float, edge: float, pile: Page) -> Iterator[_Segment]:
     for y, row in pile:
         top, bottom = edge - y, edge - y - row.height
         if y > pile[0].y:
-            yield left + row.verticals[0], top, left + row.verticals[-1], top
+            for x, end in pairwise(row.verticals):
+                if x not in row.joined:
+                    yield left + x, top, left + end, top
         for x in row.verticals[1:-1]:
             yield left + x, top, left + x, bottom

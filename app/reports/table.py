@@ -22,13 +22,17 @@ _CACHE_LIMIT = 20_000  # laid-out texts kept: labels repeat on every sheet, name
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell: ``span`` columns wide; ``foot`` stands at its lower edge (a date to sign)."""
+    """One cell: ``span`` columns wide; ``foot`` stands at its lower edge (a date to sign).
+
+    ``lift``: the cell is one with the empty one above, and its text stands so much higher.
+    """
 
     text: str = ""
     style: Style = PLAIN
     align: Align = "left"
     span: int = 1
     foot: str = ""
+    lift: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +69,15 @@ class Text(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class LaidRow:
-    """A row with its final height, its texts and the places of its vertical lines."""
+    """A row with its final height, its texts and the places of its vertical lines.
+
+    ``joined``: the verticals from which to the next it has no line above.
+    """
 
     height: float
     texts: tuple[Text, ...]
     verticals: tuple[float, ...]  # empty for a row without lines
+    joined: tuple[float, ...] = ()
 
 
 @dataclass(slots=True)
@@ -141,14 +149,15 @@ def _laid(row: Row, table: Table, cells: list[_Placed]) -> LaidRow:
     verticals: tuple[float, ...] = ()
     if table.is_ruled:
         verticals = (*(place for _, place, _, _ in cells), sum(table.widths))
-    return LaidRow(height, tuple(texts), verticals)
+    joined = tuple(place for cell, place, _, _ in cells if cell.lift)
+    return LaidRow(height, tuple(texts), verticals, joined)
 
 
 def _texts(placed: _Placed, height: float) -> Iterator[Text]:
     cell, place, width, lines = placed
     size, leading = cell.style.size, cell.style.leading
     block = len(lines) * leading
-    top = PAD_Y if cell.foot else (height - block) / 2
+    top = PAD_Y if cell.foot else (height - block) / 2 - cell.lift
     ascent = (leading - size) / 2 + size * 0.86  # Chinese glyphs stand on a line at 86 %
     for number, line in enumerate(lines):
         yield from _line_texts(cell, line, place, width, top + number * leading + ascent)

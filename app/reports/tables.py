@@ -16,7 +16,7 @@ from app.reports.errors import NothingToPrintError
 from app.reports.fonts import BODY, BOLD, HEADING
 from app.reports.pages import LANDSCAPE, Pages, draw_text, text_width, write
 from app.reports.pdf import PrintedPapers
-from app.reports.table import PAD_X, Cell, Row, Table
+from app.reports.table import PAD_X, Align, Cell, Row, Table
 from app.reports.text import Style
 
 _WIDTH = LANDSCAPE.frame_width
@@ -27,6 +27,7 @@ _SIZES = (10.0, 9.0, 8.0)  # the largest that fits is taken
 _ROW = 7 * mm
 _LABEL_SHARE = 0.3  # of the width, at most, for the names of the rows
 _CHECKS = "核对"
+_LONG = 16  # characters from which words stand at the left
 
 
 def render(report: Report, path: Path) -> PrintedPapers:
@@ -103,7 +104,9 @@ def grid(table: ReportTable) -> Table:
 def _body_row(table: ReportTable, line: Line, style: Style) -> Row:
     cells = [Cell(line.label, style)]
     for column, cell in zip(table.columns, line.cells, strict=True):
-        cells.append(Cell(cell.text, style, "right" if column.unit else "center"))
+        is_long = len(cell.text) > _LONG
+        align: Align = "right" if column.unit else "left" if is_long else "center"
+        cells.append(Cell(cell.text, style, align))
     return Row(tuple(cells), _ROW)
 
 
@@ -114,8 +117,13 @@ def _heads(table: ReportTable, style: Style) -> Iterator[Row]:
         for group, span in _runs(groups):
             cells.append(Cell(group, style, "center", span))
         yield Row(tuple(cells), _ROW)
-    labels = [table.row_heading, *(column.heading for column in table.columns)]
-    yield Row(tuple(Cell(label, style, "center") for label in labels), _ROW)
+    lift = _ROW / 2 if any(groups) else 0.0
+    first = Cell(table.row_heading, style, "center", lift=lift)
+    labels = (
+        Cell(column.heading, style, "center", lift=0.0 if column.group else lift)
+        for column in table.columns
+    )
+    yield Row((first, *labels), _ROW)
 
 
 def _runs(groups: Sequence[str]) -> Iterator[tuple[str, int]]:

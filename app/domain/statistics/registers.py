@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 
 from app.domain.labels import LABELS
 from app.domain.natural_change import KIND_LABELS
@@ -95,20 +96,21 @@ def campaigns(context: Context) -> ReportTable:
         Column("已整改", "户"),
     ]  # fmt: skip
     names = {village.code: village.name for village in context.records.villages}
-    rows: list[Line] = []
+    campaigns: dict[str, dict[str, list[CampaignHousehold]]] = {}
     for campaign in context.records.campaigns:
         ended = campaign.ended_on or context.window.end
         if campaign.started_on > context.window.end or ended < context.window.start:
             continue
-        groups: dict[str, list[CampaignHousehold]] = defaultdict(list)
+        groups = campaigns.setdefault(campaign.name, defaultdict(list))
         for one in campaign.households:
             groups[one.village].append(one)
+    rows: list[Line] = []
+    for name, groups in campaigns.items():
         for code, found in groups.items():
-            label = f"{campaign.name}·{names.get(code, code)}"
-            rows.append(_campaign_line(context, label, found))
-        total = _campaign_line(context, f"{campaign.name}·合计", campaign.households)
-        rows.append(Line(total.label, total.cells, True))
-    note = "覆盖率 = 已查户 ÷ 应查户；人数按期末在户。"
+            rows.append(_campaign_line(context, f"{name}·{names.get(code, code)}", found))
+        whole = _campaign_line(context, f"{name}·合计", list(chain.from_iterable(groups.values())))
+        rows.append(Line(whole.label, whole.cells, True))
+    note = "各村同名的排查算一次；覆盖率 = 已查户 ÷ 应查户；人数按期末在户。"
     return context.table("T21", "专项排查", "排查·村", columns, rows, [note])
 
 
