@@ -6,7 +6,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from app.domain.period import Period
 from app.models.store import Store
-from app.ops import catalogue, devices, policy_packs
+from app.ops import attachments, catalogue, devices, policy_packs
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,7 @@ def about(store: Store, period: Period) -> About:
             ("设备指纹", own.fingerprint),
             ("检查表版本", catalogue.form_for(period).version),
             ("参数版本", pack.version),
+            ("照片和扫描件", attachments.totals(store).text()),
             ("数据文件夹", str(store.path.parent)),
         )
     )
