@@ -7,9 +7,11 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
 from app.domain.listing import Ledger
+from app.domain.papers import Place, Signing
 from app.reports import listing
 from app.reports.fonts import BOLD, HEADING
 from app.reports.pages import LANDSCAPE, Pages, draw_text, write
+from app.reports.papers.engine import places
 from app.reports.pdf import PrintedPapers
 from app.reports.table import Cell, Row, Table
 from app.reports.text import Style
@@ -17,6 +19,7 @@ from app.reports.text import Style
 _WIDTH = LANDSCAPE.frame_width
 _TITLE = Style(BOLD, 16, 24)
 _SMALL = Style(HEADING, 9, 13)
+_SIGNING = Signing((Place("制表人"), Place("审核人"), Place("单位", has_seal=True)))
 
 
 def render(ledger: Ledger, path: Path) -> PrintedPapers:
@@ -34,17 +37,10 @@ def render(ledger: Ledger, path: Path) -> PrintedPapers:
         pages.table(Table((_WIDTH,), (Row((day,)),), is_ruled=False))
         for table in listing.tables(one, _WIDTH):
             pages.table(table)
-        pages.table(_signatures())
+        pages.table(places(_SIGNING, _WIDTH))
     count = write(pages, path, ledger.title, partial(_margin, ledger))
     rows = {row[1] for one in ledger.listings for row in one.rows}
     return PrintedPapers(count, len(rows), tuple(sorted(pages.layout.unknown)))
-
-
-def _signatures() -> Table:
-    words = ("制表人：", "审核人：", "日期：　　　年　　月　　日（盖章）")
-    widths = (_WIDTH * 0.3, _WIDTH * 0.3, _WIDTH * 0.4)
-    row = Row(tuple(Cell(word, _SMALL) for word in words), 12 * mm)
-    return Table(widths, (row,), keep=True, is_ruled=False)
 
 
 def _margin(ledger: Ledger, canvas: Canvas, page: int, total: int) -> None:

@@ -26,7 +26,7 @@ from app.domain.papers import (
 from app.reports.fonts import BODY, BOLD, HEADING
 from app.reports.pages import LANDSCAPE, Pages, draw_text, write
 from app.reports.pdf import FRAME_WIDTH, PrintedPapers, Section, build, compose
-from app.reports.table import Cell, Layout, Row, Table
+from app.reports.table import PAD_Y, Cell, Layout, Row, Table
 from app.reports.text import Style
 
 SEAL = 40 * mm
@@ -134,7 +134,7 @@ def _block(block: Block, width: float) -> Iterator[Table]:
         case Opinion():
             yield _opinion(block, width)
         case Signing():
-            yield _signing(block, width)
+            yield places(block, width)
 
 
 def _words(words: Words, width: float) -> Table:
@@ -207,10 +207,12 @@ def _opinion(opinion: Opinion, width: float) -> Table:
     return Table((_LABEL_WIDTH, width - _LABEL_WIDTH), (Row(cells, height),), keep=True)
 
 
-def _signing(signing: Signing, width: float) -> Table:
+def places(signing: Signing, width: float) -> Table:
+    """Return the places to sign side by side, never split, with a free circle for each seal."""
     count = len(signing.places)
     widths = (width / count,) * count
-    height = SEAL if any(place.has_seal for place in signing.places) else SEAL / 2
+    with_seal = SEAL + 2 * _LABEL.leading + 2 * PAD_Y  # the circle stays free of label and date
+    height = with_seal if any(place.has_seal for place in signing.places) else SEAL / 2
     cells = tuple(
         Cell(place.who + ("（盖章）" if place.has_seal else "") + "：", _LABEL, foot=_SIGNED)
         for place in signing.places

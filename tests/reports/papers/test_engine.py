@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
+from reportlab.lib.units import mm
 
 from app.domain.listing import ListColumn
 from app.domain.papers import (
@@ -19,7 +20,9 @@ from app.domain.papers import (
     softened,
 )
 from app.reports.papers import engine
-from app.reports.table import Cell, Row, Table
+from app.reports.papers.engine import places
+from app.reports.pdf import FRAME_HEIGHT, FRAME_WIDTH
+from app.reports.table import Cell, Layout, Row, Table
 from tests.reports.reading import bookmarks, page_texts
 
 COLUMNS = (ListColumn("序号", 10, True), ListColumn("内容", 90), ListColumn("备注", 60))
@@ -113,3 +116,16 @@ def test_soft_words_reach_every_part_of_a_form() -> None:
          Words((hard,)), Opinion("丙", hard)),
     )  # fmt: skip
     assert hard not in repr(softened(shape, {hard: "需要照料"}))
+
+
+def test_a_seal_has_a_free_circle_of_forty_millimetres_beside_nothing() -> None:
+    width = FRAME_WIDTH
+    table = places(Signing((Place("制表人"), Place("审核人"), Place("单位", has_seal=True))), width)
+    (row,) = Layout().rows(table.rows[0], table, FRAME_HEIGHT)
+    left, right = row.verticals[-2:]
+    inside = [text for text in row.texts if left < text.x < right]
+    upper = max(text.y for text in inside if "年" not in text.text)
+    lower = min(text.y - text.size for text in inside if "年" in text.text)
+    assert lower - upper >= 40 * mm
+    assert right - left >= 40 * mm
+    assert table.keep
