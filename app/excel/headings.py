@@ -59,6 +59,20 @@ class TableKind:
 
 
 @dataclass(frozen=True, slots=True)
+class Like:
+    """What a heading of a field may look like, and what must not stand in it."""
+
+    field: str
+    has: re.Pattern[str]
+    has_not: re.Pattern[str] | None
+
+    def fits(self, heading: str) -> bool:
+        """Tell whether a folded heading looks like this."""
+        is_out = self.has_not is not None and self.has_not.search(heading) is not None
+        return not is_out and self.has.search(heading) is not None
+
+
+@dataclass(frozen=True, slots=True)
 class HeadingList:
     """Headings → fields.
 
@@ -67,6 +81,7 @@ class HeadingList:
         ignored: headings that look like a field and are not.
         ignored_parts: what stands in them.
         groups: titles above two header rows.
+        likes: what a heading that stands in no list may look like, in this order.
     """
 
     names: Mapping[str, tuple[str, int]]
@@ -74,6 +89,7 @@ class HeadingList:
     ignored_parts: tuple[str, ...]
     groups: frozenset[str]
     kinds: tuple[TableKind, ...]
+    likes: tuple[Like, ...]
 
     def within(self, sheets: frozenset[str]) -> "HeadingList":
         """Return the list with the kinds that a workbook of these sheets may hold."""
@@ -100,7 +116,10 @@ class HeadingList:
         found = self.names.get(outside)
         if found:
             return found[0], min(found[1], OUTSIDE_BRACKETS)
-        return self._by_part(outside)
+        return self._by_likeness(outside) or self._by_likeness(heading) or self._by_part(outside)
+
+    def _by_likeness(self, heading: str) -> tuple[str, int] | None:
+        return next(((like.field, PART) for like in self.likes if like.fits(heading)), None)
 
     def is_ignored(self, heading: str) -> bool:
         """Tell whether a heading is known to mean no field."""
@@ -149,6 +168,14 @@ def heading_list() -> HeadingList:
                 entry.get("advice", ""),
             )
             for entry in table["kinds"]
+        ),
+        likes=tuple(
+            Like(
+                entry["field"],
+                re.compile(entry["has"]),
+                re.compile(entry["not"]) if "not" in entry else None,
+            )
+            for entry in table["like"]["patterns"]
         ),
     )
 

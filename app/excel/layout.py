@@ -82,18 +82,13 @@ def find_layout(sheet: RawSheet, headings: HeadingList, judge: ColumnJudge) -> L
 
     ``judge`` decides by the values where a heading is unknown or only partly known.
     """
-    best: tuple[int, ...] = ()
-    best_score = 0
-    for rows in _candidates(sheet):
-        score = _score(_texts(sheet, rows), headings)
-        if score > best_score:
-            best, best_score = rows, score
+    best = _best_rows(sheet, headings, WEAK) or _best_rows(sheet, headings, PART)
     if not best:
         return _other_table(sheet, headings)
     if len(best) == 1 and best[0] > 0 and _is_group_row(sheet, best[0] - 1, headings):
         best = (best[0] - 1, best[0])
     texts = _texts(sheet, best)
-    kind = _kind({heading_text(t) for t in texts}, _fields(texts, headings), headings)
+    kind = _kind({heading_text(t) for t in texts}, _fields(texts, headings, PART), headings)
     if kind.ignored:
         headings = headings.with_overrides(dict.fromkeys(kind.ignored, ""))
     columns = _columns(sheet, best, headings, judge)
@@ -119,16 +114,30 @@ def _texts(sheet: RawSheet, rows: tuple[int, ...]) -> list[str]:
     return texts
 
 
-def _fields(texts: list[str], headings: HeadingList) -> set[str]:
-    """Return the fields that are surely meant."""
+def _best_rows(sheet: RawSheet, headings: HeadingList, least: int) -> tuple[int, ...]:
+    """Return the rows of the heading, of which fields count from a score on; () if none is one.
+
+    Only where the other headings are doubtful too may 姓名 be missing: a list of households.
+    """
+    best: tuple[int, ...] = ()
+    best_score = 0
+    for rows in _candidates(sheet):
+        score = _score(_texts(sheet, rows), headings, least)
+        if score > best_score:
+            best, best_score = rows, score
+    return best
+
+
+def _fields(texts: list[str], headings: HeadingList, least: int) -> set[str]:
+    """Return the fields that are meant with this score at least."""
     matches = (headings.match(heading_text(text)) for text in texts)
-    return {field for field, score in matches if score >= WEAK}
+    return {field for field, score in matches if score >= least}
 
 
-def _score(texts: list[str], headings: HeadingList) -> int:
+def _score(texts: list[str], headings: HeadingList, least: int) -> int:
     """Count the fields; 0 if this cannot be a heading of people or households."""
-    fields = _fields(texts, headings)
-    is_one = "name" in fields or fields >= _OF_HOUSEHOLDS
+    fields = _fields(texts, headings, least)
+    is_one = "name" in fields or (least < WEAK and fields >= _OF_HOUSEHOLDS)
     return len(fields) if is_one and len(fields) >= MIN_FIELDS else 0
 
 

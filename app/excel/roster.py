@@ -37,6 +37,7 @@ from app.excel.reader import RawSheet, RawTable, read_table
 _TOTALS = ("合计", "总计", "小计", "本页合计", "累计", "共计")
 _FOOTERS = ("制表", "审核", "填表", "填报", "备注", "说明", "注:", "注：", "负责人", "单位负责人",
             "村委会", "盖章", "日期", "经办", "统计人", "联系人")  # fmt: skip
+_NO_NAME = re.compile(rf"(?:{'|'.join(_TOTALS)})|(?:{'|'.join(_FOOTERS)})[^:]*:")
 _PLAIN = re.compile("[\u4e00-\u9fff]{2,12}")  # what heading_text leaves as it is
 _EXTINCT = "整户自然减少"
 _MERGED_MARKS = ("household_no", "head_name", "registered_size", "row_no")
@@ -322,15 +323,15 @@ class SheetParser:
     def _why_skipped(self, cells: list[object]) -> str:
         """Return why a row is no person, "" if it is one."""
         name, number = self._at(cells, self._name), self._at(cells, self._mark)
-        if isinstance(name, str) and _PLAIN.fullmatch(name):
-            if name not in self._header_cells:
-                return ""
-        elif not is_blank(name) and heading_text(name) not in self._header_cells:
+        is_plain = isinstance(name, str) and _PLAIN.fullmatch(name)
+        text = str(name) if is_plain else "" if is_blank(name) else heading_text(name)
+        if text and text not in self._header_cells and not _NO_NAME.match(text):
             return ""
         filled = [cell for cell in cells if not is_blank(cell)]
         if not filled:
             return "blank"
-        return self._why_no_person(cells, filled, has_number=not is_blank(number))
+        has_number = number is not None and any(map(str.isdigit, str(number)))
+        return self._why_no_person(cells, filled, has_number=has_number)
 
     def _why_no_person(self, cells: list[object], filled: list[object], *, has_number: bool) -> str:
         """Tell headings, sums and signatures from a person whose name is missing."""
