@@ -67,6 +67,29 @@ def test_six_steps_lead_to_a_village_with_its_month_opened(qtbot: QtBot, wizard:
     assert wizard.first_page == "visits"
 
 
+def test_a_roster_can_be_pasted_on_its_step_and_nowhere_else(
+    qtbot: QtBot, wizard: FirstUse
+) -> None:
+    rows = (
+        ("户编号", "户主姓名", "姓名", "与户主关系", "证件号码", "联系电话"),
+        ("1", "赵德福", "赵德福", "户主", "539901198203010017", "13900001234"),
+        ("1", "赵德福", "李秀兰", "配偶", "", ""),
+    )
+    QApplication.clipboard().setText("\n".join("\t".join(row) for row in rows))
+    wizard._paste()
+    assert wizard.stack.currentWidget() is wizard.welcome
+    fill_place(qtbot, wizard)
+    fill_passphrase(qtbot, wizard)
+    wizard.next.click()
+    qtbot.waitUntil(lambda: wizard.stack.currentWidget() is wizard.recovery, timeout=20000)
+    wizard.recovery.proof.setText(wizard.recovery.key().split("-")[2])
+    wizard.next.click()
+    assert wizard.flow is not None
+    with qtbot.waitSignal(wizard.flow.previewed, timeout=20000):
+        wizard._paste()
+    assert wizard.next.text() == "导入1户"
+
+
 def test_a_weak_passphrase_is_refused_while_it_is_typed(qtbot: QtBot, wizard: FirstUse) -> None:
     fill_place(qtbot, wizard)
     wizard.passphrase.person.setText("张卫东")

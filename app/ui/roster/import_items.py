@@ -217,7 +217,7 @@ class ItemsView(QWidget):
 
     def _columns(self) -> tuple[Column, ...]:
         return (
-            Column("种类", lambda item: KINDS[item.kind], width=7),
+            Column("种类", lambda item: KINDS[item.kind], width=9),
             Column("户号", lambda item: item.household_no, width=7, spare=1),
             Column("姓名", lambda item: item.name, width=4),
             Column("改动", change_text),

@@ -121,7 +121,7 @@ def _sentence(code: str, cell: str) -> str:
 _COLUMNS = (
     Column("", lambda d: "不导入" if d.is_left_out else "看一看", width=4,
            severity=lambda d: "orange" if d.is_left_out else "none"),
-    Column("工作表", lambda d: d.sheet, width=5),
+    Column("工作表", lambda d: d.sheet, width=5, spare=1),
     Column("行", lambda d: str(d.row), width=3, right=True, sort_key=lambda d: d.row),
     Column("户号", lambda d: d.household, width=7),
     Column("姓名", lambda d: d.name, width=5),

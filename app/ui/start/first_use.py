@@ -1,11 +1,12 @@
 """The first-use wizard: from nothing to a filled village in six steps."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
@@ -23,9 +24,16 @@ from app.ops.roster import RosterPreview, RosterResult
 from app.ops.setup import NewReplica, ReplicaPlan
 from app.ui import messages
 from app.ui.page import Desk, Store
-from app.ui.parts import button, give_size, plain, repolish
+from app.ui.parts import button, give_size, plain, quiet, repolish
 from app.ui.problems import as_app_error
-from app.ui.roster.import_dialog import ADVICE, ImportFlow, choose_files, result_sentence
+from app.ui.roster.clipboard import pasted_rows
+from app.ui.roster.import_dialog import (
+    ADVICE,
+    ImportFlow,
+    Source,
+    choose_files,
+    result_sentence,
+)
 from app.ui.roster.preview_view import counts
 from app.ui.runner import Runner
 from app.ui.start import recovery_sheet
@@ -252,8 +260,13 @@ class FirstUse(QDialog):
         if paths:
             self.read(paths)
 
-    def read(self, paths: list[Path]) -> None:
-        """Read roster files and show what they say."""
+    def _paste(self) -> None:
+        """Take the rows from the clipboard."""
+        if self.stack.currentWidget() is self.roster:
+            self.read([pasted_rows()])
+
+    def read(self, paths: Sequence[Source]) -> None:
+        """Read roster files or pasted rows and show what they say."""
         if self.flow is not None:
             self.show_step(self.look)
             self.next.setEnabled(False)
@@ -315,6 +328,10 @@ class FirstUse(QDialog):
 
     def _roster_step(self) -> Step:
         step = Step("4　户名册", ADVICE)
+        paste = button("粘贴　Ctrl+V", self._paste)
+        paste.setShortcut(QKeySequence.StandardKey.Paste)
+        step.body.addWidget(paste, 0, Qt.AlignmentFlag.AlignLeft)
+        step.body.addWidget(quiet("在WPS里选中行（带表头）复制，回来按 Ctrl+V 也行。"))
         step.body.addStretch()
         return step
 
