@@ -18,10 +18,13 @@ from sqlalchemy.exc import OperationalError
 from app.models import copies, vault
 from app.models.household import Household
 from app.models.store import Store
-from app.ops import backup, backup_plan, previews, restore, setup
+from app.ops import backup, backup_plan, exchange, previews, restore, setup
 from app.ops.backup_errors import BackupFailedError
 from app.paths import ReplicaPaths
+from app.sync.errors import StickLostError
 from app.ui import problems
+from tests.conftest import StoreMaker
+from tests.ops import network
 from tests.ops.test_backup import BY_GOOD, GOOD, NOW, PLAN, add
 
 MEGABYTE = 1024 * 1024
@@ -112,6 +115,45 @@ def test_a_full_further_folder_is_told_and_the_backup_here_stands(
     assert [path.name for path in small.iterdir()] == ["ballast"]
     assert not backup_plan.is_due(store)
     store.close()
+
+
+def export(made: network.Network, out: Path) -> None:
+    exchange.export_package(made.village, network.ME, made.township.device_id, out, NOW)
+
+
+def test_a_full_stick_takes_no_package_and_the_next_one_holds_all(
+    small: Path, new_store: StoreMaker, tmp_path: Path
+) -> None:
+    made = network.build(new_store, tmp_path / "stick")
+    for number in range(1, 40):
+        add(made.village, number)
+    ballast = fill(small, leave=4 * 1024)
+    out = small / "上报.变更包"
+    with pytest.raises(StickLostError):
+        export(made, out)
+    assert {path.name for path in small.iterdir()} == {"ballast"}
+    ballast.unlink()
+    export(made, out)
+    assert exchange.import_package(made.township, network.ME, out, NOW).applied == 39
+
+
+def test_an_import_without_room_is_rolled_back_and_goes_in_later(
+    small: Path, new_store: StoreMaker, tmp_path: Path
+) -> None:
+    made = network.build(new_store, tmp_path / "stick")
+    for number in range(1, 400):
+        add(made.village, number)
+    package = made.export(made.village, made.township).path
+    lower = network.clone(made.township, small / "town")
+    ballast = fill(small, leave=64 * 1024)
+    with pytest.raises(OperationalError) as caught:
+        exchange.import_package(lower, network.ME, package, NOW, confirmed=True)
+    assert "磁盘快满了" in problems.as_app_error(caught.value).user_text()
+    assert households(lower) == 0
+    ballast.unlink()
+    assert exchange.import_package(lower, network.ME, package, NOW, confirmed=True).applied == 399
+    assert copies.faults_of(lower.path, lower.key) == ()
+    lower.close()
 
 
 def test_a_restore_without_room_leaves_nothing(small: Path, folder: Path, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import logging
 
 import click
 
-from app.cli import chinese
+from app.cli import chinese, console
 from app.cli.common import Cli, UsageError, error_object, make
 from app.errors import AppError
 from app.ops import durable
@@ -93,6 +93,7 @@ def run(arguments: list[str]) -> int:
     """Run one verb; return the exit code of the contract. Never a stack trace for the user."""
     as_json = "--json" in arguments
     chinese.speak()
+    console.prepare(as_json=as_json)
     try:
         with cli.make_context("zhucun", list(arguments)) as context:
             cli.invoke(context)
