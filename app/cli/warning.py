@@ -66,6 +66,10 @@ def _page(page: WarningPage) -> dict[str, Any]:
             "departments": list(page.departments),
             "measure_ids": list(page.measure_ids),
             "needs_follow_up": page.is_event_item,
+            "attachments": [line.attachment_id for line in page.photos],
+            "lacks_photo": page.lacks_photo,
+            "photo_words": page.photo_words or None,
+            "calls": list(page.calls),
             "actions": [
                 {"action": a.name, "label": a.label, "needs": list(a.needs)} for a in page.actions
             ],
@@ -107,7 +111,7 @@ def list_all(cli: Cli, all_states: bool) -> None:
 @click.pass_obj
 def show(cli: Cli, warning_id: str) -> None:
     """Show one warning."""
-    cli.emit(_page(warnings.show_warning(cli.store, warning_id, cli.today)))
+    cli.emit(_page(warnings.show_warning(cli.store, warning_id, cli.today, cli.actor.role)))
 
 
 @group.command("act", help="把一条预警往下办")

@@ -157,7 +157,7 @@ def act(
         StepDateError, StepConditionError, StepDataError: nothing is written.
     """
     changed = act_many(store, actor, [warning_id], action, given, today)
-    return show_warning(store, warning_id, _day(store, given)), changed
+    return show_warning(store, warning_id, _day(store, given), actor.role), changed
 
 
 def act_many(

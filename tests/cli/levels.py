@@ -12,6 +12,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
+
 from app.cli import main
 from app.domain.household import AnswerKey, AnswerValue
 from app.domain.identity import check_digit
@@ -46,6 +48,32 @@ class Person:
     sex: str
     born: str
     more: dict[str, Any] = field(default_factory=dict)
+
+
+WORKER = {"labor_skill": "ordinary", "employment": "province", "education": "初中"}
+FARMER = {"labor_skill": "ordinary", "employment": "farming", "education": "小学"}
+PUPIL = {"labor_skill": "none", "school_status": "九年级"}
+OLD = {"labor_skill": "none", "education": "小学"}
+HOMES: dict[str, tuple[str, tuple[Person, ...]]] = {
+    "2": ("lifted", (
+        Person("赵德福", "户主", "male", "1982-04-12", WORKER),
+        Person("李秀兰", "配偶", "female", "1984-09-03", FARMER),
+        Person("赵明远", "之子", "male", "2011-06-20", PUPIL),
+    )),
+    "3": ("lifted", (
+        Person("钱有田", "户主", "male", "1979-02-11", WORKER),
+        Person("孙桂香", "配偶", "female", "1980-07-21", FARMER),
+    )),
+    "4": ("lifted", (
+        Person("周长河", "户主", "male", "1975-12-01", FARMER),
+        Person("吴小梅", "配偶", "female", "1977-03-30", FARMER),
+        Person("周大山", "之子", "male", "2001-05-05", WORKER),
+    )),
+    "5": ("lifted", (
+        Person("郑老根", "户主", "male", "1948-01-15", OLD),
+        Person("冯翠英", "配偶", "female", "1950-10-10", OLD),
+    )),
+}  # fmt: skip
 
 
 @dataclass
@@ -141,10 +169,11 @@ class Levels:
         """Answer and submit the sheet of a household in the village's form."""
         store, today = self.store("village"), min(DAY, period.last_day)
         try:
+            sheet = sheets.open_sheet(store, home, period, today)
             for _ in range(2):  # an answer may bring up a further question
-                sheet = sheets.open_sheet(store, home, period, today)
                 given = usual_answers(sheet) | changes
                 sheets.save_answers(store, ME, sheet.sheet_id, given, today)
+                sheet = sheets.open_sheet(store, home, period, today)
             sheets.submit_sheet(store, ME, sheet.sheet_id, today)
         finally:
             store.close()
@@ -213,4 +242,33 @@ def _id_no(person: Person, order: int) -> str:
     return body + check_digit(body)
 
 
-__all__ = ["DAY", "ME", "OCTOBER", "RANKS", "Levels", "Person", "build", "family"]
+def on(day: int) -> str:
+    return (DAY + timedelta(days=day)).isoformat()
+
+
+def home_of(levels: Levels, number: str) -> str:
+    store = levels.store("village")
+    with store.read() as session:
+        found = session.scalars(select(Household.id).filter_by(household_no=number)).one()
+    store.close()
+    return found
+
+
+def members_of(levels: Levels, home: str) -> dict[str, str]:
+    store = levels.store("village")
+    with store.read() as session:
+        found = {m.name: m.id for m in session.scalars(select(Member).filter_by(household_id=home))}
+    store.close()
+    return found
+
+
+def warnings_of(levels: Levels, level: str, day: int, *, number: str = "") -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = levels.do(level, day, "warning", "list")["warnings"]
+    return [w for w in found if not number or w["household"] == number]
+
+
+def actions(item: dict[str, Any]) -> list[str]:
+    return [step["action"] for step in item["history"]]
+
+
+__all__ = ["OCTOBER"]

@@ -6,7 +6,6 @@ Real replicas, enrolled with each other; what one level writes reaches the other
 import json
 import shutil
 from collections.abc import Iterator
-from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,37 +16,29 @@ from sqlalchemy import select
 
 from app.domain.period import Period
 from app.models import vault
-from app.models.household import Household, Member, MonitoredCase
-from app.models.plan import Measure
-from app.ops import due_list
-from tests.cli.levels import DAY, GOOD, ME, RANKS, Levels, Person, build, family
-from tests.conftest import VILLAGE
-
-WORKER = {"labor_skill": "ordinary", "employment": "province", "education": "初中"}
-FARMER = {"labor_skill": "ordinary", "employment": "farming", "education": "小学"}
-PUPIL = {"labor_skill": "none", "school_status": "九年级"}
-OLD = {"labor_skill": "none", "education": "小学"}
-HOMES: dict[str, tuple[str, tuple[Person, ...]]] = {
-    "2": ("lifted", (
-        Person("赵德福", "户主", "male", "1982-04-12", WORKER),
-        Person("李秀兰", "配偶", "female", "1984-09-03", FARMER),
-        Person("赵明远", "之子", "male", "2011-06-20", PUPIL),
-    )),
-    "3": ("lifted", (
-        Person("钱有田", "户主", "male", "1979-02-11", WORKER),
-        Person("孙桂香", "配偶", "female", "1980-07-21", FARMER),
-    )),
-    "4": ("lifted", (
-        Person("周长河", "户主", "male", "1975-12-01", FARMER),
-        Person("吴小梅", "配偶", "female", "1977-03-30", FARMER),
-        Person("周大山", "之子", "male", "2001-05-05", WORKER),
-    )),
-    "5": ("lifted", (
-        Person("郑老根", "户主", "male", "1948-01-15", OLD),
-        Person("冯翠英", "配偶", "female", "1950-10-10", OLD),
-    )),
-}  # fmt: skip
-MEETING = {"present": "20", "votes_yes": "18", "votes_no": "1", "votes_abstain": "1"}
+from app.models.household import Household, Member
+from tests.cli.case_parts import (
+    MEETING,
+    REMOVING,
+    helped,
+    identified,
+    imported,
+    removed,
+    rolled_back,
+)
+from tests.cli.levels import (
+    GOOD,
+    HOMES,
+    RANKS,
+    Levels,
+    actions,
+    build,
+    family,
+    home_of,
+    members_of,
+    on,
+    warnings_of,
+)
 
 
 @pytest.fixture(scope="module")
@@ -84,50 +75,23 @@ def levels(template: Path, tmp_path: Path) -> Levels:
     return Levels(folder, made=100)
 
 
-def on(day: int) -> str:
-    return date.fromordinal(DAY.toordinal() + day).isoformat()
-
-
-def home_of(levels: Levels, number: str) -> str:
-    store = levels.store("village")
-    with store.read() as session:
-        found = session.scalars(select(Household.id).filter_by(household_no=number)).one()
-    store.close()
-    return found
-
-
-def members_of(levels: Levels, home: str) -> dict[str, str]:
-    store = levels.store("village")
-    with store.read() as session:
-        found = {m.name: m.id for m in session.scalars(select(Member).filter_by(household_id=home))}
-    store.close()
-    return found
-
-
-def warnings_of(levels: Levels, level: str, day: int, *, number: str = "") -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = levels.do(level, day, "warning", "list")["warnings"]
-    return [w for w in found if not number or w["household"] == number]
-
-
-def actions(item: dict[str, Any]) -> list[str]:
-    return [step["action"] for step in item["history"]]
+UP = RANKS[::-1]
 
 
 # ------------------------------------------------------------------------------------------ flood
 def test_a_flood_is_helped_first_and_reviewed_afterwards(levels: Levels, tmp_path: Path) -> None:
     for number in ("3", "4"):
-        hit = {("EV-01", ""): ("flood",), ("WT-01", ""): "short"}
-        levels.fill(home_of(levels, number), hit)
+        levels.fill(home_of(levels, number), {("EV-01", ""): ("flood",), ("WT-01", ""): "short"})
     found = {(w["household"], w["code"]): w for w in warnings_of(levels, "village", 0)}
     assert set(found) == {(n, c) for n in ("3", "4") for c in ("EV-01", "WT-01")}
     assert {w["matter"] for w in found.values()} == {"受灾"}  # one matter a household
     ids = [w["id"] for w in found.values()]
     measure_id = helped_first(levels, found)
-    for level, action, note in (("village", "confirm", "入户看过"), ("township", "pass", "属实"),
-                                ("county", "determine", "")):  # fmt: skip
+    reviews = (("confirm", "入户看过"), ("pass", "属实"), ("determine", ""))
+    for day, (action, note) in enumerate(reviews):  # each level on its day, then a package up
         for one in ids:
-            levels.act(level, "warning", one, action, RANKS[::-1].index(level), note)
-        levels.send(RANKS[::-1].index(level), *RANKS[::-1][RANKS[::-1].index(level) :][:2])
+            levels.act(UP[day], "warning", one, action, day, note)
+        levels.send(day, *UP[day : day + 2])
     ordered(levels, found, tmp_path)
     levels.send(3, "county", "township", "village")
     assert levels.due(6, ids[0]) == [("county", on(5), "county")]  # one day late
@@ -151,6 +115,7 @@ def test_a_flood_is_helped_first_and_reviewed_afterwards(levels: Levels, tmp_pat
 
 def helped_first(levels: Levels, found: dict[tuple[str, str], dict[str, Any]]) -> str:
     """Send water before anybody has reviewed anything; return one of the measures."""
+    measure_id = ""
     for number in ("3", "4"):
         water = found[number, "WT-01"]["id"]
         levels.act("village", "warning", water, "urgent", 0, "先送水，再补手续")
@@ -160,7 +125,7 @@ def helped_first(levels: Levels, found: dict[tuple[str, str], dict[str, Any]]) -
             "--set", "responsible_person=刘水管", "--set", f"warning_ids={water}",
         )  # fmt: skip
         levels.act("village", "measure", made["id"], "start", 0)
-    measure_id: str = made["id"]
+        measure_id = made["id"]
     return measure_id
 
 
@@ -280,7 +245,6 @@ def back_to_school(levels: Levels, school: str) -> str:
 
 # ---------------------------------------------------------------------------------------- illness
 MARCH, SEPTEMBER = -230, -30  # days: 4 March, 20 September
-REMOVAL = {"team": "张卫东、李会计", "removal_way": "by_help"}
 
 
 def test_an_illness_is_identified_helped_removed_rolled_back_and_identified_again(
@@ -309,108 +273,6 @@ def test_an_illness_is_identified_helped_removed_rolled_back_and_identified_agai
         *REMOVING, "roll-back", "roll-back-pass", "roll-back-approve", *REMOVING, "re-identify",
     ]  # fmt: skip
     assert {"风险消除评估表", "回退审批表", "公告"} <= levels.papers("case", case_id, -5)
-
-
-REMOVING = ("request-removal", "removal-deliberate", "removal-publicise", "removal-pass",
-            "removal-approve")  # fmt: skip
-
-
-def identified(levels: Levels, number: str, day: int) -> str:
-    """Lead a clue to 未消除 (B1–B10) in 19 days; return its id."""
-    made = levels.do(
-        "village", day, "clue", "open", "--household", number, "--set", "clue_source=农户自主申报",
-        "--set", "text=大病住院，自付较多", "--set", f"reply_due_on={on(day + 15)}",
-    )  # fmt: skip
-    case_id: str = made["id"]
-    levels.send(day, "village", "township")
-    levels.act("township", "clue", case_id, "accept", day + 1, team="王芳、刘洋")
-    levels.send(day + 1, "township", "village")
-    levels.act("village", "clue", case_id, "verify", day + 3, team="张卫东、李会计",
-               object_type="脱贫不稳定户", causes="因病", negative_conclusion="没有负面清单情形",
-               letter_signed_on=on(day + 3))  # fmt: skip
-    meeting = MEETING | {"meeting_on": on(day + 5)}
-    levels.act("village", "case", case_id, "publicise", day + 5, **meeting)
-    error = levels.refused("village", "case", case_id, "end-publicity", day + 6, objections="无",
-                           photo="后补")  # fmt: skip
-    assert error["code"] == "E414"
-    levels.act("village", "case", case_id, "end-publicity", day + 12, objections="无")
-    levels.send(day + 12, "village", "township")
-    levels.act("township", "case", case_id, "pass", day + 13, "情况属实")
-    levels.send(day + 13, "township", "county")
-    levels.act("county", "case", case_id, "approve", day + 15, object_type="unstable_lifted",
-               causes="因病", approval_no="云防返〔2025〕3号")  # fmt: skip
-    levels.send(day + 15, "county", "township")
-    levels.act("township", "case", case_id, "enter", day + 18, entered_by="王芳")
-    levels.send(day + 18, "township", "village")
-    levels.send(day + 18, "township", "county")
-    page = levels.alike(day + 19, "case", case_id)
-    assert (page["state"], page["identified_on"]) == ("monitoring", on(day + 15))
-    assert (page["late_entry"], page["identify_late"], page["case_no"]) == ("", "", "1")
-    assert levels.due(day + 19, case_id)[0][0] == "village"  # the plan is due
-    assert levels.papers("case", case_id, day + 19) == {
-        "线索登记表", "访查任务单", "入户核查表", "承诺授权书", "会议记录", "公示", "公示结果",
-        "乡镇审核表", "批复", "公告", "信息采集表",
-    }  # fmt: skip
-    return case_id
-
-
-def helped(levels: Levels, case_id: str, day: int) -> str:
-    """See what is missing for removal, help, and let six good months pass."""
-    page = levels.do("village", day, "case", "checks", case_id)
-    marks = {check["key"]: check["ok"] for check in page["checks"]}
-    assert (marks["months"], marks["stable"], marks["helped"]) == (False, False, False)
-    error = levels.refused("village", "case", case_id, "request-removal", day, **REMOVAL)
-    assert error["code"] == "E414"
-    assert "识别满6个月" in error["message"]
-    made = levels.do(
-        "village", day, "measure", "open", "--household", "3", "--set", "measure_category=health",
-        "--set", "measure_kind=大病救治", "--set", "responsible_person=李会计",
-        "--set", "cause=因病",
-    )  # fmt: skip
-    measure_id: str = made["id"]
-    levels.act("village", "measure", measure_id, "start", day)
-    levels.act("village", "measure", measure_id, "finish", day + 20, "已报销",
-               beneficiary="钱有田")  # fmt: skip
-    store = levels.store("village")
-    with store.write("test.sheets", ME) as session:
-        home = session.scalars(select(Household.id).filter_by(household_no="3")).one()
-        for month in range(4, 10):
-            day_of = date(2025, month, 12)
-            sheet = due_list.sheet(home, VILLAGE, Period.of(day_of), "monthly")
-            sheet.submitted_on = day_of
-            session.add(sheet)
-    store.close()
-    return measure_id
-
-
-def removed(levels: Levels, case_id: str, day: int, approval: str) -> None:
-    """Lead a case to 已消除 in nine days."""
-    levels.act("village", "case", case_id, "request-removal", day, **REMOVAL)
-    meeting = MEETING | {"meeting_on": on(day)}
-    levels.act("village", "case", case_id, "removal-deliberate", day, **meeting)
-    levels.act("village", "case", case_id, "removal-publicise", day + 7, objections="无")
-    levels.send(day + 7, "village", "township")
-    levels.act("township", "case", case_id, "removal-pass", day + 8, "同意")
-    levels.send(day + 8, "township", "county")
-    levels.act("county", "case", case_id, "removal-approve", day + 9, approval_no=approval,
-               per_capita="12750")  # fmt: skip
-    levels.send(day + 9, "county", "township", "village")
-
-
-def rolled_back(levels: Levels, case_id: str, day: int) -> None:
-    """Lead a removed case back to 未消除 in two days: village, township, county."""
-    levels.act("village", "case", case_id, "roll-back", day, "复核时收入又掉下来")
-    levels.send(day, "village", "township", "county")
-    assert levels.due(day, case_id) == [("township", on(day + 15), "township")]
-    error = levels.refused("county", "case", case_id, "roll-back-approve", day)
-    assert error["code"] == "E411"  # not before the township
-    assert "批准回退" in error["message"]
-    levels.act("township", "case", case_id, "roll-back-pass", day + 1, "镇里核过")
-    levels.send(day + 1, "township", "county")
-    levels.act("county", "case", case_id, "roll-back-approve", day + 2)
-    levels.send(day + 2, "county", "township", "village")
-    page = levels.alike(day + 2, "case", case_id)
-    assert (page["state"], page["eliminated_on"]) == ("monitoring", "")
 
 
 # --------------------------------------------------------------------------- wrong identification
@@ -446,24 +308,6 @@ def test_a_wrong_identification_is_cleared_out_by_three_levels(levels: Levels) -
     levels.act("township", "case", case_id, "mark-typed", 9, entered_by="王芳")
     assert levels.do("township", 9, "case", "to-type")["items"] == []
     assert levels.due(9, case_id) == []
-
-
-def imported(levels: Levels, number: str) -> str:
-    """Add a monitored object as a roster brings it, and carry it up."""
-    store, home = levels.store("village"), ""
-    with store.write("test.case", ME) as session:
-        home = session.scalars(select(Household.id).filter_by(household_no=number)).one()
-        row = MonitoredCase(scope=VILLAGE, household_id=home, object_type="edge_prone",
-                            identified_on="2025-01-10", causes="schooling")  # fmt: skip
-        session.add(row)
-        session.add(Measure(scope=VILLAGE, household_id=home, measure_category="health",
-                            measure_kind="医疗救助", responsible_person="李会计",
-                            cause="schooling", measure_level="village"))  # fmt: skip
-        session.flush()
-        case_id: str = row.id
-    store.close()
-    levels.send(0, "village", "township", "county")
-    return case_id
 
 
 # ---------------------------------------------------------------------------------------- a split
