@@ -1,7 +1,7 @@
 """``print``: the plan sheets and the monthly visit papers as PDF."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import update_wrapper
 from pathlib import Path
@@ -14,7 +14,15 @@ from app.cli.month import PERIOD
 from app.domain.dossier import PAPERS, USUAL
 from app.domain.period import Period
 from app.domain.plan import Edition
-from app.ops import checklist_file, monitoring_papers, months, paper_fonts, plans, visit_papers
+from app.ops import (
+    checklist_file,
+    monitoring_papers,
+    months,
+    paper_fonts,
+    plans,
+    print_log,
+    visit_papers,
+)
 from app.ops import dossier as dossiers
 from app.ops.printing import Printed, Printing
 
@@ -128,6 +136,22 @@ def dossier(cli: Cli, household: str, out: Path | None, papers: tuple[str, ...])
     printing = printing_to(cli, out or Path("一户一档.pdf"))
     chosen = papers or USUAL
     emit(cli, dossiers.print_dossier(cli.store, household_id, printing, chosen), printing.path)
+
+
+@group.command("log", help="打印记录：谁在什么时候印了、存了、看了什么")
+@click.option("--files", is_flag=True, help="只列存出去、含个人信息的文件，还在不在")
+@click.pass_obj
+def log(cli: Cli, files: bool) -> None:
+    """List prints, exports and unmaskings, the newest first."""
+    lines = print_log.open_files(cli.store) if files else print_log.recent(cli.store)
+    cli.emit({"lines": [asdict(line) for line in lines]}, list(map(_log_text, lines)) or ["没有。"])
+
+
+def _log_text(line: print_log.LogLine) -> str:
+    there = "" if not line.path else f"　{line.path}（{'还在' if line.is_there else '已删'}）"
+    who = line.actor or line.role
+    action = print_log.ACTIONS[line.action]
+    return f"{line.at}　{who}　{action}　{line.paper}　{line.households}户{there}"
 
 
 def _chosen(cli: Cli, household: str, everyone: bool) -> list[str] | None:

@@ -112,3 +112,29 @@ def test_a_file_that_cannot_be_written_is_refused(
 ) -> None:
     assert call(folder, "plan", "--all", "--out", str(tmp_path / "no" / "a.pdf")) == 1
     assert json.loads(capsys.readouterr().out)["error"]["code"] == "E502"
+
+
+def test_prints_are_listed_and_files_that_are_gone_say_so(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "a.pdf"
+    assert call(folder, "plan", "--all", "--out", str(out)) == 0
+    capsys.readouterr()
+    assert call(folder, "log") == 0
+    (line,) = json.loads(capsys.readouterr().out)["lines"]
+    assert (line["actor"], line["action"], line["households"]) == ("张卫东", "export", 2)
+    assert (line["path"], line["is_there"]) == (str(out), True)
+    out.unlink()
+    assert call(folder, "log", "--files") == 0
+    (line,) = json.loads(capsys.readouterr().out)["lines"]
+    assert line["is_there"] is False
+
+
+def test_a_sheet_of_an_earlier_day_needs_a_household_of_that_day(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "a.pdf"
+    assert call(folder, "plan", "--household", "001", "--as-of", "2020-06-30",
+                "--out", str(out)) == 1  # fmt: skip
+    assert json.loads(capsys.readouterr().out)["error"]["code"] == "E555"
+    assert not out.exists()
