@@ -22,14 +22,20 @@ _INVISIBLE = dict.fromkeys(
 _INVISIBLE |= dict.fromkeys(range(0x2066, 0x206A))
 _INVISIBLE |= {0x09: " ", 0x0A: " ", 0x0D: " ", 0xA0: " ", 0x3000: " "}
 _DOTS = str.maketrans(dict.fromkeys("•・．.‧∙⋅●", "·"))
+_ASIDE = re.compile(r"\([^()]*\)$")  # what somebody adds in brackets: 配偶(妻)
+_QUOTES = "'`‘’"
 _BLANK = re.compile(r"\s+")
 _PLAIN_NAME = re.compile("[\u4e00-\u9fff]{2,12}")
 _ERRORS = frozenset(("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"))
-_DAY = re.compile(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?(?: ?\d{1,2}:\d{2}(?::\d{2})?)?")
-_MONTH = re.compile(r"(\d{4})[-./年](\d{1,2})月?")
-_AMOUNT = re.compile(r"(-?\d+(?:\.\d+)?)(万|千)?(?:元|块|块钱)?(?:/月|每月|/人)?")
-_COUNT = re.compile(r"(\d{1,9})(?:\.0+)?(?:个月|月|人|口|个)?")
+_CUT = r" ?[-./年月、,。_—–\\] ?"
+_TIME = r"(?:[ T]?\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?)?"
+_DAY = re.compile(rf"(\d{{4}}){_CUT}(\d{{1,2}}){_CUT}(\d{{1,2}}) ?[日号]?[.。]?{_TIME}")
+_MONTH = re.compile(rf"(\d{{4}}){_CUT}(\d{{1,2}}) ?(?:月份?)?[.。生]?")
+_AMOUNT = re.compile(r"(-?\d+(?:\.\d+)?)(万|千)?(?:元|圆|块|块钱)?(?:/月|每月|/人)?")
+_BY_YEAR = re.compile(r"(/人|每人)?(/年|每年|一年)$")
+_COUNT = re.compile(r"(\d{1,9})(?:\.0+)?(?:个月|月|人|口|口人|\(人\)|\(月\)|个)?")
 _PHONE = re.compile(r"1\d{10}|0\d{9,11}|[2-9]\d{6,7}")
+_WITH_COUNTRY = 13  # digits of a mobile number after 86
 _SEPARATORS = re.compile(r"[、,;/|+\s]+")
 _UNIQUE = frozenset(("person_no",))  # hardly ever twice: not worth remembering
 _SERIAL_FROM, _SERIAL_TO = 7000, 60000  # Excel day numbers 1919 … 2064
@@ -115,7 +121,7 @@ def read_code(raw: object) -> Reading:
     """Read a number that is a name (household, person): digits typed as a number come back."""
     if isinstance(raw, float | int) and not isinstance(raw, bool) and abs(raw) >= 10**15:
         return Reading(None, "W_UNKNOWN_VALUE", str(raw))
-    text = plain(raw).replace(" ", "").strip("'`‘’")
+    text = plain(raw).replace(" ", "").strip(_QUOTES)
     return Reading(unicodedata.normalize("NFC", text) or None)
 
 
@@ -135,7 +141,7 @@ def read_day(raw: object) -> Reading:
         return _checked_day(raw.year, raw.month, raw.day, str(raw))
     if isinstance(raw, int | float) and not isinstance(raw, bool):
         return _day_of_number(raw)
-    text = plain(raw)
+    text = plain(raw).strip(_QUOTES)
     found = _DAY.fullmatch(text)
     if found:
         return _checked_day(int(found[1]), int(found[2]), int(found[3]), text)
@@ -167,6 +173,11 @@ def read_amount(raw: object) -> Reading:
     return Reading(_cents(Decimal(found[1]) * factor))
 
 
+def read_income(raw: object) -> Reading:
+    """Read yuan of a year, where the cell may say so."""
+    return read_amount(_BY_YEAR.sub("", folded(raw)) if isinstance(raw, str) else raw)
+
+
 def read_count(raw: object) -> Reading:
     """Read a number of months or persons; a unit may follow."""
     text = repr(_whole(raw)) if isinstance(raw, int | float) else folded(raw)
@@ -178,7 +189,10 @@ def read_count(raw: object) -> Reading:
 
 def read_phone(raw: object) -> Reading:
     """Read a mobile or land-line number; dashes and blanks are dropped."""
-    text = re.sub(r"[\s\-()]+", "", plain(raw)).removeprefix("+86")
+    text = re.sub(r"[\s\-()—–_]+", "", plain(raw)).removeprefix("+86")
+    text = text.removesuffix(".0")
+    if len(text) == _WITH_COUNTRY:
+        text = text.removeprefix("86")
     if _PHONE.fullmatch(text):
         return Reading(text)
     return Reading(None, MASKED if is_masked(text) else "W_PHONE", plain(raw))
@@ -206,6 +220,8 @@ def read_word(raw: object, words: Mapping[str, str]) -> Reading:
     """Read a word of a closed list; an old or local word is kept beside it as ``text``."""
     text = folded(raw)
     word = words.get(text)
+    if word is None:
+        word = words.get(_ASIDE.sub("", text).strip("。.、,;:"))
     if word is None:
         return Reading(None, "W_UNKNOWN_VALUE", plain(raw))
     return Reading(word or None, "", "" if folded(word) == text else plain(raw))
@@ -288,7 +304,8 @@ def _readers(words: Vocabulary) -> dict[str, Callable[[object], Reading]]:
         "name": read_name,
         "head_name": lambda raw: Reading(read_name(raw).value),  # the member's own row says more
         **dict.fromkeys(("registered_size", "work_months"), read_count),
-        **dict.fromkeys(("monthly_wage", "per_capita_income"), read_amount),
+        "monthly_wage": read_amount,
+        "per_capita_income": read_income,
         **dict.fromkeys(("identified_on", "eliminated_on", "work_from", "work_to"), read_month),
         **dict.fromkeys(
             (

@@ -24,6 +24,7 @@ FEEDS = {
     **dict.fromkeys(("insured_resident", "insured_employee"), "medical_insurance"),
 }
 _BRACKETS = re.compile(r"\([^()]*\)")
+_OF_HEAD = ("之", "户主之", "户主的", "户主")  # 长子, 之长子, 户主之长子
 _LISTS = {  # word list of the roster -> enum of the glossary
     "sex": "sex",
     "health": "health",
@@ -192,6 +193,8 @@ def vocabulary() -> Vocabulary:
     """Load the words of the closed lists: labels of the glossary, its aliases, the county's own."""
     table = _load("values.toml")
     words = {name: _words(table[name]) for name in ("relation", "education")}
+    own = words["relation"]
+    words["relation"] = {f"{of}{word}": own[word] for word in own for of in _OF_HEAD} | own
     words["ethnicity"] = {folded(word): word for word in table["ethnicity"]["words"]}
     for name, enum in _LISTS.items():
         words[name] = _labels(enum) | _words(table.get(name, {}))
