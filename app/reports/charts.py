@@ -15,7 +15,7 @@ _TITLE, _TEXT = 11, 8.5
 _TITLE_ROOM, _AXIS_ROOM, _TOP_ROOM = 9 * mm, 8 * mm, 7 * mm
 _LEFT_ROOM, _LABEL_ROOM = 12 * mm, 42 * mm
 _HATCH = 2.6  # points between the lines of a pattern
-SOLID, EMPTY, HATCHED = range(3)
+HATCHED, SOLID, EMPTY = range(3)  # as on the screen
 
 
 def draw(chart: Chart, canvas: Any, left: float, top: float, width: float) -> None:

@@ -98,7 +98,11 @@ class PrintDialog(QDialog):
         if self._pages is None or not 0 <= number < len(self._pages):
             return
         self._number = number
-        self.picture.setPixmap(QPixmap.fromImage(self._pages.image(number, SCREEN_DPI)))
+        shown = QPixmap.fromImage(self._pages.image(number, SCREEN_DPI))
+        room = self.area.width() - self.area.verticalScrollBar().sizeHint().width() - 4
+        if shown.width() > room:  # a lying page is seen whole
+            shown = shown.scaledToWidth(room, Qt.TransformationMode.SmoothTransformation)
+        self.picture.setPixmap(shown)
         self.place.setText(f"第{number + 1}页，共{len(self._pages)}页")
 
     def _on_save(self) -> None:
@@ -137,9 +141,9 @@ class PrintDialog(QDialog):
             self._pages.close()
 
     def _arrange(self) -> None:
-        area = QScrollArea()
-        area.setWidget(self.picture)
-        area.setWidgetResizable(True)
+        self.area = QScrollArea()
+        self.area.setWidget(self.picture)
+        self.area.setWidgetResizable(True)
         self.picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.place = QLabel()
         self.before = button("上一页", lambda: self._show(self._number - 1))
@@ -159,7 +163,7 @@ class PrintDialog(QDialog):
         layout.setContentsMargins(16, 12, 16, 12)
         for line in (self.head, self.bar, self.notes):
             layout.addWidget(line)
-        layout.addWidget(area, 1)
+        layout.addWidget(self.area, 1)
         layout.addLayout(row)
         self.notes.hide()
         give_size(self, 60, 42)

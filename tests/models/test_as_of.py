@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from app.domain.ownership import Actor
-from app.models.as_of import past_of
+from app.models.as_of import Gap, Instant, past_of, without
 from app.models.household import Household, Member
+from app.models.journal import ChangesetRow
 from app.models.plan import Measure
 from app.models.step import Step
 from app.models.store import Store
@@ -130,6 +131,33 @@ def test_the_past_is_not_written_and_today_is_untouched_by_it(
             pass
     with store.read() as session:
         assert session.get_one(Household, home).note == "七月"
+
+
+def test_what_lies_in_a_gap_is_left_out_and_what_came_after_it_stays(
+    store: Store, actor: Actor, home: str
+) -> None:
+    write(store, actor, JULY, household_kind="lifted", note="七月")
+    write(store, actor, AUGUST, household_kind="ordinary")
+    instants = _instants(store)
+    july, august = instants[-2:]
+    with without(store, [Gap(VILLAGE, instants[-3], august)]) as past, past.read() as session:
+        then = session.get_one(Household, home)
+        assert (then.household_kind, then.note) == ("ordinary", ""), "July alone is left out"
+    with without(store, [Gap(VILLAGE, july)]) as past, past.read() as session:
+        then = session.get_one(Household, home)
+        assert (then.household_kind, then.note) == ("lifted", "七月")
+    with without(store, [Gap("539901101202", instants[0])]) as past, past.read() as session:
+        assert session.get_one(Household, home).note == "七月", "another village's gap"
+    with without(store, [Gap("", instants[0])], ["member"]) as past, past.read() as session:
+        assert session.get_one(Household, home).note == "七月", "only these tables"
+    with without(store, []) as same:
+        assert same is store
+
+
+def _instants(store: Store) -> list[Instant]:
+    with store.read() as session:
+        query = select(ChangesetRow.at, ChangesetRow.id).order_by(ChangesetRow.id)
+        return [(at_, number) for at_, number in session.execute(query)]
 
 
 @settings(max_examples=15, deadline=None)

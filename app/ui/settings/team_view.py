@@ -176,12 +176,12 @@ def _money(text: str) -> Decimal:
 _POSITIONS = (("第一书记", "第一书记"), ("队长", "队长"), ("队员", "队员"))
 _MEMBERS = (
     Column("村", lambda one: one.village_name, width=7, spare=1),
-    Column("姓名", lambda one: one.name, width=6),
-    Column("派出单位", lambda one: one.unit),
-    Column("职务", lambda one: one.position, width=7),
+    Column("姓名", lambda one: one.name, width=5),
+    Column("派出单位", lambda one: one.unit, width=7),
+    Column("职务", lambda one: one.position, width=5),
     Column("电话", lambda one: one.phone, width=8, spare=2),
-    Column("到岗", lambda one: one.joined_on.isoformat(), width=7),
-    Column("离岗", lambda one: one.left_on.isoformat() if one.left_on else "在岗", width=7),
+    Column("到岗", lambda one: one.joined_on.isoformat(), width=6),
+    Column("离岗", lambda one: one.left_on.isoformat() if one.left_on else "在岗", width=6),
 )
 _FUNDS = (
     Column("村", lambda one: one.village_name, width=7, spare=1),

@@ -310,7 +310,7 @@ class StatisticsPage(QWidget):
             flow.addWidget(button(label, run))
         right = QWidget()
         body = QVBoxLayout(right)
-        body.setContentsMargins(0, 0, 0, 0)
+        body.setContentsMargins(8, 0, 0, 0)
         body.setSpacing(6)
         self.heading.setWordWrap(True)
         hint = QWidget()

@@ -155,6 +155,7 @@ class VerifyDialog(QDialog):
 
     def _arrange(self) -> None:
         header = self.form.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         actions = QWidget()
         flow = FlowLayout(actions, gap=8)
@@ -168,6 +169,7 @@ class VerifyDialog(QDialog):
         form, results = QVBoxLayout(left), QVBoxLayout(right)
         for layout in (form, results):
             layout.setContentsMargins(0, 0, 0, 0)
+        results.setContentsMargins(8, 0, 0, 0)
         form.addWidget(self.form, 1)
         form.addWidget(self.claims)
         self.sentence = plain()

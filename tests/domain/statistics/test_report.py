@@ -13,6 +13,7 @@ from app.domain.report_checks import ReportCheck
 from app.domain.statistics import report as reports
 from app.domain.statistics import stock, visits, warning_tables
 from app.domain.statistics.context import Context, Parameters, Window
+from app.domain.statistics.records import MeasureRecord
 from app.domain.statistics.report import Report, build
 from tests.domain.statistics.build import (
     OCTOBER,
@@ -61,6 +62,33 @@ def test_twelve_months_join_into_the_year(seed: int) -> None:
         closed += sum(int(str(line.cells[n].value)) for n in (3, 5, 6))
     year = warning_tables.by_village(replace(context(YEAR), records=records)).row("合计")
     assert int(str(year.cells[0].value)) + opened - closed == year.cells[7].value == closing
+
+
+@settings(max_examples=10, deadline=None)
+@given(seed=st.integers(0, 10**9))
+def test_every_month_of_a_year_comes_out_and_joins_the_next(seed: int) -> None:
+    """K7, K14 and K22 over twelve months; everybody has a measure, so that K14 has a claim."""
+    records = Chance(seed, 20).records()
+    helped = tuple(
+        MeasureRecord(f"m{case.case_id}", case.household_id, "industry", "产业奖补",
+                      steps=(step("2023-01-01", "start", "running"),))
+        for case in records.cases
+    )  # fmt: skip
+    records = replace(records, measures=(*records.measures, *helped))
+    closing: list[object] = []
+    claims = stocked = 0
+    for month in range(1, 13):
+        period = Period(2025, month)
+        found = replace(context(Window(period.first_day, period.last_day)), records=records)
+        made = report(found, reports.MONTHLY)
+        checks = [check for check in made.checks if check.check in {"K7", "K14", "K22"}]
+        assert [check.line for check in checks if check.ok is not True] == []
+        claims += any(check.check == "K14" for check in checks)
+        opening = [cell.value for cell in made.table("T1").row("年初存量").cells]
+        assert not closing or opening == closing
+        closing = [cell.value for cell in made.table("T1").row("年末存量").cells]
+        stocked += bool(closing[0])
+    assert claims == stocked
 
 
 def test_an_own_report_passes_its_checks() -> None:
