@@ -14,7 +14,12 @@ from app.models.household import Household, Member
 from app.models.store import Store
 from app.ops import change_effects, changes, sheets, warnings
 from app.ops.changes import NewChange
-from app.ops.errors import ChangeRefusedError, MissingStepDataError, StepNotAllowedError
+from app.ops.errors import (
+    ChangeRefusedError,
+    MissingStepDataError,
+    StepDataError,
+    StepNotAllowedError,
+)
 from app.ops.items import Item
 from app.ops.lives import StepInput
 from tests.ops.levels import acting_as
@@ -256,6 +261,46 @@ def test_a_date_in_the_future_is_refused(store: Store, home: str) -> None:
 def _decided(store: Store) -> set[str]:
     done = changes.list_changes(store, TODAY, ME, only_open=False)
     return {c.fields["change_kind"] for c in done if c.state == "done"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "reason"),
+    [
+        ("decrease", {"reason": "death", "effective_on": date(1980, 1, 1)}, "出生日期"),
+        (
+            "increase",
+            {"reason": "birth", "name": "赵小宝", "relation": "之子", "sex": "male",
+             "birth_date": "2025-10-12"},
+            "出生日期",
+        ),
+    ],
+)  # fmt: skip
+def test_nothing_happens_before_what_it_depends_on(
+    store: Store, home: str, kind: str, more: dict[str, object], reason: str
+) -> None:
+    member_id = people(store, home)["李秀兰"].id if kind == "decrease" else ""
+    made = report(store, home, kind, member_id=member_id, **more)
+    with pytest.raises(ChangeRefusedError) as caught:
+        act(store, "village", made.item_id, "submit")
+    assert f"变更日期早于{reason}" in caught.value.user_text()
+
+
+def test_who_comes_back_left_before(store: Store, home: str) -> None:
+    wife = people(store, home)["李秀兰"].id
+    through(store, report(store, home, "decrease", reason="imprisoned", member_id=wife))
+    before = EARLIER - timedelta(days=1)
+    made = report(store, home, "increase", reason="released", member_id=wife, effective_on=before)
+    with pytest.raises(ChangeRefusedError) as caught:
+        act(store, "village", made.item_id, "submit")
+    assert "变更日期早于离开的日期（2025-10-10）" in caught.value.user_text()
+
+
+def test_relations_that_cannot_be_read_are_refused(store: Store, home: str) -> None:
+    made = report(store, home, "head_change", reason="old_age",
+                  head_id=people(store, home)["李秀兰"].id)  # fmt: skip
+    with pytest.raises(StepDataError) as caught:
+        act(store, "village", made.item_id, "decide", relations="配偶")
+    assert caught.value.where.column == "relations"
 
 
 @pytest.mark.parametrize("seed", range(3))

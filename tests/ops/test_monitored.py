@@ -157,6 +157,22 @@ def test_a_verification_that_cannot_be_is_refused(
         act(store, "village", case_id, "verify", 4, **(VERIFIED | change))
 
 
+def test_no_date_is_before_what_it_depends_on(store: Store, home: str) -> None:
+    case_id = clue(store, home)
+    act(store, "township", case_id, "accept", 1, team="王芳、刘洋")
+    for level, action, name, values in (
+        ("village", "verify", "letter_signed_on", VERIFIED | {"letter_signed_on": "2025-03-02"}),
+        ("village", "exclude", "told_on", {"note": "没有风险", "told_on": "2025-03-03"}),
+    ):
+        with pytest.raises(StepDateError) as caught:
+            act(store, level, case_id, action, 4, **values)
+        assert (caught.value.where.column, "早于" in caught.value.user_text()) == (name, True)
+    with pytest.raises(StepDateError) as caught:
+        new = NewClue(home, "cadre", "又一条", on(2), reply_due_on=on(1))
+        monitored.register_clue(store, ME, new, on(2))
+    assert caught.value.where.column == "reply_due_on"
+
+
 def test_publicity_runs_its_full_days_and_objections_are_settled(store: Store, home: str) -> None:
     case_id = clue(store, home)
     act(store, "township", case_id, "accept", 1, team="王芳、刘洋")

@@ -40,7 +40,7 @@ def homes(store: Store) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("seed", [3, 11])
+@pytest.mark.parametrize("seed", [3])
 def test_no_walk_loses_a_household_a_person_or_a_case(
     store: Store, homes: list[str], seed: int
 ) -> None:
