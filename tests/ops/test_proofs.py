@@ -77,6 +77,9 @@ def test_a_confirmed_one_owes_its_photo_until_it_comes(
     assert (line(store, roof).photos, line(store, roof).is_photo_owed) == (1, False)
     todo = [t.text for t in workbench.workbench(store, OCTOBER, TODAY).todo]
     assert not any("照片后补" in text for text in todo)
+    (one,) = warnings.show_warning(store, roof, TODAY).photos
+    attachments.remove(store, ME, [one.attachment_id], "拍的是别家", TODAY)
+    assert (line(store, roof).photos, line(store, roof).is_photo_owed) == (0, True)
 
 
 def test_the_photo_of_the_answer_is_the_photo_of_its_warning(

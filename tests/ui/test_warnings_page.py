@@ -4,7 +4,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
@@ -265,3 +266,25 @@ def test_a_call_is_recorded_and_shown(
     assert warnings.show_warning(desk.store, "w0", TODAY).calls == (
         "10-20 张卫东：班主任说上周起没来",
     )
+
+
+def test_what_is_dropped_on_the_card_or_pasted_at_the_list_is_a_photo(
+    qtbot: QtBot, page: WarningsPage, desk: Desk, tmp_path: Path
+) -> None:
+    data = QMimeData()
+    path = photos.photo(tmp_path / "a.jpg", size=(60, 40))
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    drop = QDropEvent(
+        QPointF(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )  # fmt: skip
+    page.card.dropEvent(drop)
+    qtbot.waitUntil(lambda: len(attachments.listed(desk.store)) == 2, timeout=20_000)
+    image = QImage(60, 40, QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.darkGreen)
+    QGuiApplication.clipboard().setImage(image)
+    page.activateWindow()
+    qtbot.waitUntil(page.isActiveWindow)
+    page.table.setFocus()
+    qtbot.keyClick(page.table, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert len(attachments.listed(desk.store)) == 4  # two codes, two photos

@@ -5,6 +5,7 @@ from datetime import date
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app.domain.attachment import LATER, count_text
@@ -49,6 +50,7 @@ class CardView(QScrollArea):
         super().__init__()
         self._desk, self._has_form = desk, has_form
         self.photos: AttachmentPanel | None = None
+        self.setAcceptDrops(True)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -136,6 +138,19 @@ class CardView(QScrollArea):
         """3: choose photos."""
         if self.photos is not None:
             self.photos.choose()
+
+    def paste_photos(self) -> None:
+        """Ctrl+V: take what the clipboard holds."""
+        if self.photos is not None:
+            self.photos.paste()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self.photos is not None and self.photos.may_change:
+            self.photos.dragEnterEvent(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        if self.photos is not None:
+            self.photos.dropEvent(event)
 
     def _add_ticks(self, body: QVBoxLayout, pages: Sequence[WarningPage]) -> None:
         row = QHBoxLayout()

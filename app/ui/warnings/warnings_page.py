@@ -19,6 +19,7 @@ from app.ops.attachments import Thing
 from app.ops.proofs import PHOTO
 from app.ops.warnings import Action, StepInput, WarningLine, WarningPage
 from app.ui import colours, messages
+from app.ui.attachments.panel import add_shortcut
 from app.ui.attachments.phone_record import call_form
 from app.ui.attachments.proof_field import ProofField
 from app.ui.colours import severity_rank, severity_text
@@ -343,6 +344,7 @@ class WarningsPage(QWidget):
         self._shortcut("1", self.record_call)
         self._shortcut("3", self.card.add_photos)
         self._shortcut("E", self.card.look_at_photos)
+        add_shortcut(self.table, "Ctrl+V", self.card.paste_photos)
         self.card.measures_requested.connect(self.show_measures)
         self._shortcut("A", self.show_measures)
         self._shortcut("O", self.card.open_household)
