@@ -31,6 +31,7 @@ from app.ops.exchange_lines import (
     QuarantineLine,
     SegmentLine,
 )
+from app.ops.quiet import quiet_gc
 from app.sync import contents, inbox, local, outbox, package, parcels, rulings
 from app.sync.errors import ContentError, UnknownTargetError
 from app.sync.files import read_whole, require_folder, write_whole
@@ -218,7 +219,7 @@ def import_package(
     """
     opened = _open(store, path)
     try:
-        with store.absorb() as session:
+        with quiet_gc(), store.absorb() as session:
             result = _take_in(session, store, opened, actor, devices.stamp(now))
             if result.unusual.needs_confirmation() and not confirmed:
                 raise exchange_lines.unusual_error(result.unusual, path)
@@ -236,7 +237,8 @@ def _open(store: Store, path: Path) -> Opened:
         me = local.load(session)
         trust = devices.trust_of(session, me)
     try:
-        return package.open_package(data, me.keys, trust)
+        with quiet_gc():
+            return package.open_package(data, me.keys, trust)
     except AppError as error:
         error.where = Where(file=path.name)
         raise
@@ -245,7 +247,7 @@ def _open(store: Store, path: Path) -> Opened:
 def _rehearse(store: Store, opened: Opened, path: Path) -> Imported:
     """Do the import and take it back: the preview cannot differ from the deed."""
     try:
-        with store.absorb() as session:
+        with quiet_gc(), store.absorb() as session:
             nobody = Actor("", "administrator")
             found = _take_in(session, store, opened, nobody, devices.stamp(store.clock()))
             raise _RehearsedError(found)  # noqa: TRY301  rolls back

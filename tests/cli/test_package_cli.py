@@ -220,7 +220,8 @@ def test_conflicts_history_revocation_and_doctor_on_the_command_line(desk: Desk)
     assert [(c["old"], c["new"]) for c in changes][-1] == ("配偶", "户主")
     checks = {c["check"]: c["ok"] for c in desk.ok("village", "doctor")["checks"]}
     assert checks.pop("disk") in (True, False)
-    assert checks == dict.fromkeys(["database", "journal", "signatures", "tables", "fonts"], True)
+    names = ["database", "journal", "history", "signatures", "tables", "attachments", "fonts"]
+    assert checks == dict.fromkeys(names, True)
     code, result = desk("village", "device", "revoke", village, "--reason", "试")
     assert (code, result["error"]["code"]) == (3, "E332")
     assert (

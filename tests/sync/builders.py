@@ -1,10 +1,20 @@
 """Devices, chains and packages without a database."""
 
-from dataclasses import dataclass, field
+import hashlib
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from app.domain.changeset import Chain, Changeset, FieldChange, Head, digest, genesis
+from app.domain.changeset import (
+    Chain,
+    Changeset,
+    FieldChange,
+    Head,
+    digest,
+    genesis,
+    parse_line,
+)
 from app.sync import keys
+from app.sync.base import Base, BaseChain
 from app.sync.keys import Certificate, DeviceKeys
 from app.sync.package import Address, Content, seal
 from app.sync.receipt import Receipt
@@ -86,6 +96,16 @@ class World:
             certify(self.township, self.other),
         )
         self.trust = Trust(self.county.id, self.certificates)
+
+    def base(self) -> Base:
+        """Return a base of four changesets: the first is left out, the second abridged."""
+        lines = self.village.lines(4)
+        head = Head(4, digest(lines[-1]))
+        signature = sign_head(self.village.keys.signing_key, self.village.chain(), *head)
+        places = b"".join(hashlib.sha256(line).digest() for line in lines)
+        chain = BaseChain(self.village.chain(), head, signature, places)
+        abridged = replace(parse_line(lines[1]), changes=()).line()
+        return Base(VILLAGE, "2025-09", AT, (chain,), (abridged, *lines[2:]))
 
     def package(
         self,

@@ -1,6 +1,5 @@
 """The signed part of a base: whole, in its places, from a superior; else refused."""
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -10,7 +9,7 @@ from app.domain.changeset import Changeset, Head, digest, parse_line
 from app.domain.merge import Origin
 from app.errors import AppError
 from app.sync import records
-from app.sync.base import Base, BaseChain, CheckedBase, read_base, seal_base
+from app.sync.base import Base, CheckedBase, read_base, seal_base
 from app.sync.errors import (
     BaseError,
     BaseSignerError,
@@ -21,7 +20,6 @@ from app.sync.errors import (
 from app.sync.package import Address, Content, open_package, seal
 from app.sync.receipt import Receipt
 from app.sync.records import SignedRecord, canonical_json, parse_json
-from app.sync.segments import sign_head
 from tests.sync.builders import AT, EPOCH, OTHER, VILLAGE, Device, World, certify
 
 Change = Callable[[Base], Base]
@@ -30,20 +28,6 @@ Change = Callable[[Base], Base]
 @pytest.fixture(scope="module")
 def world() -> World:
     return World()
-
-
-def abridged(line: bytes) -> bytes:
-    return replace(parse_line(line), changes=()).line()
-
-
-def made(world: World) -> Base:
-    """Return a base of four changesets: the first is left out, the second abridged."""
-    lines = world.village.lines(4)
-    head = Head(4, digest(lines[-1]))
-    signature = sign_head(world.village.keys.signing_key, world.village.chain(), *head)
-    places = b"".join(hashlib.sha256(line).digest() for line in lines)
-    chain = BaseChain(world.village.chain(), head, signature, places)
-    return Base(VILLAGE, "2025-09", AT, (chain,), (abridged(lines[1]), *lines[2:]))
 
 
 def read(world: World, part: bytes, receiver: Origin | None = None) -> CheckedBase:
@@ -62,7 +46,7 @@ def refused(world: World, part: bytes, error: type[AppError]) -> None:
 
 
 def test_a_base_opens_with_its_places_and_lines(world: World) -> None:
-    base = made(world)
+    base = world.base()
     found = read(world, sealed(world, base))
     assert (found.scope, found.since, found.signer) == (VILLAGE, "2025-09", world.township.id)
     assert [(line.entry.place.number, line.is_abridged) for line in found.lines] == [
@@ -75,22 +59,22 @@ def test_a_base_opens_with_its_places_and_lines(world: World) -> None:
 
 def test_a_county_may_sign_one_for_a_township(world: World) -> None:
     sender, receiver = (d.keys.identity.origin for d in (world.county, world.township))
-    part = sealed(world, made(world), world.county)
+    part = sealed(world, world.base(), world.county)
     assert read_base(part, world.trust, sender, receiver).signer == world.county.id
 
 
 @pytest.mark.parametrize("name", ["village", "other"])
 def test_a_base_that_no_superior_signed_is_refused(world: World, name: str) -> None:
-    refused(world, sealed(world, made(world), getattr(world, name)), BaseSignerError)
+    refused(world, sealed(world, world.base(), getattr(world, name)), BaseSignerError)
 
 
 def test_a_base_of_a_stranger_or_of_a_revoked_superior_is_refused(world: World) -> None:
     stranger = Device("township", "530423102000", "别镇")
-    refused(world, sealed(world, made(world), stranger), BaseSignerError)
+    refused(world, sealed(world, world.base(), stranger), BaseSignerError)
     trust = type(world.trust)(world.county.id, world.certificates, frozenset({world.township.id}))
     ends = (world.township.keys.identity.origin, world.village.keys.identity.origin)
     with pytest.raises(BaseSignerError):
-        read_base(sealed(world, made(world)), trust, *ends)
+        read_base(sealed(world, world.base()), trust, *ends)
 
 
 def test_a_township_next_door_stands_over_no_foreign_village(world: World) -> None:
@@ -98,11 +82,11 @@ def test_a_township_next_door_stands_over_no_foreign_village(world: World) -> No
     trust = world.trust.extended([certify(world.county, next_door)])
     ends = (world.county.keys.identity.origin, world.village.keys.identity.origin)
     with pytest.raises(BaseSignerError):
-        read_base(sealed(world, made(world), next_door), trust, *ends)
+        read_base(sealed(world, world.base(), next_door), trust, *ends)
 
 
 def test_every_prefix_and_every_byte_of_a_base_is_refused(world: World) -> None:
-    part = sealed(world, made(world))
+    part = sealed(world, world.base())
     for length in range(len(part)):
         with pytest.raises((BaseError, BaseSignerError)):
             read(world, part[:length])
@@ -115,7 +99,7 @@ def test_every_prefix_and_every_byte_of_a_base_is_refused(world: World) -> None:
 
 
 def test_a_base_of_another_village_is_refused(world: World) -> None:
-    part = sealed(world, made(world))
+    part = sealed(world, world.base())
     with pytest.raises(ForeignScopeError):
         read(world, part, world.other.keys.identity.origin)
 
@@ -150,15 +134,15 @@ FAULTS: dict[str, Change] = {
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_base_that_its_signer_made_wrong_is_refused(world: World, name: str) -> None:
-    refused(world, sealed(world, FAULTS[name](made(world))), BaseError)
+    refused(world, sealed(world, FAULTS[name](world.base())), BaseError)
 
 
 def test_chains_of_unknown_devices_and_unlisted_epochs_are_refused(world: World) -> None:
     stranger = Device("village", VILLAGE, "假村")
     chain = stranger.chain()
-    refused(world, sealed(world, with_chain(chain=chain)(made(world))), UnknownOriginError)
+    refused(world, sealed(world, with_chain(chain=chain)(world.base())), UnknownOriginError)
     later = world.village.chain()._replace(epoch="f" * 32)
-    refused(world, sealed(world, with_chain(chain=later)(made(world))), UnlistedEpochError)
+    refused(world, sealed(world, with_chain(chain=later)(world.base())), UnlistedEpochError)
 
 
 @pytest.mark.parametrize(
@@ -168,7 +152,7 @@ def test_chains_of_unknown_devices_and_unlisted_epochs_are_refused(world: World)
 def test_a_record_of_another_form_is_refused_although_it_is_signed(
     world: World, fields: dict[str, object]
 ) -> None:
-    part = sealed(world, made(world))
+    part = sealed(world, world.base())
     end = part.index(b"\n", part.index(b"\n") + 1) + 1
     value = parse_json(records.from_file(part[:end]).record) | fields
     record = canonical_json(value)
@@ -177,7 +161,7 @@ def test_a_record_of_another_form_is_refused_although_it_is_signed(
 
 
 def test_a_signature_for_another_purpose_is_none_for_a_base(world: World) -> None:
-    part = sealed(world, made(world))
+    part = sealed(world, world.base())
     end = part.index(b"\n", part.index(b"\n") + 1) + 1
     record = records.from_file(part[:end]).record
     for domain in (records.PACKAGE, records.HEAD, records.CERTIFICATE, records.AUTHORIZATION):
@@ -188,7 +172,7 @@ def test_a_signature_for_another_purpose_is_none_for_a_base(world: World) -> Non
 def test_a_package_with_base_and_content_is_refused_when_any_byte_is_missing_or_changed(
     world: World,
 ) -> None:
-    base = seal_base(world.township.keys, made(world))
+    base = seal_base(world.township.keys, world.base())
     address = Address(EPOCH, world.village.keys.identity, 1)
     content = Content(world.certificates, (), Receipt({}, {}), (base,), (b"\xff\xd8\xffphoto",))
     data = seal(world.township.keys, address, content, AT)

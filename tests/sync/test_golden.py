@@ -14,8 +14,8 @@ from tests.sync.make_golden import FOLDER
 FILES = sorted(FOLDER.glob("*.变更包"))
 
 
-def test_there_is_a_golden_package_of_this_version() -> None:
-    assert [path.stem for path in FILES] == ["format-1-schema-1"]
+def test_there_is_a_golden_package_of_every_version() -> None:
+    assert [path.stem for path in FILES] == ["format-1-schema-1", "format-1-schema-2"]
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -27,5 +27,8 @@ def test_a_package_of_every_version_opens_with_its_exact_lines(path: Path) -> No
     opened = open_package(path.read_bytes(), keys, Trust(known["root"], certificates))
     lines = [line.decode() for segment in opened.segments for line in segment.segment.lines]
     assert lines == known["lines"]
-    assert opened.sender.identity.name == "青石村"
+    assert opened.sender.identity.name == known.get("sender", "青石村")
+    base = [line.line.decode() for its in opened.bases for line in its.lines]
+    assert base == known.get("base", [])
+    assert [content.hex() for content in opened.contents] == known.get("contents", [])
     assert len(opened.receipt.heads) == 1
