@@ -454,8 +454,11 @@ class World:
                 found[row[2]].add(row)
         return found
 
-    def settle(self) -> None:
-        """Let one laptop of each village decide everything, until nothing is open."""
+    def settle(self, sides: int = 9) -> None:
+        """Let one laptop of each village decide everything, until nothing is open.
+
+        ``sides``: how many of a conflict may be taken; with 1 what is in force stays.
+        """
         for _ in range(5):
             self.meet()
             self.check()
@@ -465,7 +468,7 @@ class World:
                     line = found[0]
                     left += 1
                     assert left < 60, "decisions end"
-                    side = line.sides[(left + self.made) % len(line.sides)]
+                    side = line.sides[(left + self.made) % min(sides, len(line.sides))]
                     conflicts.resolve_conflict(
                         self.stores[name], ME, line.conflict_id, Choice(side.side)
                     )

@@ -157,6 +157,30 @@ def restore_after_meeting(world: World) -> None:
     world.restore("a1", renewed=True)
 
 
+def close_while_the_other_answers(world: World) -> None:
+    """Two laptops answer one question differently; one closes the month, nobody may lose."""
+    world.add("a1")
+    world.month("a1", 0)
+    world.sheet("a1", 0, 1)
+    world.meet()
+    world.sheet("a1", 0, 3)
+    world.month("a1", 2)
+    world.sheet("a2", 0, 5)
+    world.overstep("a2", 0)
+    world.sheet("a2", 0, 5)
+
+
+def restore_after_a_close(world: World) -> None:
+    world.add("a1")
+    world.month("a1", 0)
+    world.meet()
+    world.backup("a1")
+    world.month("a2", 2)
+    world.meet()
+    world.meet()
+    world.restore("a1", renewed=True)
+
+
 def merge_by_value(patch: pytest.MonkeyPatch) -> None:
     """Whoever comes last is right."""
     from app.domain.merge import Resolution  # noqa: PLC0415  only this fault needs it
@@ -204,7 +228,10 @@ def package_refused_for_one_change(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(inbox.Judging, "__call__", strict)
 
 
-@pytest.mark.parametrize("story", [quarrel, restore_after_meeting])
+STORIES = [quarrel, restore_after_meeting, close_while_the_other_answers, restore_after_a_close]
+
+
+@pytest.mark.parametrize("story", STORIES)
 def test_the_stories_end_well_without_a_fault(world: World, story: Callable[[World], None]) -> None:
     story(world)
     world.settle()
@@ -217,6 +244,10 @@ def test_the_stories_end_well_without_a_fault(world: World, story: Callable[[Wor
         (restore_after_meeting, highest_receipt),
         (quarrel, decision_without_a_line),
         (quarrel, package_refused_for_one_change),
+        (close_while_the_other_answers, merge_by_value),
+        (restore_after_a_close, highest_receipt),
+        (close_while_the_other_answers, decision_without_a_line),
+        (close_while_the_other_answers, package_refused_for_one_change),
     ],
 )
 def test_a_planted_fault_is_caught(
@@ -228,4 +259,4 @@ def test_a_planted_fault_is_caught(
     fault(monkeypatch)
     with pytest.raises((AssertionError, ContentError)):
         story(world)
-        world.settle()
+        world.settle(sides=1)
