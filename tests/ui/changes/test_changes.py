@@ -83,7 +83,7 @@ def test_a_refusal_stands_at_its_field_and_leaving_takes_the_note_back(
         effective_on="20251231", proof="结婚证")  # fmt: skip
     made.accept()
     assert made.result() == 0
-    assert "晚于今天" in made.problems["effective_on"].text()
+    assert "晚于办理日期" in made.problems["effective_on"].text()
     put(made, effective_on="20251001")
     made.accept()
     assert made.result() == 1
