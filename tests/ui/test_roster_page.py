@@ -13,7 +13,19 @@ from app.demo import people
 from app.domain.ownership import Actor
 from app.models.household import Household, Member
 from app.models.store import Store
-from app.ops import local_settings, months, print_log, roster, roster_view, roster_words, tables
+from app.ops import (
+    local_settings,
+    measures,
+    months,
+    print_log,
+    roster,
+    roster_view,
+    roster_words,
+    tables,
+    visits,
+)
+from app.ops.measures import NewMeasure
+from app.ops.visits import NewVisit
 from app.ui.page import Desk
 from app.ui.roster import reasons, roster_model
 from app.ui.roster.column_choice import ColumnChoice
@@ -176,6 +188,22 @@ def test_enter_opens_a_household_and_identity_numbers_stay_masked_until_v(
     assert [line.action for line in print_log.recent(desk.store)] == ["unmask"]
     page.household._timer.timeout.emit()  # ten seconds later
     assert table.data(table.index(0, 5)) == "539901********0017"
+
+
+def test_a_households_page_shows_its_measures_and_visits(page: RosterPage, desk: Desk) -> None:
+    new = NewMeasure("h4", "health", "大病救治", "李会计", cause="illness", planned_start_on=TODAY)
+    measures.plan_measure(desk.store, desk.actor, new, TODAY)
+    visits.record(desk.store, desk.actor, NewVisit("h4", TODAY, "onsite", content="都好"), TODAY)
+    page.open_household("h4")
+    view = page.household
+    assert [view.tabs.tabText(n) for n in (2, 3)] == ["措施 1", "走访 1"]
+    (measure,), (visit,) = view.measures.table.rows(), view.visits.table.rows()
+    shown = [column.text(measure) for column in view.measures.table.columns]
+    assert shown[2:5] == ["因病", "全户", "李会计"]
+    assert view.visits.table.columns[-1].text(visit) == "都好"
+    page.open_household("h1")
+    assert view.tabs.tabText(2) == "措施"
+    assert view.visits.table.rowCount() == 0
 
 
 def test_g_goes_to_the_visit_of_the_current_household(qtbot: QtBot, page: RosterPage) -> None:

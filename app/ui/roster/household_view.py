@@ -8,11 +8,13 @@ from PySide6.QtWidgets import QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
 from app.domain import masking
 from app.domain.labels import label
 from app.domain.words import money
+from app.ops.items import Item
 from app.ops.roster_view import HouseholdPage, MemberLine
 from app.ops.warnings import WarningLine
 from app.ui.colours import severity_text
 from app.ui.data_table import DataTable
 from app.ui.parts import button, plain, title
+from app.ui.roster.record_tables import measures_table, visits_table
 from app.ui.table_model import Column
 
 SHOWN_SECONDS = 10
@@ -42,6 +44,9 @@ class HouseholdView(QWidget):
         self.tabs = QTabWidget()
         self.tabs.addTab(self.members, "成员")
         self.tabs.addTab(self.warnings, "预警")
+        self.measures, self.visits = measures_table(), visits_table()
+        self.tabs.addTab(self.measures, "措施")
+        self.tabs.addTab(self.visits, "走访")
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.hide_numbers)
@@ -61,6 +66,16 @@ class HouseholdView(QWidget):
         self.members.set_rows(self._members)
         self.warnings.set_rows(warnings)
         self.tabs.setTabText(1, f"预警 {len(warnings)}" if warnings else "预警")
+
+    def show_records(self, measures: list[Item], visits: list[Item]) -> None:
+        """Show what was done for the household, and who went there."""
+        for table, found, word in (
+            (self.measures, measures, "措施"),
+            (self.visits, visits, "走访"),
+        ):
+            table.set_rows(found)
+            text = f"{word} {len(found)}" if found else word
+            self.tabs.setTabText(self.tabs.indexOf(table), text)
 
     @property
     def is_unmasked(self) -> bool:

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
-from app.ops import local_settings, print_log, roster_view, warnings
+from app.ops import local_settings, measures, print_log, roster_view, visits, warnings
 from app.ops.months import DueHousehold
 from app.ui.changes.changes_dialog import ChangesDialog, report_change
 from app.ui.data_table import DataTable
@@ -127,6 +127,13 @@ class RosterPage(QWidget):
             return
         own = [line for line in found if line.household_id == household_id]
         self.household.show_household(page, own, today)
+        done = self._desk.runner.call(
+            lambda: measures.list_measures(
+                store, today, self._desk.actor, household_id=household_id
+            )
+        )
+        went = self._desk.runner.call(lambda: visits.list_visits(store, household_id))
+        self.household.show_records(done or [], went or [])
         self._stack.setCurrentWidget(self.household)
         self.household.members.setFocus(Qt.FocusReason.OtherFocusReason)
 
