@@ -17,7 +17,7 @@ EXACT, OUTSIDE_BRACKETS, WEAK, PART, VALUES = 100, 95, 80, 60, 40
 _HELPERS = (
     "row_no", "age", "note", "id_kind", "change_type", "change_reason", "change_on", "department",
     "warning_type", "township", "village", "data_on", "reply_by", "amount", "rule_code",
-    "doubt_type",
+    "doubt_type", "answer",
 )  # fmt: skip
 FEEDS = {
     **dict.fromkeys(_HELPERS, ""),
@@ -45,6 +45,7 @@ class TableKind:
     Attributes:
         of_households: a row is a household and names nobody but its head.
         advice: what to do with a table that is no roster.
+        any_of: sets of fields, of which one must be there.
     """
 
     kind: str
@@ -57,6 +58,18 @@ class TableKind:
     ignored: frozenset[str]
     of_households: bool = False
     advice: str = ""
+    any_of: tuple[frozenset[str], ...] = ()
+
+    def fits(self, texts: set[str], sure: set[str], likely: set[str]) -> bool:
+        """Tell whether a table of these headings is of this kind.
+
+        ``sure``, ``likely``: the fields that are meant for certain, and with those that look so.
+        """
+        if self.is_roster and self.of_households == ("name" in likely):
+            return False
+        fields = sure if "relation" in likely else likely  # a roster may look like much
+        is_any = not self.any_of or any(known <= fields for known in self.any_of)
+        return is_any and texts.issuperset(self.marks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +180,7 @@ def heading_list() -> HeadingList:
                 frozenset(heading_text(h) for h in entry.get("ignored", ())),
                 entry.get("of_households", False),
                 entry.get("advice", ""),
+                tuple(map(frozenset, entry.get("any_of", ()))),
             )
             for entry in table["kinds"]
         ),

@@ -33,9 +33,12 @@ class ColumnJudge:
         }
 
     def fits(self, field: str, cells: Sequence[object]) -> bool:
-        """Tell whether most values could be the field's; false if there is none."""
+        """Tell whether most values could be the field's; false if there is none.
+
+        What feeds no field of the roster is not judged.
+        """
         if field not in (*HOUSEHOLD_FIELDS, *MEMBER_FIELDS):
-            return False
+            return True
         if field == "id_no":
             good = sum(read_id(cell).is_valid for cell in cells)
         else:

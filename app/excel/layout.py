@@ -88,7 +88,7 @@ def find_layout(sheet: RawSheet, headings: HeadingList, judge: ColumnJudge) -> L
     if len(best) == 1 and best[0] > 0 and _is_group_row(sheet, best[0] - 1, headings):
         best = (best[0] - 1, best[0])
     texts = _texts(sheet, best)
-    kind = _kind({heading_text(t) for t in texts}, _fields(texts, headings, PART), headings)
+    kind = _kind(texts, headings)
     if kind.ignored:
         headings = headings.with_overrides(dict.fromkeys(kind.ignored, ""))
     columns = _columns(sheet, best, headings, judge)
@@ -162,13 +162,10 @@ def _is_group_row(sheet: RawSheet, row: int, headings: HeadingList) -> bool:
     return known * 2 >= len(texts) or (spans >= 3 and not any("：" in t or ":" in t for t in texts))
 
 
-def _kind(texts: set[str], fields: set[str], headings: HeadingList) -> TableKind:
-    return next(
-        kind
-        for kind in headings.kinds
-        if texts.issuperset(kind.marks)
-        and (not kind.is_roster or kind.of_households == ("name" not in fields))
-    )
+def _kind(texts: list[str], headings: HeadingList) -> TableKind:
+    shown = {heading_text(text) for text in texts}
+    sure, likely = _fields(texts, headings, WEAK), _fields(texts, headings, PART)
+    return next(kind for kind in headings.kinds if kind.fits(shown, sure, likely))
 
 
 def _columns(
