@@ -333,14 +333,15 @@ def _units(figures: YearFigures) -> Iterator[ReportCheck]:
         for word, value in (("户", figure.households), ("人", figure.persons)):
             if value is not None and word not in written:
                 broken = True
-                text = _as_written(figure, written)
+                text = as_written(figure, written)
                 detail = f"{row}：缺单位“{word}”（写作“{text}”）"
                 yield ReportCheck("K13", "单位", False, text, figure.text, None, detail)
     if not broken:
         yield ReportCheck("K13", "单位", True, None, None, None, "单位：户、人齐全")
 
 
-def _as_written(figure: Figure, written: str) -> str:
+def as_written(figure: Figure, written: str) -> str:
+    """Return a figure with the units that stand in the text, such as ``81户321``."""
     parts = (("户", figure.households), ("人", figure.persons))
     return "".join(
         f"{value}{word if word in written else ''}" for word, value in parts if value is not None

@@ -53,6 +53,15 @@ def year_figures(root: Node, file: str) -> YearFigures:
     return _Parser(file).figures(root)
 
 
+def written_figure(text: str) -> tuple[Figure, str] | None:
+    """Return both figures of ``81户321`` and the units in it; None if it is not so written."""
+    found = _WRITTEN.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    if found is None:
+        return None
+    households, persons = (int(found[place].replace(",", "")) for place in (1, 3))
+    return Figure(households, persons), (found[2] or "") + found[4]
+
+
 class _Parser:
     def __init__(self, file: str) -> None:
         self.file = file
@@ -128,11 +137,11 @@ class _Parser:
 
     def written(self, node: Node, field: str) -> Figure:
         """Return the two figures of a text, and keep which units it has."""
-        found = _WRITTEN.fullmatch(unicodedata.normalize("NFKC", str(node.value)).strip())
+        found = written_figure(str(node.value))
         if found is None:
             self.fail(node, field, "应写成 [户, 人] 两个数")
-        self.units[field.rpartition(".")[2]] = (found[2] or "") + found[4]
-        return Figure(int(found[1].replace(",", "")), int(found[3].replace(",", "")))
+        figure, self.units[field.rpartition(".")[2]] = found
+        return figure
 
     def measure(self, node: Node, field: str) -> MeasureFigure:
         """Return households and percentage of a kind of measure."""

@@ -1,5 +1,6 @@
 """年度数据核对: a table that somebody else filled in, from a file or typed here."""
 
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
@@ -19,6 +20,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.domain.report_checks import as_written
+from app.domain.statistics.year_data import written_figure
 from app.domain.statistics.year_figures import Figure, MeasureFigure, YearFigures
 from app.ops import statistics_verify
 from app.ops.statistics_verify import Verified
@@ -32,6 +35,7 @@ _SECTIONS = (
     ("状态", "by_state"), ("类型", "by_type"), ("原因", "by_cause"), ("动态", "dynamics"),
     ("清退原因", "removed_by_reason"), ("排查", "survey"),
 )  # fmt: skip
+_FIXED = frozenset({"total", "by_state", "by_type"})  # whose rows are the same everywhere
 _TOTAL, _MEASURES = ("存量合计", "total"), ("措施", "measures")
 
 
@@ -73,7 +77,9 @@ class VerifyDialog(QDialog):
             rows: Mapping[str, Figure] = getattr(self._blank, name) | getattr(figures, name)
             for label, figure in rows.items():
                 self._rows.append((f"{heading}·{label}", name))
-                values.append(figure)
+                units = figures.units.get(label)
+                whole = units is None or {"户", "人"} <= set(units)
+                values.append(figure if whole else (as_written(figure, units or ""), None))
         for label, measure in (dict(self._blank.measures) | dict(figures.measures)).items():
             self._rows.append((f"{_MEASURES[0]}·{label}", "measures"))
             values.append((measure.households, measure.percent))
@@ -106,9 +112,16 @@ class VerifyDialog(QDialog):
         found: Any = {name: {} for _heading, name in _SECTIONS}
         measures: dict[str, MeasureFigure] = {}
         total = Figure()
+        units: dict[str, str] = {}
         for number, (label, name) in enumerate(self._rows):
             short = label.partition("·")[2]
+            written = written_figure(self._text(number, 1))
+            if written is not None and name not in {"measures", "total"}:
+                found[name][short], units[short] = written
+                continue
             households = self._number(number, 1)
+            if name not in _FIXED and not self._text(number, 1) + self._text(number, 2):
+                continue  # this list has no such row
             if name == "measures":
                 measures[short] = MeasureFigure(_whole(households), self._number(number, 2))
                 continue
@@ -118,11 +131,17 @@ class VerifyDialog(QDialog):
             else:
                 found[name][short] = figure
         claims = tuple(part for part in self.claims.text().split("；") if part.strip())
-        return replace(self._read, total=total, measures=measures, claims=claims, **found)
+        return replace(
+            self._read, total=total, measures=measures, claims=claims, units=units, **found
+        )
+
+    def _text(self, row: int, column: int) -> str:
+        item = self.form.item(row, column)
+        return item.text() if item is not None else ""
 
     def _number(self, row: int, column: int) -> Decimal | None:
-        item = self.form.item(row, column)
-        text = item.text().strip().rstrip("户人%").replace(",", "") if item is not None else ""
+        text = unicodedata.normalize("NFKC", self._text(row, column)).strip().rstrip("户人%")
+        text = text.replace(",", "")
         if not text:
             return None
         try:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -49,7 +50,8 @@ RIGHT = YearFigures(
 
 def with_row(name: str, row: str, figure: Figure) -> YearFigures:
     """Return the right figures with one wrong row."""
-    return replace(RIGHT, **{name: {**getattr(RIGHT, name), row: figure}})
+    changed: Any = {name: {**getattr(RIGHT, name), row: figure}}
+    return replace(RIGHT, **changed)
 
 
 PLANTED = {

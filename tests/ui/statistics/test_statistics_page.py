@@ -1,6 +1,6 @@
 """统计报表: figures are doors, failing checks are red, pictures follow the tables."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import docx
@@ -12,9 +12,11 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.domain.ownership import Actor
+from app.domain.report_checks import ReportCheck
 from app.domain.statistics.report import Report
 from app.ops import statistics
 from app.ops.report_prints import given_out
+from app.ops.statistics_verify import verify_figures, verify_file
 from app.ui.page import Desk
 from app.ui.print_dialog import PrintDialog
 from app.ui.statistics.chart_view import ChartView, category_text
@@ -267,6 +269,30 @@ def test_foreign_figures_of_a_file_fill_the_form_and_show_every_failed_check(
     assert rows[0].ok is False
     assert any("2474" in check.detail and "2470" in check.detail for check in rows)
     assert dialog.figures().total.households == 614
+
+
+def test_the_form_checks_as_the_file_does_until_the_missing_unit_is_put_right(
+    qtbot: QtBot, desk: Desk
+) -> None:
+    def said(checks: Sequence[ReportCheck]) -> list[tuple[object, ...]]:
+        return [(c.check, c.left, c.right) for c in checks if c.ok is False]
+
+    dialog = VerifyDialog(None, desk)
+    qtbot.addWidget(dialog)
+    path = DATA / "13_年度数据.yaml"
+    dialog.open_file(path)
+    asked = verify_file(path)
+    typed = verify_figures(dialog.figures())
+    assert ("K2", 2474, 2470) in said(asked.checks)
+    assert said(typed.checks) == said(asked.checks)
+    row = [label for label, _ in dialog._rows].index("动态·新识别")
+    item = dialog.form.item(row, 1)
+    assert item is not None
+    assert item.text() == "81户321"
+    type_in(dialog, row, 1, "８１")
+    type_in(dialog, row, 2, "321")
+    dialog.check()
+    assert {c.ok for c in dialog.checks.table.rows() if c.check == "K13"} == {True}
 
 
 def test_typed_figures_are_checked_and_a_word_is_refused_by_its_row(
