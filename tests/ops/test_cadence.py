@@ -4,14 +4,16 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from app.domain.ownership import Actor
 from app.domain.period import Period
 from app.models.errors import OwnershipError
 from app.models.store import Store
+from app.models.team import CadenceMark
 from app.ops import cadence
 from app.ops.errors import StepDateError, TaskMarkError, UnknownTaskError
-from tests.conftest import StoreMaker
+from tests.conftest import TOWNSHIP, VILLAGE, StoreMaker
 from tests.ops.network import ME, build
 from tests.ops.village import OCTOBER, TODAY
 
@@ -51,8 +53,14 @@ def test_a_level_has_its_own_tasks_and_a_mark_goes_up_with_the_package(
     assert TASK not in {line.key for line in cadence.tasks(network.township, OCTOBER, TODAY)}
     cadence.mark_done(network.township, ME, "monthly_check", OCTOBER, TODAY)
     cadence.mark_done(network.village, ME, TASK, OCTOBER, TODAY)
-    network.send(network.village, network.township)
-    network.send(network.township, network.county)
+    for sender, receiver in (
+        (network.village, network.township), (network.township, network.county),
+    ):  # fmt: skip
+        taken = network.send(sender, receiver)
+        assert (taken.void, taken.conflicts) == ((), ())
+    with network.county.read() as session:
+        marks = {row.task: row.scope for row in session.scalars(select(CadenceMark))}
+    assert marks == {TASK: VILLAGE, "monthly_check": f"policy:{TOWNSHIP}"}
     with pytest.raises(UnknownTaskError, match="E426"):
         cadence.mark_done(network.county, ME, "monthly_check", OCTOBER, TODAY)
 
