@@ -108,15 +108,16 @@ def move_cut(
         before = _states(session, row)
         cuts = rulings.cuts_of(session, trust)
         found = rulings.review(session, trust, Judging(trust, _objections, cuts), cuts)
+        homes = set(households_of(session, found.touched).values())  # some go
         derive(session, found.touched, trust)
+        homes |= set(households_of(session, found.touched).values())  # some come
         after = _states(session, row)
-        homes = frozenset(households_of(session, found.touched).values())
         line = _line(session, session.get_one(RevocationCut, cut_id))
     return CutMoved(
         line,
         sum(after[d] == ACTIVE != state for d, state in before.items()),
         sum(after[d] == VOID != state for d, state in before.items()),
-        Changed(frozenset({"device", *(r.table for r in found.touched)}), homes),
+        Changed(frozenset({"device", *(r.table for r in found.touched)}), frozenset(homes)),
     )
 
 
@@ -136,7 +137,7 @@ def _head(session: Session, row: RevocationCut, number: int) -> Head:
     if number == 0:
         return Head(0, "")
     rows = session.execute(_known(row, ChangesetRow.number, ChangesetRow.digest))
-    found: dict[int, str] = dict(rows.tuples())
+    found: dict[int, str] = {row[0]: row[1] for row in rows}
     if number not in found:
         raise UnknownPlaceError(number=number, last=max(found, default=0))
     return Head(number, found[number])
@@ -153,7 +154,7 @@ def _line(session: Session, row: RevocationCut) -> CutLine:
 
 def _states(session: Session, row: RevocationCut) -> dict[str, str]:
     rows = session.execute(_known(row, ChangesetRow.digest, ChangesetRow.state))
-    return dict(rows.tuples())
+    return {row[0]: row[1] for row in rows}
 
 
 def _known(row: RevocationCut, *columns: Any) -> Select[Any]:
