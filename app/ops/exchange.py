@@ -2,12 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -16,11 +16,17 @@ from app.domain.merge import Origin
 from app.domain.ownership import Actor
 from app.errors import AppError, Where
 from app.models.household import Household
-from app.models.journal import ChangeRow, ChangesetRow
 from app.models.ownership import bundled
-from app.models.replica import Device, PackageRow, ReceiptRow
+from app.models.replica import Device, PackageRow, ReceiptRow, ReplicaRow
 from app.models.store import Store
-from app.ops import conflict_lines, conflict_rules, devices, due_list, exchange_lines
+from app.ops import (
+    conflict_lines,
+    conflict_rules,
+    devices,
+    due_list,
+    exchange_lines,
+    exchange_log,
+)
 from app.ops.changed import Changed
 from app.ops.exchange_lines import (
     ConflictLine,
@@ -31,9 +37,10 @@ from app.ops.exchange_lines import (
     QuarantineLine,
     SegmentLine,
 )
+from app.ops.exchange_log import EXPORTED, IMPORTED, IN, OUT, STARTED
 from app.ops.quiet import quiet_gc
 from app.sync import contents, inbox, local, outbox, package, parcels, rulings
-from app.sync.errors import ContentError, UnknownTargetError
+from app.sync.errors import ContentError, RestoredRootError, UnknownTargetError
 from app.sync.files import read_whole, require_folder, write_whole
 from app.sync.inbox import Effect
 from app.sync.keys import Certificate
@@ -41,15 +48,11 @@ from app.sync.known import lacking_past
 from app.sync.local import Local
 from app.sync.package import Address, Content, Header, Opened
 from app.sync.parcels import Order, Parcel, Wish
-from app.sync.past import Row
 from app.sync.receipt import encode_receipt
-from app.sync.segments import Segment
 from app.sync.subjects import households_of, warnings_of
 from app.sync.trust import Trust
 
 PARENT = "parent"
-OUT, IN = "out", "in"
-STARTED, EXPORTED, IMPORTED = "started", "exported", "imported"
 Progress = Callable[[int, int], None]
 """Told how many files of how many are done."""
 
@@ -75,7 +78,8 @@ def export_package(
     a folder for as many as are needed, with their usual names.
 
     Raises:
-        NotEnrolledError, UnknownTargetError, MissingFolderError, TooLargeError: nothing is written.
+        NotEnrolledError, UnlistedSelfError, RestoredRootError, UnknownTargetError,
+        MissingFolderError, TooLargeError: nothing is written.
         StickLostError: the file is not there; the number is skipped.
     """
     return export_series(store, actor, Target(to, path, wish), now, _unseen)
@@ -112,6 +116,8 @@ def export_series(
     with store.write("package.export", actor) as session:
         me = local.load(session)
         own = devices.own_path(session, me, at)
+        if target.wish is not Wish.RECEIPT:
+            _require_subordinates(session, me)
         receiver = _receiver(devices.trust_of(session, me), session, me, target.to)
         outbox.sign_own_heads(session, me, own[0].epochs)
         order = Order(receiver, _their_trust(session, receiver, own), target.wish, at)
@@ -130,17 +136,17 @@ def _write(store: Store, actor: Actor, order: Order, parcel: Parcel, path: Path)
     with store.write("package.export", actor) as session:
         me = local.load(session)
         content = _content(session, me, order, parcel)
-        number = _next_number(session, me, order.peer.device_id)
+        number = exchange_log.next_number(session, me, order.peer.device_id)
         address = Address(me.epoch, order.peer.identity, number)
         data = package.seal(me.keys, address, content, order.at)
-        counts = _counts(session, content.segments)
+        counts = exchange_log.counts(session, content.segments)
         header = package.read_header(data)
-        row = _log_row(header, OUT, order.peer.device_id, actor, order.at)
+        row = exchange_log.log_row(header, OUT, order.peer.device_id, actor, order.at)
         row.state, row.counts = STARTED, json.dumps(counts)
         session.add(row)
         if parcel.is_last_news and order.wish is not Wish.RECEIPT:
             given = encode_receipt(content.receipt).decode()
-            session.merge(_receipt_row(header, outbox.GIVEN, given, order.at))
+            session.merge(exchange_log.receipt_row(header, outbox.GIVEN, given, order.at))
     if path.is_dir():
         path /= file_name(me.keys.identity.name, order.at, number)
     write_whole(path, data)
@@ -323,7 +329,7 @@ def _objections(changeset: Changeset, origin: Origin) -> list[str]:
 
 
 def _log(session: Session, opened: Opened, actor: Actor, at: str, result: Imported) -> None:
-    row = _log_row(opened.header, IN, opened.header.sender, actor, at)
+    row = exchange_log.log_row(opened.header, IN, opened.header.sender, actor, at)
     row.state = IMPORTED
     row.counts = json.dumps(
         {
@@ -338,32 +344,7 @@ def _log(session: Session, opened: Opened, actor: Actor, at: str, result: Import
     session.add(row)
     if _is_later(session, opened):
         taken = encode_receipt(opened.receipt).decode()
-        session.merge(_receipt_row(opened.header, outbox.TAKEN, taken, at))
-
-
-def _log_row(header: Header, direction: str, peer_id: str, actor: Actor, at: str) -> PackageRow:
-    return PackageRow(
-        direction=direction,
-        peer_id=peer_id,
-        epoch=header.epoch,
-        number=header.number,
-        body_digest=header.body_digest,
-        bytes=package.HEADER_BYTES + header.body_length,
-        at=at,
-        actor=actor.name,
-    )
-
-
-def _receipt_row(header: Header, direction: str, content: str, at: str) -> ReceiptRow:
-    """Return the latest receipt, ``taken`` from the sender or ``given`` to the receiver."""
-    return ReceiptRow(
-        peer_id=header.sender if direction == outbox.TAKEN else header.receiver,
-        direction=direction,
-        epoch=header.epoch,
-        package_number=header.number,
-        content=content,
-        at=at,
-    )
+        session.merge(exchange_log.receipt_row(opened.header, outbox.TAKEN, taken, at))
 
 
 def _is_later(session: Session, opened: Opened) -> bool:
@@ -371,11 +352,36 @@ def _is_later(session: Session, opened: Opened) -> bool:
     row = session.get(ReceiptRow, (opened.header.sender, outbox.TAKEN))
     if row is None:
         return True
-    epochs = opened.sender.epochs
+    # The package itself may bring the certificate that lists a restored sender's epoch.
+    epochs = (opened.trust.certificate(opened.header.sender) or opened.sender).epochs
     order = {epoch: at for at, epoch in enumerate(epochs)}
     old = (order.get(row.epoch, -1), row.package_number)
     # A copy of the device uses the same numbers: then what came last is what it has.
     return (order.get(opened.header.epoch, -1), opened.header.number) >= old
+
+
+def _require_subordinates(session: Session, me: Local) -> None:
+    """Let a restored root wait until all whom it knew have sent what it may have lost.
+
+    Raises:
+        RestoredRootError: names who has not.
+    """
+    restored_at = session.scalars(select(ReplicaRow.restored_at)).one()
+    if restored_at is None or devices.root_of(me) != me.keys.device_id:
+        return
+    known = select(ReceiptRow.peer_id).filter_by(direction=outbox.TAKEN)
+    heard = select(PackageRow.peer_id).where(
+        PackageRow.direction == IN, PackageRow.state == IMPORTED, PackageRow.at >= restored_at
+    )
+    silent = select(Device.name).where(
+        Device.issuer_id == me.keys.device_id,
+        Device.state == "active",
+        Device.id.in_(known),
+        Device.id.not_in(heard),
+    )
+    names = list(session.scalars(silent.order_by(Device.area_code)))
+    if names:
+        raise RestoredRootError("subordinates", names="、".join(names))
 
 
 def _receiver(trust: Trust, session: Session, me: Local, to: str) -> Certificate:
@@ -415,43 +421,6 @@ def _content(session: Session, me: Local, order: Order, parcel: Parcel) -> Conte
         tuple(parcel.bases),
         contents.load(session, parcel.contents),
     )
-
-
-def _next_number(session: Session, me: Local, peer_id: str) -> int:
-    query = select(func.max(PackageRow.number)).filter_by(
-        direction=OUT, peer_id=peer_id, epoch=me.epoch
-    )
-    return (session.scalars(query).one() or 0) + 1
-
-
-def _counts(session: Session, segments: Iterable[Segment]) -> dict[str, int]:
-    """Return how many changesets, households and warnings a package tells of."""
-    transactions = 0
-    touched: set[Row] = set()
-    for segment in segments:
-        transactions += len(segment.lines)
-        touched |= _touched(session, segment)
-    homes = households_of(session, touched)
-    return {
-        "transactions": transactions,
-        "households": len(set(homes.values())),
-        "warnings": len(warnings_of(session, touched)),
-    }
-
-
-def _touched(session: Session, segment: Segment) -> set[Row]:
-    query = (
-        select(ChangeRow.table_name, ChangeRow.row_id)
-        .join(ChangesetRow, ChangesetRow.id == ChangeRow.changeset_id)
-        .filter(
-            ChangesetRow.origin == segment.chain.origin,
-            ChangesetRow.epoch == segment.chain.epoch,
-            ChangesetRow.scope == segment.chain.scope,
-            ChangesetRow.number.between(segment.first, segment.last),
-        )
-        .distinct()
-    )
-    return {Row(*row) for row in session.execute(query)}
 
 
 def _outer_error(data: bytes, header: Header, trust: Trust) -> AppError | bool | None:

@@ -332,6 +332,14 @@ class UnlistedSelfError(AppError):
     hint = "可以照常工作；请重新写登记申请，交上级登记后再导出。"
 
 
+class RestoredRootError(AppError):
+    """A restored root: its subordinates may hold policy of it that it has lost."""
+
+    code = "E348"
+    message = "本机恢复过备份，{names}还没有把内容送回来，不能导出。数据没有变。"
+    hint = "可以照常工作；请用 package request 请下级补发，导入下级的包以后再导出。"
+
+
 class UnknownConflictError(AppError):
     """No open conflict of this id."""
 

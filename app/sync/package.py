@@ -50,7 +50,7 @@ _FIXED = struct.Struct(">8sHHHH16s16s16sQQ32s")
 _DIGEST_AT = _FIXED.size
 _SIGNED_BYTES = _DIGEST_AT + 32
 HEADER_BYTES = _SIGNED_BYTES + records.SIGNATURE_BYTES
-CERTIFICATES, BASE, SEGMENTS, RECEIPT, ATTACHMENTS = _KINDS = (
+CERTIFICATES, BASE, SEGMENTS, RECEIPT, ATTACHMENTS = _ORDER = (
     "certificates", "base", "segments", "receipt", "attachments",
 )  # fmt: skip
 _SINGLE = (CERTIFICATES, SEGMENTS, RECEIPT)  # each once; the others as often as needed
@@ -327,9 +327,9 @@ def _read_body(plain: bytes, header: Header) -> tuple[Any, list[_Part]]:
         raise ManifestError("not the header's")
     parts = _cut(plain, 4 + size, listed)
     kinds = [part.kind for part in parts]
-    if schema > SCHEMA or set(kinds) - set(_KINDS):
+    if schema > SCHEMA or set(kinds) - set(_ORDER):
         raise NewerSchemaError(f"schema {schema}", needs=program, version=PROGRAM)
-    if kinds != sorted(kinds, key=_KINDS.index) or any(kinds.count(k) != 1 for k in _SINGLE):
+    if kinds != sorted(kinds, key=_ORDER.index) or any(kinds.count(k) != 1 for k in _SINGLE):
         raise PartError("kinds")
     if kinds.count(BASE) > MAX_BASES or kinds.count(ATTACHMENTS) > MAX_CONTENTS:
         raise PartError("too many parts")
@@ -373,7 +373,7 @@ def _read_parts(
     sizes = {CERTIFICATES: [len(certificates)], BASE: [len(base.chains) for base in bases]}
     sizes |= {SEGMENTS: [len(found)], RECEIPT: [len(receipt.heads)]}
     sizes |= {ATTACHMENTS: [1 for part in parts if part.kind == ATTACHMENTS]}
-    if counts != counted or [p.count for p in parts] != [n for k in _KINDS for n in sizes[k]]:
+    if counts != counted or [p.count for p in parts] != [n for k in _ORDER for n in sizes[k]]:
         raise CountError("counts")
     contents = tuple(part.data for part in parts if part.kind == ATTACHMENTS)
     return Opened(header, sender, wider, checked, receipt, certificates, bases, contents)
