@@ -229,7 +229,11 @@ def test_confirming_without_a_photo_asks_for_proof_and_lists_what_is_owed(
         proof = dialog._offer.proof
         assert proof is not None
         asked.append(proof)
-        qtbot.keyClick(proof, Qt.Key.Key_2)
+        dialog.show()
+        dialog.activateWindow()
+        qtbot.waitUntil(proof.call_button.hasFocus)
+        qtbot.keyClick(proof.call_button, Qt.Key.Key_2)
+        assert dialog.note.hasFocus()
         dialog.note.setPlainText("已看过")
         dialog.accept()
         return dialog.result()

@@ -16,7 +16,10 @@ _CALL = "电话记录："
 
 
 class ProofField(QWidget):
-    """Takes photos, or words why there are none; ``value`` is what the step remembers of it."""
+    """Takes photos, or words why there are none; ``value`` is what the step remembers of it.
+
+    ``entered``: nothing more is to be said here.
+    """
 
     entered = Signal()
 
@@ -64,6 +67,7 @@ class ProofField(QWidget):
         self.call.clear()
         self.call.hide()
         self._show()
+        self.entered.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         press = {

@@ -137,7 +137,10 @@ class StepDialog(QDialog):
         buttons.addWidget(button(self._action.label, self.accept, primary=True))
         layout.addLayout(buttons)
         self.setMinimumWidth(self.fontMetrics().horizontalAdvance("汉") * 34)
-        first = next(iter(self.fields.values()), self.note)
+        proof = self._offer.proof
+        if proof is not None:
+            proof.entered.connect(self.note.setFocus)
+        first = next(iter(self.fields.values()), proof or self.note)
         first.setFocus()
 
     def _add_remarks(self, layout: QVBoxLayout) -> None:
