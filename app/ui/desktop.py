@@ -50,6 +50,8 @@ if TYPE_CHECKING:  # the pages themselves are imported at their first use
 log = logging.getLogger(__name__)
 HOLDER = "桌面程序"
 _LEVELS = {"village": "村", "township": "镇", "county": "县"}
+_PHOTOS = frozenset({".jpg", ".jpeg", ".png", ".heic"})
+_PHOTO_PLACES = "照片没有加上。请拖到它要证明的那件事上：预警的卡片、检查表的备注（Ctrl+K）、措施。"
 
 
 Demo = Callable[[], None]
@@ -184,9 +186,11 @@ def _wire(
 
 
 def _take_dropped(window: MainWindow, paths: Sequence[Path]) -> None:
-    """Packages go to the exchange, anything else is taken for a roster."""
+    """Packages go to the exchange, anything else is taken for a roster; photos need their thing."""
     packages = [path for path in paths if path.suffix == ".变更包"]
-    if packages:
+    if any(path.suffix.lower() in _PHOTOS for path in paths):
+        messages.show_text(window, "照片", _PHOTO_PLACES)
+    elif packages:
         window.show_page("exchange")
         cast("ExchangePage", window.current()).look_at(packages)
     else:

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from app.ops import attachments
 from app.ops.attachments import Thing
-from app.ui import messages
+from app.ui import desktop, messages
 from app.ui.attachments.panel import AttachmentPanel
 from app.ui.attachments.proof_field import ProofField
 from app.ui.attachments.viewer import Viewer
@@ -184,3 +184,8 @@ def test_proof_is_photos_a_call_or_a_promise(desk: Desk, qtbot: QtBot, paths: li
     assert field.value() == "电话记录：13:20 班主任"
     filled(field.panel, qtbot, paths[:1])
     assert field.value() == "照片1张"
+
+
+def test_a_photo_dropped_beside_everything_is_told_where_it_belongs(said: list[str]) -> None:
+    desktop._take_dropped(None, [Path("现场.JPG")])  # type: ignore[arg-type]
+    assert "照片没有加上" in said[0]
