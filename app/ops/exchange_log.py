@@ -46,7 +46,7 @@ def receipt_row(header: Header, direction: str, content: str, at: str) -> Receip
 
 
 def next_number(session: Session, me: Local, peer_id: str) -> int:
-    """Return the number of the next package to a peer: numbers of files never written are skipped."""
+    """Return the next number to a peer; that of a file never written is skipped."""
     query = select(func.max(PackageRow.number)).filter_by(
         direction=OUT, peer_id=peer_id, epoch=me.epoch
     )

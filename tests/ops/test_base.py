@@ -9,6 +9,7 @@ from random import Random
 import pytest
 from sqlalchemy import select
 
+from app.errors import AppError
 from app.models.base import natural_id
 from app.models.conflict import ContestedError
 from app.models.form import Answer, Sheet
@@ -18,11 +19,14 @@ from app.models.store import Store
 from app.ops import conflicts, devices, doctor, exchange
 from app.ops.conflict_decisions import Choice
 from app.ops.exchange_lines import Exported, Imported
-from app.sync import parcels
+from app.sync import local, parcels
+from app.sync.base import seal_base
+from app.sync.errors import BaseForkError, BaseSignerError
 from app.sync.known import lacking_past
 from app.sync.parcels import Wish
 from tests.conftest import NOW, VILLAGE, StoreMaker
-from tests.ops.network import ME, Network, build, content, dump, enrol, journal
+from tests.ops.network import ME, Network, build, clone, content, dump, enrol, journal
+from tests.ops.test_contents import attach
 
 MONTHS = ("2025-06", "2025-07", "2025-08", "2025-09", "2025-10")
 OLD = MONTHS[:-2]
@@ -386,3 +390,67 @@ def test_what_the_base_knows_is_not_taken_from_another_branch(laptops: Laptops) 
     with laptops.new.read() as session:
         states = set(session.scalars(select(ChangesetRow.state)))
     assert "forked" in states
+
+
+def test_a_base_with_contents_cut_or_changed_anywhere_leaves_no_trace(laptops: Laptops) -> None:
+    home = add_home(laptops.old, 1)
+    attach(laptops.old, home, b"\xff\xd8\xff\xe0photo")
+    laptops.network.send(laptops.old, laptops.township)
+    sent = send(laptops.network, laptops.new, Wish.BASE)
+    assert (sent.bases, sent.contents) == (1, 0)  # contents follow
+    folder = laptops.network.stick / "all"
+    folder.mkdir()
+    target = exchange.Target(laptops.new.device_id, folder, Wish.BASE)
+    series = exchange.export_series(laptops.township, ME, target, NOW, lambda *_done: None)
+    before = dump(laptops.new)
+    for file in (series.path, *(more.path for more in series.further)):
+        data = file.read_bytes()
+        bad = laptops.network.stick / "坏.变更包"
+        for at in range(0, len(data), max(1, len(data) // 60)):
+            for broken in (data[:at], data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]):
+                bad.write_bytes(broken)
+                with pytest.raises(AppError) as caught:
+                    take(laptops.new, bad)
+                assert caught.value.exit_code == 3
+    assert dump(laptops.new) == before
+    for file in folder.iterdir():
+        take(laptops.new, file)
+    assert content(laptops.new)["attachment"] == content(laptops.old)["attachment"]
+    assert content(laptops.new)["attachment_content"] == content(laptops.old)["attachment_content"]
+
+
+def test_a_base_that_the_villages_own_laptop_signed_is_refused(
+    laptops: Laptops, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live(laptops.old)
+    laptops.network.send(laptops.old, laptops.township)
+    with laptops.old.read() as session:
+        forger = local.load(session).keys
+    monkeypatch.setattr(parcels, "seal_base", lambda _keys, base: seal_base(forger, base))
+    path = send(laptops.network, laptops.new, Wish.BASE).path
+    before = dump(laptops.new)
+    with pytest.raises(BaseSignerError):
+        take(laptops.new, path)
+    assert dump(laptops.new) == before
+
+
+def test_a_base_of_another_branch_is_refused_and_changes_nothing(
+    laptops: Laptops, tmp_path: Path
+) -> None:
+    live(laptops.old)
+    laptops.network.send(laptops.old, laptops.township)
+    copied = clone(laptops.old, tmp_path / "copy")
+    edit(copied, homes_of(copied)[0], phone="甲")
+    edit(laptops.old, homes_of(copied)[0], phone="乙")
+    edit(laptops.old, homes_of(copied)[0], phone="丙")
+    laptops.network.send(laptops.old, laptops.township)
+    base = laptops.network.export(laptops.township, laptops.old)
+    assert base.bases == 0
+    network = Network(laptops.network.stick, laptops.network.county, laptops.township, copied)
+    network.made = 500
+    path = send(network, copied, Wish.BASE).path
+    before = dump(copied)
+    with pytest.raises(BaseForkError):
+        take(copied, path)
+    assert dump(copied) == before
+    copied.close()
