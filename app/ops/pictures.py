@@ -1,31 +1,22 @@
-"""Photos made small: checked by their header, turned upright, shrunk, freed of what they tell.
+"""Files become what is kept of them, or are refused with the reason (how: app/ops/shrinking.py).
 
 A file is opened in a child process that may not take more memory or time than a photo can
-justify; the pixels of a picture that is too large are never decoded.
+justify.
 """
 
-import io
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import lru_cache, partial
 from pathlib import Path
 
-import pypdfium2
-from PIL import Image, ImageOps
-
 from app.domain.attachment import (
     HEAD_BYTES,
-    JPEG,
-    PDF,
-    TOO_MANY_PIXELS,
     Limits,
     NotAcceptedError,
     media_type_of,
     parse_limits,
     size_problem,
-    size_text,
 )
 from app.excel.child import stream_from_child
 from app.excel.errors import TableError, TableTooLargeError
@@ -33,12 +24,7 @@ from app.ops import durable
 from app.ops.attachment_errors import PictureRefusedError
 from app.ops.catalogue import RESOURCES, read_toml
 
-_FORMATS = ("JPEG", "PNG")
-_QUALITIES = (85, 75, 65, 55)
-_SMALLER = 0.8  # of the side, where no quality is small enough
-_EXIF, _TAKEN, _CHANGED = 0x8769, 0x9003, 0x0132
-_ALPHA = frozenset({"RGBA", "LA", "PA", "RGBa", "La"})
-_DAMAGED = "文件不完整或已损坏，请重新拷贝或重拍"
+DAMAGED = "文件不完整或已损坏，请重新拷贝或重拍"
 _TOO_HEAVY = "读它要太多内存或时间，请先缩小或截图"
 
 
@@ -72,7 +58,7 @@ def from_file(path: Path) -> Picture:
     except OSError as error:
         raise PictureRefusedError(file=path.name, reason=durable.reason(error)) from error
     try:
-        _refuse(size_problem(size, limits()))
+        refuse(size_problem(size, limits()))
         media_type = media_type_of(head)
         (answer,) = stream_from_child(path, partial(_read, limits(), media_type))
     except NotAcceptedError as error:
@@ -80,7 +66,7 @@ def from_file(path: Path) -> Picture:
     except TableTooLargeError as error:
         raise PictureRefusedError(file=path.name, reason=_TOO_HEAVY) from error
     except TableError as error:
-        raise PictureRefusedError(file=path.name, reason=_DAMAGED) from error
+        raise PictureRefusedError(file=path.name, reason=DAMAGED) from error
     if isinstance(answer, str):
         raise PictureRefusedError(file=path.name, reason=answer)
     return answer
@@ -93,109 +79,29 @@ def from_memory(content: bytes, name: str) -> Picture:
         PictureRefusedError: with the reason; nothing has been written.
     """
     try:
-        _refuse(size_problem(len(content), limits()))
-        return _reduced(content, media_type_of(content[:HEAD_BYTES]), limits())
+        from app.ops import shrinking  # noqa: PLC0415  heavy, and only needed for new pictures
+
+        refuse(size_problem(len(content), limits()))
+        return shrinking.reduced(content, media_type_of(content[:HEAD_BYTES]), limits())
     except NotAcceptedError as error:
         raise PictureRefusedError(file=name, reason=str(error)) from error
 
 
 def _read(bounds: Limits, media_type: str, path: Path) -> Iterator[Picture | str]:
     """Yield the picture, or the reason why there is none (inside the child)."""
+    from app.ops import shrinking  # noqa: PLC0415  the child alone needs it
+
     try:
-        yield _reduced(path.read_bytes(), media_type, bounds)
+        yield shrinking.reduced(path.read_bytes(), media_type, bounds)
     except NotAcceptedError as error:
         yield str(error)
 
 
-def _reduced(content: bytes, media_type: str, bounds: Limits) -> Picture:
-    if media_type == PDF:
-        return _scan(content, bounds)
-    Image.MAX_IMAGE_PIXELS = bounds.pixels
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            return _photo(content, bounds)
-    except NotAcceptedError:
-        raise
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise NotAcceptedError(TOO_MANY_PIXELS.format(bounds.pixels // 10_000)) from error
-    except (OSError, SyntaxError, ValueError, EOFError, IndexError) as error:
-        raise NotAcceptedError(_DAMAGED) from error  # what Pillow makes of broken bytes
+def refuse(problem: str) -> None:
+    """Refuse a file for a reason, "" for none.
 
-
-def _photo(content: bytes, bounds: Limits) -> Picture:
-    with Image.open(io.BytesIO(content), formats=_FORMATS) as opened:
-        if opened.format == "PNG" and getattr(opened, "is_animated", False):
-            _refuse("这是动图，请截成一张照片")
-        taken_on = _taken_on(opened)
-        opened.draft("RGB", (2 * bounds.side, 2 * bounds.side))  # JPEG decodes smaller at once
-        upright = ImageOps.exif_transpose(opened)
-        small = _bare(upright)
-    small.thumbnail((bounds.side, bounds.side), Image.Resampling.LANCZOS)
-    encoded, small = _encoded(small, bounds.picture_bytes)
-    return Picture(encoded, JPEG, small.width, small.height, taken_on)
-
-
-def _bare(image: Image.Image) -> Image.Image:
-    """Return the pixels alone, in three colours, on white: no text, place or profile stays."""
-    if image.mode.startswith("I"):
-        image = image.point(lambda value: value / 256).convert("L")  # 16 bits of grey
-    elif image.mode == "P":
-        image = image.convert("RGBA")
-    bare = Image.new("RGB", image.size, "white")
-    is_clear = image.mode in _ALPHA
-    shown = image.convert("RGBA") if is_clear else image.convert("RGB")
-    bare.paste(shown, mask=shown.getchannel("A") if is_clear else None)
-    return bare
-
-
-def _encoded(image: Image.Image, most: int) -> tuple[bytes, Image.Image]:
-    """Return a JPEG of at most so many bytes, and the picture that it shows."""
-    while True:
-        for quality in _QUALITIES:
-            buffer = io.BytesIO()
-            image.save(buffer, "JPEG", quality=quality, optimize=True)
-            if buffer.tell() <= most:
-                return buffer.getvalue(), image
-        side = round(max(image.size) * _SMALLER)
-        image.thumbnail((side, side), Image.Resampling.LANCZOS)
-
-
-def _taken_on(image: Image.Image) -> date | None:
-    """Return the day that the camera wrote; what it wrote otherwise is nobody's business."""
-    try:
-        exif = image.getexif()
-        text = exif.get_ifd(_EXIF).get(_TAKEN) or exif.get(_CHANGED)
-        return datetime.strptime(str(text)[:10], "%Y:%m:%d").date()  # noqa: DTZ007  a day only
-    except (ValueError, KeyError, TypeError, OSError, SyntaxError):
-        return None  # no day, or none that can be read
-
-
-def _scan(content: bytes, bounds: Limits) -> Picture:
-    if len(content) > bounds.pdf_bytes:
-        most = size_text(bounds.pdf_bytes)
-        _refuse(f"扫描件有{size_text(len(content))}，最大{most}，请用灰度、低一点的清晰度再扫")
-    try:
-        document = pypdfium2.PdfDocument(content)
-    except pypdfium2.PdfiumError as error:
-        is_locked = "password" in str(error).lower()
-        raise NotAcceptedError("这个PDF有密码，请去掉密码" if is_locked else _DAMAGED) from error
-    try:
-        pages = len(document)
-        scripts = pypdfium2.raw.FPDFDoc_GetJavaScriptActionCount(document)
-        if scripts > 0 or document.count_attachments() > 0:
-            _refuse("这个PDF里夹着程序或别的文件，请打印成PDF再加")
-        if not 0 < pages <= bounds.pdf_pages:
-            _refuse(f"扫描件有{pages}页，最多{bounds.pdf_pages}页")
-        for number in range(pages):
-            document[number].get_size()  # a page that cannot be opened is damage
-    except pypdfium2.PdfiumError as error:
-        raise NotAcceptedError(_DAMAGED) from error
-    finally:
-        document.close()
-    return Picture(content, PDF, 0, 0, None)
-
-
-def _refuse(problem: str) -> None:
+    Raises:
+        NotAcceptedError: with the reason.
+    """
     if problem:
         raise NotAcceptedError(problem)
