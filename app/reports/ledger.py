@@ -3,14 +3,11 @@
 from functools import partial
 from pathlib import Path
 
-from reportlab.lib.units import mm
-from reportlab.pdfgen.canvas import Canvas
-
 from app.domain.listing import Ledger
 from app.domain.papers import Place, Signing
 from app.reports import listing
 from app.reports.fonts import BOLD, HEADING
-from app.reports.pages import LANDSCAPE, Pages, draw_text, write
+from app.reports.pages import LANDSCAPE, Pages, lying_margin, write
 from app.reports.papers.engine import places
 from app.reports.pdf import PrintedPapers
 from app.reports.table import Cell, Row, Table
@@ -38,14 +35,6 @@ def render(ledger: Ledger, path: Path) -> PrintedPapers:
         for table in listing.tables(one, _WIDTH):
             pages.table(table)
         pages.table(places(_SIGNING, _WIDTH))
-    count = write(pages, path, ledger.title, partial(_margin, ledger))
+    count = write(pages, path, ledger.title, partial(lying_margin, f"{ledger.area}{ledger.title}"))
     rows = {row[1] for one in ledger.listings for row in one.rows}
     return PrintedPapers(count, len(rows), tuple(sorted(pages.layout.unknown)))
-
-
-def _margin(ledger: Ledger, canvas: Canvas, page: int, total: int) -> None:
-    middle = LANDSCAPE.left + _WIDTH / 2
-    draw_text(canvas, (middle, 9 * mm), f"第 {page} 页　共 {total} 页", HEADING, 9, "center")
-    if page > 1:
-        y = LANDSCAPE.height - LANDSCAPE.top + 3 * mm
-        draw_text(canvas, (LANDSCAPE.left, y), f"{ledger.area}{ledger.title}", HEADING, 8)

@@ -19,7 +19,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
 from app.reports.errors import PaperNotSavedError
-from app.reports.fonts import typeface
+from app.reports.fonts import HEADING, typeface
 from app.reports.table import Align, LaidRow, Layout, Row, Table, Text
 
 rl_config.useA85 = 0  # pages as bytes, not as letters: smaller files, made faster
@@ -201,6 +201,15 @@ def draw_text(
         if run.text:
             canvas.setFont(run.font, size)
             canvas.drawString(x + run.x * size / 1000, at[1], run.text)
+
+
+def lying_margin(title: str, canvas: Canvas, page: int, total: int) -> None:
+    """Draw the number of a lying page, and from the second on what the whole is called."""
+    middle = LANDSCAPE.left + LANDSCAPE.frame_width / 2
+    draw_text(canvas, (middle, 9 * mm), f"第 {page} 页　共 {total} 页", HEADING, 9, "center")
+    if page > 1:
+        y = LANDSCAPE.height - LANDSCAPE.top + 3 * mm
+        draw_text(canvas, (LANDSCAPE.left, y), title, HEADING, 8)
 
 
 def text_width(text: str, face: str, size: float) -> float:

@@ -8,13 +8,15 @@ from typing import Any
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
+from app.domain.papers import Place, Signing
 from app.domain.report_checks import ReportCheck
 from app.domain.statistics.report import Report
 from app.domain.statistics.table import Line, ReportTable
 from app.reports import charts
 from app.reports.errors import NothingToPrintError
 from app.reports.fonts import BODY, BOLD, HEADING
-from app.reports.pages import LANDSCAPE, Pages, draw_text, text_width, write
+from app.reports.pages import LANDSCAPE, Pages, lying_margin, text_width, write
+from app.reports.papers.engine import places
 from app.reports.pdf import PrintedPapers
 from app.reports.table import PAD_X, Align, Cell, Row, Table
 from app.reports.text import Style
@@ -27,6 +29,7 @@ _SIZES = (10.0, 9.0, 8.0)  # the largest that fits is taken
 _ROW = 7 * mm
 _LABEL_SHARE = 0.3  # of the width, at most, for the names of the rows
 _CHECKS = "核对"
+_SIGNING = Signing((Place("制表人"), Place("审核人"), Place("单位", has_seal=True)))
 _LONG = 16  # characters from which words stand at the left
 
 
@@ -45,7 +48,9 @@ def render(report: Report, path: Path) -> PrintedPapers:
         _add_table(pages, table)
     _add_charts(pages, report)
     _add_checks(pages, report)
-    count = write(pages, path, report.title, partial(_margin, report))
+    pages.table(_one(Cell(style=_SMALL)))
+    pages.table(places(_SIGNING, _WIDTH))
+    count = write(pages, path, report.title, partial(lying_margin, report.title))
     return PrintedPapers(count, 0, tuple(sorted(pages.layout.unknown)))
 
 
@@ -81,7 +86,7 @@ def _one(cell: Cell) -> Table:
 
 
 def _signatures() -> Table:
-    words = ("制表人：", "审核人：", "负责人：", "日期：　　　年　　月　　日（盖章）")
+    words = ("制表人：", "审核人：", "负责人：", "日期：　　　年　　月　　日")
     cells = tuple(Cell(word, _SMALL) for word in words)
     widths = (_WIDTH * 0.22,) * 3 + (_WIDTH * 0.34,)
     return Table(widths, (Row(cells, 10 * mm),), keep=True, is_ruled=False)
@@ -199,11 +204,3 @@ def _add_checks(pages: Pages, report: Report) -> None:
 
 def _told(check: ReportCheck) -> tuple[str, str, str]:
     return check.check, "▲核对未通过" if check.ok is False else "△无法核对", check.detail
-
-
-def _margin(report: Report, canvas: Canvas, page: int, total: int) -> None:
-    middle = LANDSCAPE.left + _WIDTH / 2
-    draw_text(canvas, (middle, 9 * mm), f"第 {page} 页　共 {total} 页", HEADING, 9, "center")
-    if page > 1:
-        y = LANDSCAPE.height - LANDSCAPE.top + 3 * mm
-        draw_text(canvas, (LANDSCAPE.left, y), report.title, HEADING, 8)

@@ -90,10 +90,13 @@ def test_paper_is_black_on_white(paper: Path) -> None:
         assert all(red == green == blue for red, green, blue in colours(paper, page))
 
 
-def test_signatures_stand_below_each_table(yearly: Report, paper: Path) -> None:
-    texts = "".join(page_texts(paper))
-    assert texts.count("制表人：") == len(yearly.printed)
-    assert texts.count("审核人：") == len(yearly.printed)
+def test_signatures_stand_below_each_table_and_the_seal_has_its_place_at_the_end(
+    yearly: Report, paper: Path
+) -> None:
+    texts = page_texts(paper)
+    for words in ("制表人：", "审核人："):
+        assert "".join(texts).count(words) == len(yearly.printed) + 1
+    assert "单位（盖章）：" in texts[-1]
 
 
 def test_an_empty_table_says_that_there_was_nothing(tmp_path: Path) -> None:
