@@ -67,6 +67,14 @@ class UnknownFormatError(TableError):
     hint = "能读的有 .xlsx、.xls、.csv、.ods；别的请在WPS里另存为 .xlsx，再选一次。"
 
 
+class NoTableError(UnknownFormatError):
+    """A picture, a document, an archive: no table, whatever its ending says."""
+
+    code = "E228"
+    message = "这个文件不是表格，是{content}。名册没有变。"
+    hint = "{advice}"
+
+
 class HtmlTableError(TableError):
     """A web page saved with the ending of a workbook."""
 

@@ -19,6 +19,7 @@ from app.excel.reader import read_table
 from app.excel.zipscan import scan_package
 from tests.excel import keys
 
+CLEAN_OLD = (keys.ROSTERS / "06_脱贫人口信息_导出.xls").read_bytes()
 CLEAN = keys.ROSTERS / "01_村台账_整洁.xlsx"
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 SHEET = "xl/worksheets/sheet1.xml"
@@ -123,6 +124,36 @@ def test_a_kind_of_file_that_is_not_read(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     path.write_bytes(b"%PDF-1.7")
     refuse(path, errors.UnknownFormatError, ".xlsx")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("表.xlsx", b"\xff\xd8\xff\xe0JFIF" + bytes(99), "图片"),
+        ("表.xls", b"%PDF-1.7", "PDF"),
+        ("表.xlsx", b"Rar!\x1a\x07\0" + bytes(99), "解压"),
+        ("表.zip", b"PK\x03\x04" + bytes(99), "解压"),
+        ("表.docx", b"PK\x03\x04" + bytes(99), "Word"),
+        ("表.xls", CLEAN_OLD[:512] + "WordDocument".encode("utf-16-le"), "Word"),
+        ("表.xlsx", bytes(4000), "重新要一份"),
+    ],
+)
+def test_what_is_no_table_is_named_with_what_to_do(
+    tmp_path: Path, name: str, content: bytes, words: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    refuse(tmp_path / name, errors.NoTableError, words)
+
+
+def test_a_text_document_packed_as_a_workbook(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "表.xlsx", "w") as package:
+        package.writestr("word/document.xml", "<document/>")
+    refuse(tmp_path / "表.xlsx", errors.NoTableError, "Word")
+
+
+def test_a_web_page_with_the_ending_of_a_text_table(tmp_path: Path) -> None:
+    (tmp_path / "表.csv").write_text("<html><table><tr><td>姓名", "utf-8")
+    refuse(tmp_path / "表.csv", errors.HtmlTableError, "网页")
 
 
 def test_macros_by_ending_and_inside(tmp_path: Path) -> None:
