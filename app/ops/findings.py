@@ -20,7 +20,7 @@ _Row = type[DataDoubt] | type[NegativeCheck]
 _SETTLED = frozenset({"confirmed_ok", "untrue", "harmless"})  # looked into: not asked again
 
 
-def note_findings(  # noqa: PLR0913, PLR0917  where, when, what, and what else is doubtful
+def note_findings(
     session: Session,
     home: Household,
     period: Period,
