@@ -57,7 +57,7 @@ def test_routine_tasks_come_in_their_months() -> None:
         found = tasks_of(calendars.cadence(), level, Period(2025, month))
         return [task.label for task, _ in found]
 
-    assert labels("township", 10) == ["一月一核查"]
+    assert labels("township", 10) == ["乡镇集中攻坚日", "一月一核查"]  # earliest first
     assert "双月一调度" in labels("county", 10)
     assert "双月一调度" not in labels("county", 9)
     assert "年底回头看" in labels("village", 12)
