@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from app.domain.household import MonitoredObject
 from app.domain.masking import without_numbers
-from app.domain.papers import PUBLIC, Deed, Offices, PaperSource
+from app.domain.papers import PUBLIC, Deed, Offices, OpenText, PaperSource
 from app.domain.plan import (
     Edition,
     PlanGoals,
@@ -28,7 +28,9 @@ from app.domain.plan import (
     PlanWarning,
 )
 from app.domain.plan_fields import NOT_FOR_THE_WALL
+from app.domain.public_notice import NoticeRow
 from app.reports import papers, plan
+from app.reports.papers import public
 from tests.reports.reading import page_texts
 from tests.reports.samples import ID_NO, TODAY, document, full_source, make_member
 
@@ -146,3 +148,16 @@ def test_what_hangs_in_public_tells_nothing_either(
     found = "".join(page_texts(path))
     assert told_in(found) == []
     assert "脱贫户" not in found
+
+
+def test_an_unknown_character_in_public_is_a_sign_and_is_told(tmp_path: Path) -> None:
+    nobody_draws = "\U0003fffd"
+    text = OpenText(
+        title_parts=("兴源村", "公示"), author="兴源村村民委员会", signed_on=TODAY,
+        paragraphs=("现予公示。",), rows=(NoticeRow(f"张{nobody_draws}", 4, "二组", "其他"),),
+        closing=(f"请向{nobody_draws}镇反映。",),
+    )  # fmt: skip
+    made = public.render([text, text], tmp_path / "a.pdf")
+    assert (made.pages, made.households, made.unknown) == (2, 2, (nobody_draws,))
+    first, second = page_texts(tmp_path / "a.pdf")
+    assert first.count("〓") == second.count("〓") == 2

@@ -45,7 +45,14 @@ def render(texts: Sequence[OpenText], path: Path) -> PrintedPapers:
 def _unknown(pages: Pages, texts: Sequence[OpenText]) -> set[str]:
     """Return the characters that stand as 〓, in tables and in lines."""
     unknown = set().union(*(typeface(face).unknown for face in (BODY, BOLD)))
-    said = (part for text in texts for part in (text.title, text.author, *text.paragraphs))
+    said = (
+        part
+        for text in texts
+        for part in (
+            text.title, text.author, text.document_no, text.addressee,
+            *text.paragraphs, *text.closing,
+        )
+    )  # fmt: skip
     return pages.layout.unknown | unknown.intersection(chain.from_iterable(said))
 
 
