@@ -1,6 +1,8 @@
 """What no linter checks: sizes, who may import which library, who may call what, clean files."""
 
 import ast
+import gettext
+import re
 import subprocess
 import tomllib
 from collections.abc import Iterator
@@ -193,7 +195,7 @@ def resource_files(*suffixes: str) -> list[Path]:
 
 
 def test_every_resource_is_of_a_kind_that_is_checked_here() -> None:
-    checked = {".toml", ".svg", ".ttf", ".qss", ".txt", ".md"}
+    checked = {".toml", ".svg", ".ttf", ".qss", ".txt", ".md", ".po", ".mo"}
     unknown = [
         place(path)
         for path in resource_files()
@@ -220,6 +222,16 @@ def test_every_font_can_be_embedded(path: Path) -> None:
 @pytest.mark.parametrize("path", resource_files(".qss", ".txt", ".md"), ids=place)
 def test_every_text_of_the_resources_is_utf8(path: Path) -> None:
     assert path.read_text(encoding="utf-8").strip()
+
+
+@pytest.mark.parametrize("path", resource_files(".mo"), ids=place)
+def test_every_compiled_catalogue_says_what_its_source_says(path: Path) -> None:
+    with path.open("rb") as file:
+        compiled = set(gettext.GNUTranslations(file)._catalog.values())  # type: ignore[attr-defined]
+    source = path.with_suffix(".po").read_text(encoding="utf-8")
+    written = re.findall(r'^msgstr(?:\[0\])? "(.+)"$', source, re.MULTILINE)
+    plain = {text.replace(r"\n", "\n").replace(r"\t", "\t") for text in written}
+    assert plain <= compiled
 
 
 def test_every_rule_that_the_engine_knows_has_its_words() -> None:
