@@ -56,7 +56,7 @@ def history(
         for query in _queries(session, household_id):
             narrowed = _narrowed(query, field, since)
             found += list(session.execute(narrowed))
-        return _lines(session, sorted(found, key=lambda row: -row[0].id))
+        return _lines(session, sorted(found, key=lambda row: (-row[1].id, -row[0].id)))
 
 
 def _queries(session: Session, household_id: str) -> list[Any]:
