@@ -212,6 +212,8 @@ def vocabulary() -> Vocabulary:
     words["ethnicity"] = {folded(word): word for word in table["ethnicity"]["words"]}
     for name, enum in _LISTS.items():
         words[name] = _labels(enum) | _words(table.get(name, {}))
+    for name, codes in _load("export.toml")["codes"].items():
+        words[name] = {code: word for word, code in codes.items()} | words[name]
     yes_no = table["yes_no"]
     return Vocabulary(
         words=words,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from app.domain.roster_values import Value, ValueReader
 from app.excel.errors import TemplateError
-from app.excel.forms import formed
+from app.excel.forms import formed, is_form
 from app.excel.headings import heading_list, heading_text, vocabulary
 from app.excel.reader import read_table
 from app.excel.roster import read_roster
@@ -73,6 +73,45 @@ def test_own_field_names_give_way_to_the_headings_above(tmp_path: Path) -> None:
 )
 def test_a_form_writes_a_value_as_the_template_wants_it(field: str, form: str, shown: str) -> None:
     assert formed(field, ROW[field], form, codes(field)) == shown
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "form", "shown"),
+    [
+        ("health", ("长期慢性病", "残疾"), "健康=1,长期慢性病=2,残疾=4", "2,4"),
+        ("health", ("健康", "残疾"), "健康=1；残疾=4", "1,4"),
+        ("has_dibao", False, "是=1,否=2", "2"),
+        ("labor_skill", "普通劳动力", "技能劳动力=1", "普通劳动力"),
+        ("relation", "之儿媳", "编码", "38"),
+        ("ethnicity", "基诺族", "编码", "56"),
+        ("education", "初中", "编码", "70"),
+        ("has_dibao", None, "是=1,否=2", None),
+    ],
+)
+def test_codes_are_national_or_those_that_the_template_names(
+    field: str, value: Value, form: str, shown: Value
+) -> None:
+    assert is_form(form)
+    assert formed(field, value, form, codes(field)) == shown
+
+
+CODED = ["sex", "relation", "education", "ethnicity"]
+
+
+def test_a_table_in_national_codes_reads_back_in_words(tmp_path: Path) -> None:
+    heads = ["户编号", "姓名", "性别|编码", "与户主关系|编码", "文化程度|编码", "民族|编码"]
+    columns = read_template(make(tmp_path / "t.xlsx", heads), "member")
+    rows: list[dict[str, Value]] = [
+        {"household_no": "5390000001", "name": "张三", "sex": "女", "relation": word,
+         "education": "大专", "ethnicity": "彝族"}
+        for word in codes("relation")
+    ]  # fmt: skip
+    write_table(tmp_path / "o.xlsx", columns, rows)
+    assert cells(tmp_path / "o.xlsx")[1][2:] == ["2", "02", "30", "07"]
+    read = read_roster(tmp_path / "o.xlsx").table.rows
+    assert [[row.values[f] for f in CODED] for row in read] == [
+        [row[f] for f in CODED] for row in rows
+    ]
 
 
 def test_a_published_table_hides_every_number_that_identifies(tmp_path: Path) -> None:
