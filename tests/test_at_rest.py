@@ -5,15 +5,18 @@ user asked for.
 """
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.working_day import ID_NO, NAME, PHONE
+from tests.working_day import ID_NO, NAME, PASSPHRASE, PHONE
 
 ROOT = Path(__file__).parents[1]
+# Not ``-m``: children that read pictures would import the whole desktop with it.
+_DAY = "import sys, pathlib, tests.working_day as day; day.main(pathlib.Path(sys.argv[1]))"
 ENCODINGS = ("utf-8", "utf-16-le", "gbk")
 
 
@@ -51,7 +54,7 @@ def laptop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     }
     with (home / "stdout").open("wb") as out, (home / "stderr").open("wb") as err:
         done = subprocess.run(  # noqa: S603  our own program
-            [sys.executable, "-m", "tests.working_day", str(asked)],
+            [sys.executable, "-c", _DAY, str(asked)],
             cwd=ROOT,
             env=environment,
             stdout=out,
@@ -62,7 +65,35 @@ def laptop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     told = (home / "stdout").read_text(), (home / "stderr").read_text()
     assert "looked at the paper" in told[0], told
     assert done.returncode == -9
+    log = next(path for path in home.rglob("replica.db-wal") if path.stat().st_size)
+    shutil.copy(log, home / "the log at the kill")  # what follows moves it into the database
+    for words in command_lines(asked, home):  # what they print goes to the screen, to no file
+        shown = subprocess.run(  # noqa: S603  our own program
+            [sys.executable, "-m", "app", *words],
+            cwd=ROOT,
+            env=environment | {"ZHUCUN_PASSPHRASE": PASSPHRASE},
+            capture_output=True,
+            check=False,
+        )
+        is_slip = "不存在" in " ".join(words)
+        assert (shown.returncode == 0) is not is_slip, (words, shown.stderr.decode())
     return root
+
+
+def command_lines(asked: Path, home: Path) -> list[list[str]]:
+    """Return what is typed on the same laptop afterwards, slips of the keyboard among it."""
+    return [
+        ["roster", "export", "--out", str(asked / "台账.xlsx")],
+        ["roster", "import", str(asked / "名册.xlsx")],
+        ["roster", "import", f"{NAME}不存在.xlsx"],
+        ["month", "unvisited", "2025-10", "--household", f"{NAME}不存在", "--reason", ID_NO],
+        ["history", "--household", NAME],
+        ["print", "plan", "--household", NAME, "--out", str(asked / "计划.pdf")],
+        ["--json", "month", "check", "2025-10"],
+        ["package", "export", "--to", "parent", "--out", str(home / "2.变更包")],
+        ["backup", "create", "--out", str(home / "又一份.备份")],
+        ["doctor"],
+    ]
 
 
 def test_the_search_itself_finds_every_way_of_writing(tmp_path: Path) -> None:
@@ -80,7 +111,16 @@ def test_nothing_planted_is_found_in_any_file_of_the_program(laptop: Path) -> No
 def test_the_day_really_made_files_of_every_kind(laptop: Path) -> None:
     """Otherwise the search would prove nothing."""
     names = {path.name for path in (laptop / "home").rglob("*") if path.is_file()}
-    wanted = {"replica.db", "replica.db-wal", "vault.json", "desktop.ini", "zhucun.log", "1.变更包"}
+    wanted = {
+        "2.变更包",
+        "又一份.备份",
+        "replica.db",
+        "the log at the kill",
+        "vault.json",
+        "desktop.ini",
+        "zhucun.log",
+        "1.变更包",
+    }
     assert wanted <= names
     assert any(name.endswith(".备份") for name in names)
     log = next((laptop / "home").rglob("zhucun.log")).read_text(encoding="utf-8")
