@@ -143,6 +143,7 @@ def _character_map(name: str, codes: Sequence[int]) -> str:
 
 
 _own: dict[str, Path] = {}  # style → the county's own font file, for this run of the program
+MEASURED: list[Callable[[], None]] = []  # forget what was measured with the fonts of before
 
 
 @cache
@@ -172,7 +173,8 @@ def use_own(style: str, path: Path | None) -> None:
         _own[style] = path
     else:
         _own.pop(style, None)
-    typeface.cache_clear()
+    for forget in (typeface.cache_clear, *MEASURED):
+        forget()
 
 
 def _check_own(path: Path) -> None:

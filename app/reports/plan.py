@@ -263,9 +263,10 @@ def _column_levels(block: Block, look: Look) -> tuple[list[float], ...]:
     for number, (key, head) in enumerate(block.columns):
         texts = [row[number] for row in block.rows] + [_A_DAY] * key.endswith("_on")
         half = head[: (len(head) + 1) // 2]
+        once = set(texts)
         kinds = ((width_of, head), (width_of, half), (good_of, half), (least_of, half))
         for level, (of, heading) in zip(levels, kinds, strict=True):
-            wide = [of(heading, label), *(of(text, value) for text in texts)]
+            wide = [of(heading, label), *(of(text, value) for text in once)]
             level.append(min(max(wide), _WIDEST if key in _LEFT else _WIDE))
     return levels
 

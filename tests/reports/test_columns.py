@@ -4,6 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.paths import RESOURCES
+from app.reports import fonts
 from app.reports.columns import fitted, good_of, least_of, width_of
 from app.reports.fonts import BODY
 from app.reports.text import Style
@@ -22,6 +24,16 @@ def test_widths_fill_the_frame_and_lie_between_what_is_wished_and_the_least(
     if sum(least) <= width <= sum(wished):
         for low, one, high in zip(least, found, wished, strict=True):
             assert low - 1e-6 <= one <= high + 1e-6
+
+
+def test_another_font_is_measured_anew() -> None:
+    before = width_of("1,000.50", STYLE)
+    try:
+        fonts.use_own("body", RESOURCES / "fonts" / "NotoSansSC-Bold.ttf")
+        assert width_of("1,000.50", STYLE) > before + 1
+    finally:
+        fonts.use_own("body", None)
+    assert width_of("1,000.50", STYLE) == before
 
 
 def test_a_number_a_date_and_a_name_are_wider_than_two_characters() -> None:
