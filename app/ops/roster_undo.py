@@ -6,7 +6,7 @@ made ends as never having been there.
 """
 
 import json
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date
 from decimal import Decimal
@@ -91,6 +91,7 @@ class _Undo:
     def __init__(self, session: Session, on: date, who: Who) -> None:
         self._session, self._on, self._who = session, on, who
         self._classes = journaled_tables()
+        self._operation_id = ""
         self.made: list[tuple[ChangeRow, Any]] = []
         self.changes: list[tuple[ChangeRow, Any]] = []
         self.tables: set[str] = set()
@@ -104,6 +105,7 @@ class _Undo:
             .where(ChangesetRow.operation_id == operation_id)
             .order_by(ChangeRow.id)
         )
+        self._operation_id = operation_id
         changes = self._session.scalars(query).all() if operation_id else []
         ids: dict[str, list[str]] = {}
         for change in changes:
@@ -171,25 +173,22 @@ class _Undo:
 
     def _hangers_on(self) -> Iterator[str]:
         """Yield what was written since about households and people that the import made."""
-        own = {row.id for _, row in (*self.made, *self.changes)}
-        homes = [row.id for _, row in self.made if isinstance(row, Household)]
-        people = [row.id for _, row in self.made if isinstance(row, Member)]
+        own = (
+            select(ChangeRow.row_id)
+            .join(ChangesetRow, ChangesetRow.id == ChangeRow.changeset_id)
+            .where(ChangesetRow.operation_id == self._operation_id)
+        )
+        made = own.where(ChangeRow.field == NEW_ROW)
         for table, cls in self._classes.items():
-            for name, wanted in (("household_id", homes), ("member_id", people),
-                                 ("subject_id", own)):  # fmt: skip
+            for name, wanted in (
+                ("household_id", made.where(ChangeRow.table_name == "household")),
+                ("member_id", made.where(ChangeRow.table_name == "member")),
+                ("subject_id", own),
+            ):
                 if hasattr(cls, name):
-                    yield from self._foreign(cls, table, name, wanted, own)
-
-    def _foreign(
-        self, cls: type[Journaled], table: str, name: str, wanted: Collection[str], own: set[str]
-    ) -> Iterator[str]:
-        column = getattr(cls, name)
-        ids = sorted(wanted)
-        for start in range(0, len(ids), _CHUNK):
-            query = select(cls.id).where(column.in_(ids[start : start + _CHUNK]))
-            for found in self._session.scalars(query):
-                if found not in own:
-                    yield f"已有{field_label(table)}"
+                    later = select(cls.id).where(getattr(cls, name).in_(wanted), cls.id.not_in(own))
+                    for _ in self._session.scalars(later):
+                        yield f"已有{field_label(table)}"
 
     def _rows(self, cls: type[Journaled], ids: list[str]) -> Iterator[Any]:
         wanted = sorted(set(ids))
