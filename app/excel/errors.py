@@ -70,7 +70,6 @@ class UnknownFormatError(TableError):
 class NoTableError(UnknownFormatError):
     """A picture, a document, an archive: no table, whatever its ending says."""
 
-    code = "E228"
     message = "这个文件不是表格，是{content}。名册没有变。"
     hint = "{advice}"
 

@@ -263,7 +263,9 @@ def test_an_object_that_came_with_an_undone_import_counts_nowhere_and_may_come_a
 def test_an_object_that_somebody_has_led_on_stops_the_undo(imported: Store, actor: Actor) -> None:
     before = {item.item_id for item in monitored.list_cases(imported, LATER, actor)}
     result = load(imported, actor, NEXT, today=LATER)
-    (new,) = [i.item_id for i in monitored.list_cases(imported, LATER, actor) if i.item_id not in before]
+    (new,) = [
+        i.item_id for i in monitored.list_cases(imported, LATER, actor) if i.item_id not in before
+    ]
     with imported.write("case.step", actor) as session:
         found = case_rows.one(session, new)
         write_step(session, found.thing, "propose-clear-out", Who(actor, "village"),
