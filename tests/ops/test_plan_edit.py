@@ -1,5 +1,6 @@
 """The plan as it is edited: suggestions only by a person's tick, one transaction each."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -216,12 +217,13 @@ def test_a_township_says_why_it_changes_a_plan_and_the_journal_keeps_it(
     plan_helpers.assign(store, ME, home, HelperGiven("王芳"), TODAY)
     (measure,), (helper,) = page(store, home).measures, page(store, home).helpers
     with acting_as(store, "township"):
-        for change in (
+        changes: tuple[Callable[[str], object], ...] = (
             lambda why: plan_edit.change_measure(store, ME, measure.item_id, text(), why),
             lambda why: plan_edit.save_targets(store, ME, home, PlanTargets("年底"), TODAY, why),
             lambda why: plan_helpers.assign(store, ME, home, HelperGiven("李四"), TODAY, why),
             lambda why: plan_helpers.end_assignment(store, ME, helper.assignment_id, TODAY, why),
-        ):
+        )
+        for change in changes:
             with pytest.raises(ReasonMissingError, match="E556"):
                 change("  ")
             change("县里核查要求")

@@ -1,6 +1,7 @@
 """Warnings to their end: measures, proof and check, at three levels; and what never happens."""
 
 from datetime import date, timedelta
+from functools import partial
 from random import Random
 
 import pytest
@@ -348,12 +349,12 @@ def test_other_needs_words_and_a_second_person_is_another(store: Store, home: st
 def test_the_second_person_is_of_the_team_where_there_is_a_list(store: Store, home: str) -> None:
     water = opened(store, home, WT_01="short")["WT-01"]
     team.add_member(store, ME, NewTeamMember("刘干事", date(2025, 1, 1)))
-    given = {"reason": "录入错误"}
+    false_alarm = partial(step, store, "village", water, "false-alarm", reason="录入错误")
     with pytest.raises(StepDataError) as caught:
-        step(store, "village", water, "false-alarm", **given, second_person="李会计")
+        false_alarm(second_person="李会计")
     assert caught.value.where.column == "second_person"
     assert "李会计" not in caught.value.user_text()
-    page = step(store, "village", water, "false-alarm", **given, second_person="刘干事")
+    page = false_alarm(second_person="刘干事")
     assert page.line.state == "false_alarm"
 
 

@@ -118,7 +118,12 @@ def test_a_township_copies_a_case_to_its_end_and_marks_it_with_day_and_person(
     act(store, "county", case_id, "approve", 14, object_type="unstable_lifted",
         causes="因病、因残", approval_no="3号")  # fmt: skip
     asked: list[str] = []
-    monkeypatch.setattr(messages, "ask", lambda _p, _t, text, _y: not asked.append(text))
+
+    def agree(_parent: object, _title: str, text: str, _yes: str) -> bool:
+        asked.append(text)
+        return True
+
+    monkeypatch.setattr(messages, "ask", agree)
     with acting_as(store, "township"):
         desk = Desk(store, Actor("王芳", "administrator"), lambda: on(16), Runner())
         dialog = ToTypeDialog(None, desk)
