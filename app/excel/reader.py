@@ -136,9 +136,9 @@ def _assembled(parts: Iterable[Part], progress: Progress | None) -> list[RawShee
 
 def _with_scan(checked: CheckedFile, sheets: list[RawSheet]) -> Iterator[RawSheet]:
     """Add what only the XML tells: hidden rows, and cells whose formula failed."""
-    members = _members(checked) if checked.sheets else {}
+    of_sheet = members(checked) if checked.sheets else {}
     for sheet in sheets:
-        scan = checked.sheets.get(members.get(sheet.name, ""))
+        scan = checked.sheets.get(of_sheet.get(sheet.name, ""))
         if scan is not None:
             sheet.hidden_rows = frozenset(scan.hidden_rows)
             _mark_errors(sheet, scan)
@@ -152,7 +152,7 @@ def _mark_errors(sheet: RawSheet, scan: SheetScan) -> None:
             sheet.rows[row - 1][column] = ErrorCell()
 
 
-def _members(checked: CheckedFile) -> dict[str, str]:
+def members(checked: CheckedFile) -> dict[str, str]:
     """Return the zip member of each sheet name, as the workbook's relations say."""
     with ZipFile(checked.path) as package:
         names = set(package.namelist())

@@ -6,7 +6,7 @@ own, or as the sheet's name; 户 and 人 under headings. What cannot be placed i
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -18,6 +18,7 @@ from app.domain.statistics import year_figures as names
 from app.domain.statistics.errors import FigureFieldError
 from app.domain.statistics.year_data import Node
 from app.errors import Where
+from app.excel.percents import percent_cells
 from app.excel.reader import RawSheet, read_table
 
 TABLES: Mapping[str, str] = {  # name of a table on paper → its name in the format
@@ -75,10 +76,22 @@ def read_nodes(path: Path) -> Node:
         TableError: the file cannot be read; FigureFieldError: a row that fits no table.
     """
     book = _Book(path.name)
-    for sheet in read_table(path).sheets:
+    sheets = read_table(path).sheets
+    percents = percent_cells(path)
+    for sheet in sheets:
+        _write_percents(sheet, percents.get(sheet.name, ()))
         if not sheet.is_hidden:
             book.take(sheet)
     return Node(book.top)
+
+
+def _write_percents(sheet: RawSheet, places: Iterable[tuple[int, int]]) -> None:
+    """Put what the sheet shows in per cent as it is shown: 0.23 → 23%."""
+    for number, column in places:
+        row = sheet.rows[number - 1] if number <= len(sheet.rows) else []
+        value = row[column] if column < len(row) else None
+        if isinstance(value, int | float):
+            row[column] = f"{(Decimal(str(value)) * 100).normalize():f}%"
 
 
 @dataclass(slots=True)
