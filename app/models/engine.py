@@ -14,6 +14,7 @@ _PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
+    "cache_size=-65536",  # 64 MB at most: ids are random, a page evicted is decrypted once more
 )
 
 
