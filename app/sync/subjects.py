@@ -76,16 +76,16 @@ def _home(table: str) -> _Home | None:
         return _Home(select(cls.id, cls.id), cls.id, cls.id)
     if "household_id" in columns:
         return _Home(select(cls.id, columns.household_id), cls.id, columns.household_id)
-    if "member_id" in columns:
-        member = classes["member"].__table__.c
-        of_member = select(cls.id, member.household_id).join(
-            classes["member"].__table__, member.id == columns.member_id
-        )
-        return _Home(of_member, cls.id, member.household_id)
     for key in cls.__table__.foreign_keys:
         parent = classes.get(key.column.table.name)
         if parent is not None and "household_id" in parent.__table__.c:
             home = parent.__table__.c.household_id
             joined = select(cls.id, home).join(parent.__table__, key.column == key.parent)
             return _Home(joined, cls.id, home)
+    if "member_id" in columns:  # last: an answer of the whole household names no member
+        member = classes["member"].__table__.c
+        of_member = select(cls.id, member.household_id).join(
+            classes["member"].__table__, member.id == columns.member_id
+        )
+        return _Home(of_member, cls.id, member.household_id)
     return None

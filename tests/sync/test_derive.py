@@ -104,6 +104,10 @@ def test_every_journaled_table_has_been_thought_of() -> None:
     assert set(journaled_tables()) == OF_HOUSEHOLDS | OF_PLACES
     assert set(bundled().tables) == set(journaled_tables())
     assert {table for table in journaled_tables() if _home(table)} == OF_HOUSEHOLDS
+    for table in ("answer", "income_entry"):  # a member is named only by some of their rows
+        found = _home(table)
+        assert found is not None
+        assert found.column.table.name == "sheet"
 
 
 def test_what_hangs_on_a_sheet_is_of_its_unit() -> None:
