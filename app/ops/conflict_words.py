@@ -56,10 +56,11 @@ def _answer(session: Session, part: Part, value: Any) -> str:
         return f"{who}（说明）：{value}" if value else ""
     if part.field != "value":
         return ""
-    return f"{who}：{_said(question, value) if value else _EMPTY}"
+    return f"{who}：{said(question, value) if value else _EMPTY}"
 
 
-def _said(question: Question, text: str) -> str:
+def said(question: Question, text: str) -> str:
+    """Return a stored answer in the words of the catalogue."""
     try:
         return answer_words(question, from_text(question, text))
     except ValueError:

@@ -1,8 +1,11 @@
-"""One household: who, where, type, the members, and the open warnings."""
+"""One household: who, where, type; its people and its records, a tab each."""
 
+from collections.abc import Sequence
 from datetime import date
+from typing import cast
 
 from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
 
 from app.domain import masking
@@ -13,8 +16,10 @@ from app.ops.roster_view import HouseholdPage, MemberLine
 from app.ops.warnings import WarningLine
 from app.ui.colours import severity_text
 from app.ui.data_table import DataTable
+from app.ui.page import Desk
 from app.ui.parts import button, plain, title
 from app.ui.roster.record_tables import measures_table, visits_table
+from app.ui.roster.record_tabs import HistoryTab, IncomeTab, PhotosTab, RecordTab, SheetsTab
 from app.ui.table_model import Column
 
 SHOWN_SECONDS = 10
@@ -30,9 +35,10 @@ class HouseholdView(QWidget):
     print_requested = Signal(str)
     change_requested = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.household_id = ""
+        self._unread: set[QWidget] = set()
         self._is_unmasked = False
         self._members: list[MemberLine] = []
         self.head, self.facts = title(), plain()
@@ -41,12 +47,13 @@ class HouseholdView(QWidget):
         self.warnings = DataTable(_WARNING_COLUMNS, "预警")
         self.warnings.opened.connect(lambda line: self.warning_requested.emit(line.warning_id))
         self.visit = button("G 走访", lambda: self.visit_requested.emit(self.household_id))
-        self.tabs = QTabWidget()
-        self.tabs.addTab(self.members, "成员")
-        self.tabs.addTab(self.warnings, "预警")
         self.measures, self.visits = measures_table(), visits_table()
-        self.tabs.addTab(self.measures, "措施")
-        self.tabs.addTab(self.visits, "走访")
+        self.sheets, self.income = SheetsTab(desk), IncomeTab(desk)
+        self.photos, self.history = PhotosTab(desk), HistoryTab(desk)
+        self.tabs = QTabWidget()
+        for tab, name in self._tabs():
+            self.tabs.addTab(tab, name)
+        self.tabs.currentChanged.connect(lambda _number: self._read_shown())
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.hide_numbers)
@@ -64,18 +71,43 @@ class HouseholdView(QWidget):
         )
         self.facts.setText(facts_text(page))
         self.members.set_rows(self._members)
-        self.warnings.set_rows(warnings)
-        self.tabs.setTabText(1, f"预警 {len(warnings)}" if warnings else "预警")
+        self._fill(self.warnings, warnings, "预警")
+        self._unread = {self.sheets, self.income, self.photos, self.history}
+        self._read_shown()
+
+    def show_tab(self, number: int) -> None:
+        """Show one tab with the keyboard in it; one that is not there changes nothing."""
+        if 0 <= number < self.tabs.count():
+            self.tabs.setCurrentIndex(number)
+            self.tabs.currentWidget().setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def show_records(self, measures: list[Item], visits: list[Item]) -> None:
         """Show what was done for the household, and who went there."""
-        for table, found, word in (
-            (self.measures, measures, "措施"),
-            (self.visits, visits, "走访"),
-        ):
-            table.set_rows(found)
-            text = f"{word} {len(found)}" if found else word
-            self.tabs.setTabText(self.tabs.indexOf(table), text)
+        self._fill(self.measures, measures, "措施")
+        self._fill(self.visits, visits, "走访")
+
+    def _fill(self, table: DataTable, rows: Sequence[object], word: str) -> None:
+        table.set_rows(rows)
+        self.tabs.setTabText(self.tabs.indexOf(table), f"{word} {len(rows)}" if rows else word)
+
+    def _tabs(self) -> tuple[tuple[QWidget, str], ...]:
+        return (
+            (self.members, "成员"),
+            (self.sheets, "检查表"),
+            (self.income, "收入"),
+            (self.warnings, "预警"),
+            (self.measures, "措施"),
+            (self.visits, "走访"),
+            (self.photos, "附件"),
+            (self.history, "变更历史"),
+        )
+
+    def _read_shown(self) -> None:
+        """Let the shown tab read its household, if it has not done so."""
+        tab = self.tabs.currentWidget()
+        if tab in self._unread:
+            self._unread.discard(tab)
+            cast("RecordTab", tab).read(self.household_id)
 
     @property
     def is_unmasked(self) -> bool:
@@ -128,7 +160,10 @@ class HouseholdView(QWidget):
         layout.addWidget(self.facts)
         layout.addWidget(self.tabs, 1)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setFocusProxy(self.members)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.tabs.currentWidget().setFocus(event.reason())
 
 
 def facts_text(page: HouseholdPage) -> str:

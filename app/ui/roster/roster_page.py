@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, 
 
 from app.ops import local_settings, measures, print_log, roster_view, visits, warnings
 from app.ops.months import DueHousehold
+from app.ui.attachments.panel import add_shortcut
 from app.ui.changes.changes_dialog import ChangesDialog, report_change
 from app.ui.data_table import DataTable
 from app.ui.elided_label import ElidedLabel
@@ -47,7 +49,7 @@ class RosterPage(QWidget):
         self.table = DataTable(roster_model.columns(desk.store.level, self._chosen()), "户台账")
         self.table.setSortingEnabled(True)
         self.table.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
-        self.household = HouseholdView()
+        self.household = HouseholdView(desk)
         self.household.visit.setVisible(desk.store.level == "village")
         self.empty = self._make_empty()
         self._arrange()
@@ -86,6 +88,7 @@ class RosterPage(QWidget):
         return (
             ("↑ ↓ PgUp PgDn", "选户"),
             ("Enter", "户页；Esc 返回"),
+            ("1…8", "户页里换页：成员、检查表、收入、预警、措施、走访、附件、变更历史"),
             ("G", "走访这一户"),
             ("P", "打印一户一策（勾选多户一起印）"),
             ("V", "户页里显示证件号（10秒）"),
@@ -104,8 +107,7 @@ class RosterPage(QWidget):
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         shown = self._stack.currentWidget()
-        target = self.household.members if shown is self.household else self.table
-        target.setFocus(event.reason())
+        (self.household if shown is self.household else self.table).setFocus(event.reason())
 
     def import_roster(self, paths: Sequence[Path] = ()) -> None:
         """Let the user import a roster, at once from ``paths`` if files were dropped."""
@@ -126,6 +128,7 @@ class RosterPage(QWidget):
         if page is None or found is None:
             return
         own = [line for line in found if line.household_id == household_id]
+        is_same = self._is_shown(household_id)
         self.household.show_household(page, own, today)
         done = self._desk.runner.call(
             lambda: measures.list_measures(
@@ -135,7 +138,8 @@ class RosterPage(QWidget):
         went = self._desk.runner.call(lambda: visits.list_visits(store, household_id))
         self.household.show_records(done or [], went or [])
         self._stack.setCurrentWidget(self.household)
-        self.household.members.setFocus(Qt.FocusReason.OtherFocusReason)
+        if not is_same:  # after a change the keyboard stays where it is
+            self.household.show_tab(0)
 
     def show_imports(self) -> None:
         """Shift+I: what was imported here, its report, and taking it back."""
@@ -239,6 +243,10 @@ class RosterPage(QWidget):
         if chosen:
             PrintDialog(self, self._desk, plans_job(self._desk, chosen)).exec()
 
+    def _is_shown(self, household_id: str) -> bool:
+        is_page = self._stack.currentWidget() is self.household
+        return is_page and self.household.household_id == household_id
+
     def _current_id(self) -> str:
         if self._stack.currentWidget() is self.household:
             return self.household.household_id
@@ -320,6 +328,8 @@ class RosterPage(QWidget):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(slot)
+        for number in range(self.household.tabs.count()):
+            add_shortcut(self.household, str(number + 1), partial(self.household.show_tab, number))
 
     def _toggle_mask(self) -> None:
         if self._stack.currentWidget() is self.household:
