@@ -11,12 +11,13 @@ from decimal import Decimal
 
 from app.domain.household import NOTHING
 from app.domain.statistics import year_figures as names
-from app.domain.statistics.report import CLASSIFICATION, MONTHLY, Report
+from app.domain.statistics.report import CLASSIFICATION, HELPER, MONTHLY, Report
 from app.domain.statistics.table import Cell, Line
 
 HEADING, SUBHEADING, BODY = "heading", "subheading", "body"
 _ORDINALS = "一二三四五六七八九十"
 _TIMELY = "及时"
+_HELPER_VISITS = -2  # the column of T11
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +81,9 @@ def yearly_text(report: Report, free: FreeText = FreeText()) -> OfficialText:
 
 
 def village_text(report: Report, free: FreeText = FreeText()) -> OfficialText:
-    """Return the summary of a village, or of a month (T28): 一是…, 二是…, what is true."""
+    """Return the summary of a village, a helper, or a month (T28): 一是…, 二是…, what is true."""
     items = [
+        *_households(report),
         *_visits(report),
         *_warnings(report),
         *_measures(report),
@@ -220,7 +222,8 @@ def _stock(report: Report) -> list[Paragraph]:
     for line in report.table("T5").rows:
         if not line.is_total:
             types.count(f"{line.label}{{}}户{{}}人", *_pair(line))
-    return [*found, *types.paragraph("按对象类型分，")] if report.level != "village" else found
+    is_small = report.level in {"village", HELPER}
+    return found if is_small else [*found, *types.paragraph("按对象类型分，")]
 
 
 def _causes(report: Report) -> list[Paragraph]:
@@ -295,6 +298,15 @@ def _timings(report: Report) -> list[Paragraph]:
     return sentence.paragraph("“五个及时”：")
 
 
+def _households(report: Report) -> list[Paragraph]:
+    """Say how many households one person answers for; the text of an area has none of it."""
+    if report.level != HELPER:
+        return []
+    sentence = _Sentence()
+    sentence.count("负责帮扶{}户{}人", *_pair(report.table("T17").row("合计")))
+    return sentence.paragraph("")
+
+
 def _visits(report: Report) -> list[Paragraph]:
     line = report.table("T11").row("合计")
     if not line.cells[0].value:
@@ -307,6 +319,7 @@ def _visits(report: Report) -> list[Paragraph]:
     sentence.count(f"其中入户{{}}{unit}", line.cells[3])
     sentence.count(f"电话{{}}{unit}", line.cells[4])
     sentence.count(f"未访{{}}{unit}", Cell(_whole(due) - _whole(visited)))
+    sentence.count(f"帮扶责任人入户{{}}{unit}", line.cells[_HELPER_VISITS])
     return sentence.paragraph("")
 
 

@@ -87,8 +87,8 @@ def report_as_of(store: Store, day: date, today: date, area: str = "") -> Report
 
 
 def official_text(report: Report, free: FreeText = NO_WORDS) -> OfficialText:
-    """Return the report's text: T28 of a village or a month, else T26."""
-    if report.level == "village" or report.kind == reports.MONTHLY:
+    """Return the report's text: T28 of a village, a helper or a month, else T26."""
+    if report.level in {"village", reports.HELPER} or report.kind == reports.MONTHLY:
         return village_text(report, free)
     return yearly_text(report, free)
 
@@ -187,13 +187,13 @@ def warnings_chart(store: Store, today: date) -> Chart:
 
 
 def _report(store: Store, kind: str, window: Window, label: str, today: date, area: str) -> Report:
-    context, level, policy = _context(store, window, label, today, area)
-    title = _title(kind, context.heading)
+    context, level, policy = context_of(store, window, label, today, area)
+    title = title_of(kind, context.heading)
     lists: tuple[ReportTable, ...] = ()
     if kind == reports.MONTHLY:
         code = area or store.area_code
         context = replace(
-            context, warned_before=_warned_before(store, code[: _DIGITS[level]], window)
+            context, warned_before=warned_before(store, code[: _DIGITS[level]], window)
         )
         lists = () if level == "village" else (_reminders(store, context, policy, today),)
     report = reports.build(context, kind, level, title, given_out(store, title))
@@ -207,7 +207,7 @@ def _reminders(store: Store, context: Context, policy: Policy, today: date) -> R
     return statistics_reminders.reminder_table(context, found)
 
 
-def _warned_before(store: Store, prefix: str, window: Window) -> tuple[WarningRecord, ...] | None:
+def warned_before(store: Store, prefix: str, window: Window) -> tuple[WarningRecord, ...] | None:
     """Return the warnings as they were known when the month before was closed; None: as now."""
     before = Period.of(window.start).previous()
     earlier = Window(before.first_day, before.last_day)
@@ -219,9 +219,14 @@ def _warned_before(store: Store, prefix: str, window: Window) -> tuple[WarningRe
         return statistics_records.load_warnings(session, prefix, earlier)
 
 
-def _context(
+def context_of(
     store: Store, window: Window, label: str, today: date, area: str
 ) -> tuple[Context, str, Policy]:
+    """Return what the tables of an area count, with its level and policy.
+
+    Raises:
+        UnknownAreaError: not an area of this replica.
+    """
     code = area or store.area_code
     is_running = window.start <= today < window.end
     if is_running:
@@ -249,7 +254,8 @@ def _context(
     return Context(found, window, heading, _parameters(window, policy)), level, policy
 
 
-def _title(kind: str, heading: Heading) -> str:
+def title_of(kind: str, heading: Heading) -> str:
+    """Return what a report is called: whose, of when, which kind."""
     words = {reports.MONTHLY: "月报", reports.YEARLY: "年报", reports.AS_OF: "统计表"}
     return f"{heading.area}{heading.period}防止返贫监测{words[kind]}"
 

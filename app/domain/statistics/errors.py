@@ -44,6 +44,13 @@ class UnknownAreaError(AppError):
     hint = "请选本级或下级的区划。"
 
 
+class UnknownHelperError(AppError):
+    """Nobody of that name answers for a household here on the day, or several do."""
+
+    code, message = "E534", "{day}时没有（或不只一位）帮扶责任人叫这个名字，没有出报表。"
+    hint = "请用 report helpers 看名单；同名的写成“姓名（单位）”。"
+
+
 class ReportNotSavedError(AppError):
     """The workbook of a report could not be written."""
 

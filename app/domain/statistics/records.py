@@ -4,10 +4,11 @@ A life is a tuple of ``StateStep`` in their order; where it stands on a day is t
 before that day. Nothing here knows the database or the tables of allowed steps.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from typing import Protocol, TypeVar
 
 from app.domain.household import NOTHING
 
@@ -292,6 +293,14 @@ class Village:
     is_closed: bool = True  # every month of the period that is here
 
 
+class _HasHousehold(Protocol):
+    @property
+    def household_id(self) -> str: ...
+
+
+_OfHousehold = TypeVar("_OfHousehold", bound=_HasHousehold)
+
+
 @dataclass(frozen=True, slots=True)
 class Records:
     """Everything that the tables of one area count."""
@@ -310,3 +319,26 @@ class Records:
     negatives: tuple[DoubtRecord, ...] = ()
     team: tuple[TeamMember, ...] = ()
     funds: tuple[TeamFund, ...] = ()
+
+    def of_households(self, ids: Collection[str]) -> "Records":
+        """Return what belongs to some households; teams and money belong to none."""
+
+        def own(rows: Iterable[_OfHousehold]) -> tuple[_OfHousehold, ...]:
+            return tuple(row for row in rows if row.household_id in ids)
+
+        households = own(self.households)
+        there = {household.village for household in households}
+        return Records(
+            villages=tuple(village for village in self.villages if village.code in there),
+            households=households,
+            cases=own(self.cases),
+            warnings=own(self.warnings),
+            measures=own(self.measures),
+            sheets=own(self.sheets),
+            visits=own(self.visits),
+            changes=own(self.changes),
+            clues=own(self.clues),
+            campaigns=tuple(replace(c, households=own(c.households)) for c in self.campaigns),
+            doubts=own(self.doubts),
+            negatives=own(self.negatives),
+        )

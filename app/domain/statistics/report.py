@@ -30,8 +30,11 @@ from app.domain.statistics.year_figures import Figure, MeasureFigure, YearFigure
 Row = TypeVar("Row")
 REMINDERS = "催报"  # the number of the list of villages to remind
 MONTHLY, YEARLY, AS_OF = "monthly", "yearly", "as_of"
+HELPER = "helper"  # the level of a report over the households of one 帮扶责任人
+_OF_HELPER = ("T11", "T12", "T13", "T14", "T19", "T22")
 PRINTED = {  # kind, level → what the printed set holds, in its order
     (MONTHLY, "village"): ("T11", "T12", "T13", "T14", "T19", "T22"),
+    **{(kind, HELPER): _OF_HELPER for kind in (MONTHLY, YEARLY, AS_OF)},
     (MONTHLY, "township"): (
         "T10", "T11", "T12", "T13", "T14", "T14-部门", "T15", "T16", "T18", "T19", "T20",
     ),

@@ -261,7 +261,7 @@ class StatisticsPage(QWidget):
     def _on_text(self) -> None:
         if self.report is None:
             return
-        dialog = TextDialog(self, self._desk, self.report)
+        dialog = TextDialog(self, self._desk, self.report, str(self.period.area.currentData()))
         dialog.saved.connect(lambda name: self._tell(f"已存：{name}"))
         dialog.exec()
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
+    QComboBox,
     QDialog,
     QFileDialog,
     QFormLayout,
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import (
 from app.domain.annual_report import FreeText
 from app.domain.statistics.report import Report
 from app.ops import report_words, statistics
+from app.ops.statistics_helpers import HelperWork, helper_report, helpers
 from app.ui.page import Desk
 from app.ui.parts import button, give_size, quiet, title
 from app.ui.print_dialog import PrintDialog, PrintJob
@@ -28,15 +30,19 @@ class TextDialog(QDialog):
 
     saved = Signal(str)
 
-    def __init__(self, parent: QWidget, desk: Desk, report: Report) -> None:
+    def __init__(self, parent: QWidget, desk: Desk, report: Report, area: str = "") -> None:
         super().__init__(parent)
         self._desk, self._report = desk, report
+        self._whole, self._area = report, area
         self.setWindowTitle("文字稿")
-        kept = desk.runner.call(lambda: report_words.words_of(desk.store, report.title))
+        self.title = title()
         self.fields: dict[str, QPlainTextEdit] = {}
         form = QFormLayout()
+        self.person = self._person_box()
+        if self.person.count() > 1:
+            form.addRow("谁的", self.person)
         for name, caption in _FIELDS:
-            field = self.fields[name] = QPlainTextEdit(getattr(kept or FreeText(), name))
+            field = self.fields[name] = QPlainTextEdit()
             field.setAccessibleName(caption)
             field.setTabChangesFocus(True)
             form.addRow(caption, field)
@@ -49,12 +55,42 @@ class TextDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 16, 20, 16)
         layout.setSpacing(10)
-        layout.addWidget(title(statistics.official_text(report).title))
+        layout.addWidget(self.title)
         layout.addWidget(quiet("数字由程序填，这里只写人写的话，一段一行；不写的一节不印。"))
         layout.addLayout(form, 1)
         layout.addLayout(row)
         self.finished.connect(lambda _result: self.keep())
+        self._show(report)
         give_size(self, 48, 30)
+
+    def _person_box(self) -> QComboBox:
+        """Return the choice of whose summary it is: the area's, or one 帮扶责任人's."""
+        box, desk, day = QComboBox(), self._desk, self._report.window.end
+        box.setAccessibleName("谁的")
+        box.addItem(f"{self._report.heading.area}（全部户）", None)
+        for one in desk.runner.call(lambda: helpers(desk.store, day, self._area)) or ():
+            box.addItem(f"帮扶责任人{one.label}，{len(one.household_ids)}户", one)
+        box.currentIndexChanged.connect(lambda _place: self._on_person())
+        return box
+
+    def _on_person(self) -> None:
+        self.keep()
+        work, store, area = self.person.currentData(), self._desk.store, self._area
+        report: Report | None = self._whole
+        if isinstance(work, HelperWork):
+            report = self._desk.runner.call(
+                lambda: helper_report(store, self._whole, work, area),
+            )
+        if report is not None:
+            self._show(report)
+
+    def _show(self, report: Report) -> None:
+        """Show whose text it is, and the words that were kept for it."""
+        self._report, desk = report, self._desk
+        self.title.setText(statistics.official_text(report).title)
+        kept = desk.runner.call(lambda: report_words.words_of(desk.store, report.title))
+        for name, field in self.fields.items():
+            field.setPlainText(getattr(kept or FreeText(), name))
 
     def words(self) -> FreeText:
         """Return what stands in the fields."""

@@ -1,6 +1,7 @@
 """统计报表: figures are doors, failing checks are red, pictures follow the tables."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
 
 import docx
@@ -10,11 +11,14 @@ from pypdfium2 import PdfDocument
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from sqlalchemy import select
 
 from app.domain.ownership import Actor
 from app.domain.report_checks import ReportCheck
 from app.domain.statistics.report import Report
+from app.models.household import Household
 from app.ops import statistics
+from app.ops.plan_helpers import HelperGiven, assign
 from app.ops.report_prints import given_out
 from app.ops.statistics_verify import verify_figures, verify_file
 from app.ui.page import Desk
@@ -229,6 +233,29 @@ def test_words_of_people_are_kept_and_stand_in_the_text(
     qtbot.addWidget(again)
     assert again.words().problems == "联系不上的户多。"
     assert again.job().name.endswith("工作小结")
+
+
+def test_a_helpers_own_summary_has_its_own_words(
+    qtbot: QtBot, page: StatisticsPage, desk: Desk
+) -> None:
+    with desk.store.read() as session:
+        homes = session.scalars(select(Household.id).where(Household.removed_on.is_(None))).all()
+    given = HelperGiven("李卫国", "县教体局")
+    for home in homes[:3]:
+        assign(desk.store, desk.actor, home, given, date(2025, 1, 1))
+    dialog = TextDialog(page, desk, shown(page))
+    qtbot.addWidget(dialog)
+    dialog.fields["problems"].setPlainText("全村的问题。")
+    dialog.person.setCurrentIndex(1)
+    assert dialog.person.currentText() == "帮扶责任人李卫国（县教体局），3户"
+    assert "帮扶责任人李卫国（县教体局）" in dialog.title.text()
+    assert dialog.words().problems == ""
+    dialog.fields["problems"].setPlainText("他的问题。")
+    dialog.person.setCurrentIndex(0)
+    assert dialog.words().problems == "全村的问题。"
+    dialog.person.setCurrentIndex(1)
+    assert dialog.words().problems == "他的问题。"
+    assert "帮扶责任人李卫国" in dialog.job().name
 
 
 def test_a_whole_table_is_copied_for_wps(page: StatisticsPage) -> None:
