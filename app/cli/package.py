@@ -173,12 +173,12 @@ def import_(ctx: click.Context, files: tuple[Path, ...], dry_run: bool, confirm:
         else:
             results.append({"file": path.name, **_imported(found)})
             lines += [f"{path.name}：", *_lines(found)]
-    if not errors:
-        cli.emit({"results": results}, lines or ["没有变更包。"])
-        return
-    cli.emit({**error_object(errors[0]), "results": results}, lines)
-    is_all = len(errors) == len(results)
-    ctx.exit(max(error.exit_code for error in errors) if is_all else 1)
+    # What went in has changed the replica: then 1 and 3 would not be true.
+    is_refused = bool(errors) and len(errors) == len(results)
+    told = error_object(errors[0]) if is_refused else {}
+    cli.emit({**told, "results": results}, lines or ["没有变更包。"])
+    if is_refused:
+        ctx.exit(max(error.exit_code for error in errors))
 
 
 def _paths(files: tuple[Path, ...]) -> list[Path]:
