@@ -10,20 +10,25 @@ from app.domain import labels, warning
 from app.domain.period import Period
 from app.models.replica import PackageRow
 from app.models.store import Store
-from app.ops import months, policies, warnings
+from app.ops import cadence, months, policies, warnings
+from app.ops.cadence import TaskLine
 from app.ops.months import MonthStatus
 from app.ops.warnings import WarningLine
 
 
 @dataclass(frozen=True, slots=True)
 class Todo:
-    """One thing to do. ``page``: the page's key; ``target``: the id to open there, "" for none."""
+    """One thing to do. ``page``: the page's key; ``target``: the id to open there, "" for none.
+
+    ``task``: one that comes again and is marked done by hand; it has no page.
+    """
 
     text: str
     page: str
     target: str
     severity: str
     due_on: date | None
+    task: TaskLine | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,7 @@ def _todo(
     if store.level == "village":
         found += _photo_todo(lines)
         found += _visit_todo(store, month)
+    found += [_task_todo(line, today) for line in cadence.waiting(store, today)]
     if store.level != "county" and not enrolled:
         found.append(Todo("和上级登记本机：下次交U盘时带上申请", "exchange", "device", "", None))
     elif any(w.state in (warning.PENDING_TOWNSHIP, warning.RETURNED) for w in lines):
@@ -109,6 +115,13 @@ def _photo_todo(lines: list[WarningLine]) -> list[Todo]:
     first = owed[0]
     text = f"照片后补 {len(owed)}条：从{first.head_name}户 {first.message}开始"
     return [Todo(text, "warnings", first.warning_id, first.severity, None)]
+
+
+def _task_todo(line: TaskLine, today: date) -> Todo:
+    """A cadence task: last month's only while it waits."""
+    of_month = "" if line.period == Period.of(today) else f"（{line.period.month}月的）"
+    text = f"例行：{line.label}{of_month}（{_left(line.due_on, today)}）"
+    return Todo(text, "", "", "", line.due_on, line)
 
 
 def _left(due: date, today: date) -> str:

@@ -10,7 +10,9 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from app.domain.labels import LABELS, label
 from app.domain.period import Period
 from app.ops import backup_plan, roster_view, statistics, workbench
+from app.ops.cadence import TaskLine
 from app.ops.workbench import Todo, Workbench
+from app.ui.attachments.panel import add_shortcut
 from app.ui.backup.backup_view import BackupDialog
 from app.ui.chip import SeverityChip
 from app.ui.colours import severity_text
@@ -21,6 +23,7 @@ from app.ui.page import Desk, KeyHelp
 from app.ui.parts import Card, button, plain, quiet, repolish, title
 from app.ui.statistics.chart_view import ChartView
 from app.ui.table_model import Column
+from app.ui.tasks_dialog import TasksDialog, mark_done, take_back
 
 _COLUMNS = (
     Column("", lambda row: str(row[0]), width=1, right=True),
@@ -35,6 +38,7 @@ _COLUMNS = (
 )
 
 
+_CHOOSE = "↑↓ 选，Enter 去办；例行工作按 D 记办了"
 _MONTHS = 12  # of the picture
 _LARGE = 1.5  # text size
 
@@ -65,9 +69,13 @@ class WorkbenchPage(QWidget):
         self.todo.horizontalHeader().hide()
         self.todo.opened.connect(self._on_todo)
         self._nothing = plain("今天没有要办的事。")
+        self.said = quiet(_CHOOSE)
+        self._marked: TaskLine | None = None
         self.chart = ChartView(lines=8)
         self.chart.opened.connect(self._on_month)
         self._shown: Workbench | None = None
+        add_shortcut(self, "D", self.mark_task)
+        add_shortcut(self, "Ctrl+Z", self.unmark_task)
         self.backup = plain()
         self.backup_button = button("备份…", self._on_backup)
         self._arrange()
@@ -106,6 +114,7 @@ class WorkbenchPage(QWidget):
         return (
             ("↑ ↓", "选一件事"),
             ("Enter", "去办"),
+            ("D", "例行工作：记办了；Ctrl+Z 撤回"),
             ("Tab", "到上面的数字，Enter 打开名单"),
             ("← →", "在图上选一个月，Enter 看那个月的报表"),
         )
@@ -177,7 +186,31 @@ class WorkbenchPage(QWidget):
             f"未访 {len(month.not_visited)}户 {rest_people}人",
         ]
 
+    def mark_task(self) -> None:
+        """D: the current task that comes again is done."""
+        row = self.todo.current()
+        task = row[1].task if row is not None else None
+        if task is not None and mark_done(self._desk, task):
+            self._marked = task
+            self.said.setText(f"“{task.label}”记下了：{self._desk.actor.name}今天办的。Ctrl+Z 撤回")
+
+    def unmark_task(self) -> None:
+        """Ctrl+Z: take the last mark back."""
+        if self._marked is not None and take_back(self._desk, self._marked):
+            self.said.setText(f"“{self._marked.label}”已撤回。")
+            self._marked = None
+
+    def show_tasks(self, task: TaskLine | None = None) -> None:
+        """Show the tasks that come again, those that are done too."""
+        dialog = TasksDialog(self, self._desk)
+        if task is not None:
+            dialog.stand_on(task)
+        dialog.exec()
+
     def _on_todo(self, row: tuple[int, Todo]) -> None:
+        if row[1].task is not None:
+            self.show_tasks(row[1].task)
+            return
         self.open_requested.emit(row[1].page, row[1].target)
 
     def _card(self, heading: str, page: str) -> Card:
@@ -197,7 +230,8 @@ class WorkbenchPage(QWidget):
         layout.addLayout(figures)
         heading = QHBoxLayout()
         heading.addWidget(title("今天先做这些"))
-        heading.addWidget(quiet("↑↓ 选，Enter 去办"), 1)
+        heading.addWidget(self.said, 1)
+        heading.addWidget(button("例行工作…", self.show_tasks))
         layout.addLayout(heading)
         layout.addWidget(self._nothing, 0, Qt.AlignmentFlag.AlignTop)
         layout.addWidget(self.todo, 1)

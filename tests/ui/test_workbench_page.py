@@ -8,9 +8,11 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.ownership import Actor
 from app.models.warning import HouseholdWarning
+from app.ops import cadence
 from app.ui.overdue_dialog import OverdueDialog
 from app.ui.page import Desk
 from app.ui.statistics.chart_view import category_text
+from app.ui.tasks_dialog import TasksDialog
 from app.ui.workbench_page import WorkbenchPage
 from tests.ui.conftest import TODAY, VILLAGE
 
@@ -67,3 +69,57 @@ def test_the_due_card_lists_who_is_overdue_and_leads_there(
     with qtbot.waitSignal(page.open_requested) as asked:
         qtbot.keyClick(seen[0].table, Qt.Key.Key_Return)
     assert asked.args == ["warnings", "w1"]
+
+
+def tasks_of(page: WorkbenchPage) -> dict[str, int]:
+    """Return month and key → row of the tasks that come again."""
+    return {
+        f"{row.task.period} {row.task.key}": number
+        for number, (_n, row) in enumerate(page.todo.table.rows())
+        if row.task is not None
+    }
+
+
+def test_a_task_that_comes_again_goes_when_it_is_marked_and_comes_back_with_ctrl_z(
+    qtbot: QtBot, page: WorkbenchPage, desk: Desk
+) -> None:
+    desk.runner.changed.connect(page.refresh)
+    number = tasks_of(page)["2025-10 monthly_screening"]
+    _count, row = page.todo.table.row_at(number)
+    assert row.due_on is not None
+    page.todo.selectRow(number)
+    page.todo.setFocus()
+    waiting = len(tasks_of(page))
+    key = (row.task.key, row.task.period)
+    qtbot.keyClick(page.todo, Qt.Key.Key_D)
+    assert len(tasks_of(page)) == waiting - 1
+    (done,) = [line for line in cadence.tasks(desk.store, key[1], TODAY) if line.key == key[0]]
+    assert (done.done_on, done.done_by) == (TODAY, "张卫东")
+    assert "Ctrl+Z" in page.said.text()
+    qtbot.keyClick(page.todo, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert len(tasks_of(page)) == waiting
+
+
+def test_d_on_anything_else_does_nothing(qtbot: QtBot, page: WorkbenchPage) -> None:
+    page.todo.selectRow(0)
+    page.todo.setFocus()
+    before = page.todo.table.rowCount()
+    qtbot.keyClick(page.todo, Qt.Key.Key_D)
+    assert page.todo.table.rowCount() == before
+
+
+def test_the_dialog_of_tasks_tells_who_did_what_when_and_takes_it_back(
+    qtbot: QtBot, page: WorkbenchPage, desk: Desk
+) -> None:
+    dialog = TasksDialog(page, desk)
+    qtbot.addWidget(dialog)
+    task = page.todo.table.row_at(tasks_of(page)["2025-10 visit_day"])[1].task
+    dialog.stand_on(task)
+    dialog.note.setText("集中走了一天")
+    dialog.done_button.click()
+    line = dialog.table.current()
+    texts = [column.text(line) for column in dialog.table.table.columns]
+    assert texts[3:] == ["10-20 张卫东办了", "集中走了一天"]
+    assert not dialog.done_button.isEnabled()
+    dialog.back_button.click()
+    assert dialog.table.current().done_on is None
