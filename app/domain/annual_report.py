@@ -104,7 +104,8 @@ def village_text(report: Report, free: FreeText = FreeText()) -> OfficialText:
         ("存在的问题", _free(free.problems)),
         ("下一步打算", _free(free.next_steps)),
     )
-    return _official(report, "防止返贫监测工作小结", _numbered(sections))
+    whose = "帮扶责任人" if report.level == HELPER else ""
+    return _official(report, f"防止返贫监测{whose}工作小结", _numbered(sections))
 
 
 def _official(report: Report, what: str, paragraphs: Iterable[Paragraph]) -> OfficialText:
@@ -113,7 +114,8 @@ def _official(report: Report, what: str, paragraphs: Iterable[Paragraph]) -> Off
         notes.insert(0, f"不完全汇总，缺报：{'、'.join(report.heading.missing)}")
     heading = report.heading
     parts = (f"{heading.area}{heading.period}", what)
-    return OfficialText(parts, tuple(paragraphs), heading.area, heading.computed_on, tuple(notes))
+    author = heading.helper or heading.area
+    return OfficialText(parts, tuple(paragraphs), author, heading.computed_on, tuple(notes))
 
 
 def _failures(report: Report) -> Iterator[str]:

@@ -257,7 +257,8 @@ def context_of(
 def title_of(kind: str, heading: Heading) -> str:
     """Return what a report is called: whose, of when, which kind."""
     words = {reports.MONTHLY: "月报", reports.YEARLY: "年报", reports.AS_OF: "统计表"}
-    return f"{heading.area}{heading.period}防止返贫监测{words[kind]}"
+    whose = f"（帮扶责任人{heading.helper}）" if heading.helper else ""
+    return f"{heading.area}{heading.period}防止返贫监测{words[kind]}{whose}"
 
 
 def _level_of(code: str, store: Store, names: dict[str, str]) -> str:

@@ -83,7 +83,7 @@ def _narrowed(context: Context, report: Report, work: HelperWork) -> Context:
     there = {village.name for village in records.villages}
     heading = replace(
         report.heading,
-        area=f"{report.heading.area}帮扶责任人{work.label}",
+        helper=work.label,
         missing=tuple(name for name in report.heading.missing if name in there),
         unclosed=tuple(name for name in report.heading.unclosed if name in there),
     )

@@ -32,9 +32,7 @@ def render(ledger: Ledger, path: Path) -> PrintedPapers:
         pages.table(Table((_WIDTH,), (Row((title,)),), is_ruled=False))
         day = Cell(f"制表日期：{ledger.printed_on.isoformat()}", _SMALL, "right")
         pages.table(Table((_WIDTH,), (Row((day,)),), is_ruled=False))
-        for table in listing.tables(one, _WIDTH):
-            pages.table(table)
-        pages.table(places(_SIGNING, _WIDTH))
+        pages.signed(*listing.tables(one, _WIDTH), places(_SIGNING, _WIDTH))
     count = write(pages, path, ledger.title, partial(lying_margin, f"{ledger.area}{ledger.title}"))
     rows = {row[1] for one in ledger.listings for row in one.rows}
     return PrintedPapers(count, len(rows), tuple(sorted(pages.layout.unknown)))

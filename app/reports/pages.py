@@ -97,20 +97,36 @@ class Pages:
         else:
             self.table(item)
 
-    def table(self, table: Table) -> None:
-        """Add a table; one that is kept together moves to the next page where it must."""
+    def signed(self, table: Table, *below: Table) -> None:
+        """Add a table, and below it what never stands on a page alone: notes, a place to sign."""
+        limit = self.geometry.frame_height
+        heights = [
+            laid.height
+            for one in below
+            for row in (*one.head, *one.rows)
+            for laid in self._laid(row, one, limit)
+        ]
+        self.table(table, sum(heights))
+        for one in below:
+            self.table(one)
+
+    def table(self, table: Table, below: float = 0.0) -> None:
+        """Add a table; one that is kept together moves to the next page where it must.
+
+        ``below``: room that must be left under the last row, where a page has so much.
+        """
         limit = self.geometry.frame_height
         head = [laid for row in table.head for laid in self.layout.rows(row, table, limit)]
         head_height = sum(row.height for row in head)
         rows = [r for row in table.rows for r in self._laid(row, table, limit - head_height)]
-        needed = head_height + (
-            sum(row.height for row in rows) if table.keep else sum(r.height for r in rows[:1])
-        )
-        if needed > self.room + _SLACK:
+        needed = [row.height for row in rows]
+        if needed and head_height + needed[-1] + below <= limit:
+            needed[-1] += below
+        if head_height + sum(needed if table.keep else needed[:1]) > self.room + _SLACK:
             self._turn()
         self._place(head)
-        for row in rows:
-            if row.height > self.room + _SLACK:
+        for row, height in zip(rows, needed, strict=True):
+            if height > self.room + _SLACK:
                 self._turn()
                 self._place(head)
             self._place([row])

@@ -48,8 +48,6 @@ def render(report: Report, path: Path) -> PrintedPapers:
         _add_table(pages, table)
     _add_charts(pages, report)
     _add_checks(pages, report)
-    pages.table(_one(Cell(style=_SMALL)))
-    pages.table(places(_SIGNING, _WIDTH))
     count = write(pages, path, report.title, partial(lying_margin, report.title))
     return PrintedPapers(count, 0, tuple(sorted(pages.layout.unknown)))
 
@@ -57,14 +55,13 @@ def render(report: Report, path: Path) -> PrintedPapers:
 def _add_table(pages: Pages, table: ReportTable) -> None:
     for part in _heading(table):
         pages.table(part)
-    pages.table(grid(table))
     lines = [(note, _SMALL) for note in table.all_notes]
     lines += [(_alarm(check), _ALARM) for check in table.checks if check.ok is False]
     lines += [(f"△{check.line}", _SMALL) for check in table.checks if check.ok is None]
-    for text, style in lines:
-        pages.table(_one(Cell(text, style)))
-    pages.gap(2 * mm)
-    pages.table(_signatures())
+    *parts, last = [grid(table), *(_one(Cell(text, style)) for text, style in lines)]
+    for part in parts:
+        pages.table(part)
+    pages.signed(last, _signatures())
 
 
 def _alarm(check: ReportCheck) -> str:
@@ -89,7 +86,7 @@ def _signatures() -> Table:
     words = ("制表人：", "审核人：", "负责人：", "日期：　　　年　　月　　日")
     cells = tuple(Cell(word, _SMALL) for word in words)
     widths = (_WIDTH * 0.22,) * 3 + (_WIDTH * 0.34,)
-    return Table(widths, (Row(cells, 10 * mm),), keep=True, is_ruled=False)
+    return Table(widths, (Row(cells, 14 * mm),), keep=True, is_ruled=False)
 
 
 def grid(table: ReportTable) -> Table:
@@ -199,7 +196,8 @@ def _add_checks(pages: Pages, report: Report) -> None:
         words = "；".join([found[0].detail if len(found) == 1 else f"{len(found)}项都符合", *hints])
         rows.append(Row((Cell(number, style), Cell("通过", style), Cell(words, style)), _ROW))
     head = Row(tuple(Cell(text, strong, "center") for text in ("编号", "结果", "内容")), _ROW)
-    pages.table(Table((18 * mm, 32 * mm, _WIDTH - 50 * mm), tuple(rows), (head,)))
+    table = Table((18 * mm, 32 * mm, _WIDTH - 50 * mm), tuple(rows), (head,))
+    pages.signed(table, _one(Cell(style=_SMALL)), places(_SIGNING, _WIDTH))
 
 
 def _told(check: ReportCheck) -> tuple[str, str, str]:

@@ -16,6 +16,7 @@ NO_START = frozenset(
 )
 NO_END = frozenset("“‘（《〈【〔［｛「『〖$([{<￥¥£〝﹙﹛﹝＄＜｟￡#＃№")
 
+_UNITS = frozenset("户人条次天元笔年月日项个张页")  # a number stays with what it counts
 _FREE, _IN_WORD, _FORBIDDEN = range(3)  # how bad a break is; the best one that fits is taken
 _SPACES = " \u3000"
 _GLUE = "\u00a0"  # the no-break space: holds its neighbours together
@@ -104,7 +105,7 @@ def break_quality(text: str, place: int) -> int:
         before = head[-1]
         is_word = False
     else:
-        is_word = _is_word(before) and _is_word(after)
+        is_word = _is_word(before) and (_is_word(after) or (before.isdigit() and after in _UNITS))
     if after in NO_START or before in NO_END:
         return _FORBIDDEN
     return _IN_WORD if is_word else _FREE

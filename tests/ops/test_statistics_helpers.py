@@ -88,7 +88,9 @@ def test_the_summary_tells_numbers_of_that_person_and_names_no_household(village
     households, persons = total(report, "T17")[:2]
     assert lines[1] == f"一是负责帮扶{households}户{persons}人。"
     assert lines[2].startswith(f"二是应走访{total(report, 'T11')[0]}户")
-    assert text.title == "村0101帮扶责任人李卫国（县教体局）2025年10月防止返贫监测工作小结"
+    assert text.title == "村01012025年10月防止返贫监测帮扶责任人工作小结"
+    assert text.author == "李卫国（县教体局）"
+    assert report.table("T11").full_title == "走访覆盖·帮扶责任人李卫国（县教体局）"
     assert lines[-2:] == ["三、下一步打算", "继续走访。"]
     with village.write("name", ME) as session:
         for member in session.scalars(select(Member)):

@@ -6,6 +6,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
+from app.domain.report_checks import ReportCheck
 from app.domain.statistics import report as reports
 from app.domain.statistics.report import Report
 from app.reports.errors import PaperNotSavedError
@@ -97,6 +98,16 @@ def test_signatures_stand_below_each_table_and_the_seal_has_its_place_at_the_end
     for words in ("制表人：", "审核人："):
         assert "".join(texts).count(words) == len(yearly.printed) + 1
     assert "单位（盖章）：" in texts[-1]
+
+
+@pytest.mark.parametrize("rows", range(14, 24))
+def test_a_place_to_sign_never_stands_on_a_page_alone(rows: int, tmp_path: Path) -> None:
+    found = report(reports.MONTHLY, "village")
+    checks = tuple(ReportCheck(f"K{n}", "数", True, 1, 1, 0, "相符") for n in range(1, rows))
+    render(replace(found, checks=checks), tmp_path / "a.pdf")
+    last = page_texts(tmp_path / "a.pdf")[-1]
+    assert "单位（盖章）：" in last
+    assert "相符" in last
 
 
 def test_an_empty_table_says_that_there_was_nothing(tmp_path: Path) -> None:

@@ -114,3 +114,11 @@ def test_where_lines_end(text: str, columns: float, expected: list[str]) -> None
 def test_line_feeds_start_lines_and_control_characters_vanish() -> None:
     lines = lay_out("甲\x00乙\r\n丙\u200b\t丁", typeface(BODY), 10, 100)
     assert ["".join(run.text for run in line.runs) for line in lines] == ["甲乙", "丙 丁"]
+
+
+def test_a_number_stays_with_what_it_counts() -> None:
+    face = typeface(BODY)
+    text = "应走访9户次，已走访6户次，其中入户12户次"
+    for room in range(3_000, 20_000, 250):
+        for line, following in pairwise(break_text(text, room, face)):
+            assert not (line[-1].isdigit() and following[0] == "户"), (line, following)

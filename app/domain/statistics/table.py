@@ -71,6 +71,7 @@ class Heading:
     missing: tuple[str, ...] = ()  # villages that have not reported
     unclosed: tuple[str, ...] = ()  # villages whose figures may still change
     until: date | None = None  # the day up to which a period that still runs was counted
+    helper: str = ""  # the 帮扶责任人 whose households alone are counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +89,10 @@ class ReportTable:
 
     @property
     def full_title(self) -> str:
-        """Return the title; a total with missing villages says so."""
-        return f"{self.title}（不完全汇总）" if self.heading.missing else self.title
+        """Return the title; it says whose households are counted, and when villages are missing."""
+        whose = f"·帮扶责任人{self.heading.helper}" if self.heading.helper else ""
+        part = "（不完全汇总）" if self.heading.missing else ""
+        return f"{self.title}{whose}{part}"
 
     @property
     def all_notes(self) -> tuple[str, ...]:
