@@ -20,6 +20,7 @@ from app.ops import clock, operators, passphrases, unlock
 from app.paths import ReplicaPaths, default_replica
 
 _LONGEST_WAIT = 5  # seconds; a script must not hang
+_YEARS = (1900, 2099)  # in which «today» may lie
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -149,9 +150,12 @@ def day_of(text: str | None) -> date:
     """
     given = text or os.environ.get("ZHUCUN_TODAY")
     try:
-        return date.fromisoformat(given) if given else datetime.now().astimezone().date()
+        found = date.fromisoformat(given) if given else datetime.now().astimezone().date()
     except ValueError:
         raise UsageError(text="日期应写成 2025-10-31。") from None
+    if not _YEARS[0] <= found.year <= _YEARS[1]:
+        raise UsageError(text=f"年份应在{_YEARS[0]}到{_YEARS[1]}之间。")
+    return found
 
 
 def error_object(error: AppError) -> dict[str, Any]:

@@ -13,7 +13,13 @@ from app.domain import labels
 from app.ops import registers
 from app.ops.changed import Changed
 from app.ops.items import Item
-from app.ops.lives import StepInput, missing_data, require_known
+from app.ops.lives import (
+    StepInput,
+    missing_data,
+    require_calendar,
+    require_known,
+    require_text,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +171,11 @@ def day(text: str | None) -> date | None:
         UsageError: not a date.
     """
     try:
-        return date.fromisoformat(text) if text else None
+        found = date.fromisoformat(text) if text else None
     except ValueError:
         raise UsageError(text="日期应写成 2025-10-31。") from None
+    require_calendar(found)
+    return found
 
 
 def opening(
@@ -183,6 +191,7 @@ def opening(
     missing = [name for name in needs if not given.get(name, "").strip()]
     if missing:
         raise missing_data("登记", missing)
+    require_text(given)
     require_known("登记", given, (*needs, *takes))
     return given
 

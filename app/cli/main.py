@@ -4,6 +4,7 @@ Verbs load when they are called, so that ``--help`` and short verbs start quickl
 """
 
 import importlib
+import io
 import json
 import logging
 
@@ -102,11 +103,21 @@ def run(arguments: list[str]) -> int:
     except click.ClickException as error:
         if as_json:
             click.echo(_json(UsageError(text=error.format_message().rstrip(".。") + "。")))
-        error.show()
+        told = io.StringIO()
+        error.show(told)
+        click.echo(_without_names(told.getvalue(), arguments), err=True, nl=False)
         return 2
     except Exception as error:  # told apart and logged below
         return _show(_known(error), as_json)
     return 0
+
+
+def _without_names(text: str, arguments: list[str]) -> str:
+    """Return click's words without what was typed in Chinese: it may be somebody's name."""
+    for word in sorted(arguments, key=len, reverse=True):
+        if not word.isascii():
+            text = text.replace(word, "…")
+    return text
 
 
 def _known(error: Exception) -> AppError:

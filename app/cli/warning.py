@@ -163,7 +163,7 @@ def open_one(
 @takes_step
 def batch(cli: Cli, action: str, warning_ids: tuple[str, ...], given: StepInput) -> None:
     """Take one step with many warnings."""
-    result = warnings.batch(cli.store, cli.actor, warning_ids, action, given)
+    result = warnings.batch(cli.store, cli.actor, warning_ids, action, given, cli.today)
     skipped = [{"id": warning_id, "reason": reason} for warning_id, reason in result.skipped]
     cli.emit(
         {"done": list(result.done), "skipped": skipped},

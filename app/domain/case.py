@@ -81,6 +81,7 @@ CASE = Lifecycle(
             prints=("答复单",)),
         row("B10 enter to_enter township", "已录入国家系统", MONITORING, "entered_by",
             prints=("信息采集表",)),
+        row("B11 monitor monitoring village", "按月监测", STAY, prints=("一户一策",)),
         row("B12 request-removal monitoring village", "申请风险消除", REMOVAL_DELIBERATION,
             "team", "removal_way", prints=("风险消除评估表", "入户核查表")),
         row("B12 request-removal monitoring township", "申请风险消除（镇说明理由）",
@@ -150,6 +151,12 @@ CASE = Lifecycle(
     ENDED,
     takes=frozenset({"photo"}),
 )  # fmt: skip
+_SHARES = {  # one name through all levels of a row: what it is below the one that decides
+    ("roll-back-approve", "township"): "roll-back-pass",
+    ("change-type", "township"): "propose-type",
+    ("clear-out", "village"): "propose-clear-out",
+    ("clear-out", "township"): "pass-clear-out",
+}
 STATE_LIMITS = {  # who must act next, by state: parameter in days
     CLUE: "clue_accept_days",
     TO_VERIFY: "verify_days",
@@ -173,6 +180,11 @@ _PROPOSALS = (  # a proposal that waits inside a state: the action taken last �
     ("roll-back-pass", "county"), ("pass-clear-out", "county"), ("propose-clear-out", "township"),
     ("propose-type", "county"),
 )  # fmt: skip
+
+
+def share_of(action: str, level: str) -> str:
+    """Return the step that a level takes of an action of several levels (镇→县, 村→镇→县)."""
+    return _SHARES.get((action, level), action)
 
 
 def holder(standing: Standing) -> str:

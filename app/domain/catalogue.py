@@ -1,6 +1,6 @@
 """The monthly checklist as data: chapters, questions, options. Values only; loaded by form_data."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -158,6 +158,15 @@ class Question:
     by_key: Mapping[str, Option] = field(default_factory=lambda: NOTHING)
     can_fall_short: bool = False
     harmless: frozenset[AnswerValue] = frozenset()  # answers that can never fall short
+
+    def department_of(self, parts: Iterable[str]) -> str:
+        """Return who helps: of the first chosen option that names somebody, else the question's.
+
+        ``parts``: keys of options; an item may name its person behind a colon.
+        """
+        told = {option.key: option.department for option in self.options if option.department}
+        keys = (part.partition(":")[0] for part in parts)
+        return next((told[key] for key in keys if key in told), self.department)
 
     @property
     def spoken(self) -> str:

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 WORKING_DAYS = "工作日"
-_ABOVE = {"village": "township", "township": "county", "county": "county"}
+_RISING = ("village", "township", "county")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +63,11 @@ def overdue_days(due: date, today: date) -> int:
 
 
 def escalation(holder: str, overdue: int, escalate_days: int) -> str:
-    """Return the highest level that must look: one up from the first day on, then the county."""
+    """Return the highest level that must look: 村, after a day 镇, after ``escalate_days`` 县."""
     if overdue <= 0:
         return holder
-    return "county" if overdue > escalate_days else _ABOVE[holder]
+    reached = "county" if overdue > escalate_days else "township"
+    return max(holder, reached, key=_RISING.index)
 
 
 def parse_calendar(data: Mapping[str, Any]) -> WorkCalendar:

@@ -12,6 +12,7 @@ OPEN = frozenset({PLANNED, RUNNING})
 DELIVERED = frozenset({DONE, EXPIRED})  # EXPIRED only where «finish» was taken before
 TERMINATE_REASONS = ("不再符合", "本人放弃", "重复", "死亡或迁出", "其他")
 WHOLE_HOUSEHOLD = "全户"
+MOST_MONEY = 1_000_000_000  # yuan; more is a slip of the keyboard
 
 _ALL = "planned+running+done+expired"
 _EVERYBODY = "village+township+county"

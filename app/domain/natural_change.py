@@ -17,6 +17,7 @@ KIND_LABELS = {
     INCREASE: "自然增加", DECREASE: "自然减少", SPLIT: "分户", MERGE: "并户",
     HEAD_CHANGE: "户主变更", EXTINCT: "整户消亡",
 }  # fmt: skip
+_ACTIONS = {"split": SPLIT, "merge": MERGE, "change-head": HEAD_CHANGE, "extinguish": EXTINCT}
 INCREASE_REASONS = {
     "birth": "出生", "marry_in": "婚入", "move_in": "迁入", "adopt": "收养",
     "released": "刑满回归", "demobilised": "退役回归", "other_in": "其他转入",
@@ -70,6 +71,11 @@ NATURAL_CHANGE = Lifecycle(
 )
 REPORTED = frozenset({PENDING, DONE, CANCELLED, RETURNED})
 """States in which the village has done its part, for closing the month."""
+
+
+def kind_named(text: str) -> str:
+    """Return the kind that the column «action» of E1–E6 names; other words stay as they are."""
+    return _ACTIONS.get(text, text)
 
 
 def kind_of(reason: str) -> str:

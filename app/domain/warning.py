@@ -37,6 +37,12 @@ SETTLED_WITH = {"R-07": "ED-01", "R-08": "EM-01"}  # closes with that code of th
 REVIEW_LEVEL = {"blue": "village", "yellow": "township", "orange": "county", "red": "county"}
 CLOSE_LEVEL = {"yellow": "township", "orange": "county", "red": "county"}
 NOT_IN_BATCH = frozenset({"red"})
+URGENT_CODE = "EV-01"  # 先行救助 without being red: disaster, fire, accident
+URGENT_PARTS = frozenset({
+    "flood", "geology", "drought", "biological", "weather", "earthquake", "natural_other", "fire",
+    "accident", "traffic",
+})  # fmt: skip
+OTHER_CODE = "其他"  # of a manual warning that fits no question
 AGREED = "同意"  # the shortest opinion of a reviewer; «pass» is not taken without one
 
 _OPEN = (
@@ -114,7 +120,7 @@ def _remedy_rows(review: Mapping[str, str]) -> tuple[Transition, ...]:
         *(
             row(
                 f"A11 assign determined {level}", "派部门", where(level, ASSIGNED),
-                "department", "contact", "due_on",
+                "contact", "due_on",
                 takes="departments", limit="accept_days", prints=("部门交办单",),
             )
             for level in ("township", "county")

@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 from app.domain import case as domain
 from app.domain import labels, rules
 from app.domain.labels import LABELS
+from app.domain.measure import MOST_MONEY
 from app.domain.period import Period
 from app.domain.policy import Policy
 from app.domain.procedure import Procedure, procedure_for
-from app.models.household import Household, Member
+from app.models.household import HelperAssignment, Household, Member
+from app.models.plan import Measure
 from app.models.register import NegativeCheck
 from app.models.step import steps_of
 from app.ops import calendars, policies, removal_checks, sheet_context
@@ -22,7 +24,6 @@ from app.ops.case_rows import LoadedCase
 from app.ops.errors import StepConditionError
 from app.ops.limits import limit
 from app.ops.lives import (
-    DATA_LABELS,
     Added,
     StepInput,
     Who,
@@ -35,6 +36,7 @@ from app.ops.lives import (
     number,
 )
 from app.ops.sheet_context import month_of
+from app.ops.step_words import DATA_LABELS
 
 _NONE = "无"
 _IDENTITY_DOUBTS = frozenset({"D-01", "D-02", "D-03", "D-04", "D-05"})
@@ -82,6 +84,8 @@ def causes_of(given: StepInput) -> str:
         raise bad_data("causes", given.get("causes"), str(error)) from error
     if "other" in keys and not given.get("cause_note"):
         raise bad_data("cause_note", "", "风险原因选“其他”的要写明是什么")
+    if not any(keys):
+        raise bad_data("causes", "", "至少写一个风险原因")
     return ",".join(dict.fromkeys(keys))
 
 
@@ -95,7 +99,7 @@ def money(given: StepInput, name: str) -> Decimal:
         found = Decimal(given.get(name).replace(",", ""))
     except InvalidOperation:
         found = Decimal("NaN")
-    if not found.is_finite():
+    if not found.is_finite() or abs(found) >= MOST_MONEY:
         raise bad_data(name, given.get(name), "应是数字，如 12000")
     return found
 
@@ -219,7 +223,25 @@ def _request_removal(session: Session, asked: Asked) -> Added:
 
 
 def _removal_approve(_s: Session, asked: Asked) -> Added:
-    return Added(more={"per_capita": format(money(asked.given, "per_capita"), "f")})
+    found = money(asked.given, "per_capita")
+    if found < 0:
+        raise bad_data("per_capita", asked.given.get("per_capita"), "不能是负数")
+    return Added(more={"per_capita": format(found, "f")})
+
+
+def _monitor(session: Session, asked: Asked) -> Added:
+    """A household that is monitored has measures, and somebody who answers for it."""
+    home = asked.found.thing.row.household_id
+    helpers = session.scalars(select(HelperAssignment).filter_by(household_id=home))
+    if not any(h.ended_on is None or h.ended_on >= asked.on for h in helpers):
+        raise StepConditionError(
+            action="按月监测", reason="还没有帮扶责任人", way_out="请先在户里登记帮扶责任人。"
+        )
+    if session.scalars(select(Measure.id).filter_by(household_id=home)).first() is None:
+        raise StepConditionError(
+            action="按月监测", reason="还没有帮扶措施", way_out="请先拟定一户一策。"
+        )
+    return Added()
 
 
 def _change_type(_s: Session, asked: Asked) -> Added:
@@ -302,6 +324,7 @@ _RULES = {
     "pass": _pass,
     "approve": _approve,
     "enter": _enter,
+    "monitor": _monitor,
     "request-removal": _request_removal,
     "removal-deliberate": _publicise,
     "removal-skip-publicity": _skip,

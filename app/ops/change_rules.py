@@ -100,9 +100,10 @@ def _increase(session: Session, row: NaturalChange, details: Mapping[str, Any]) 
         refuse(row, f"还缺{'、'.join(missing)}")
     if details["sex"] not in LABELS["sex"]:
         refuse(row, "性别应是男或女")
-    _not_before(
-        row, _born(str(details.get("birth_date", "")), str(details.get("id_no", ""))), "出生日期"
-    )
+    written = str(details.get("birth_date", "")).strip()
+    if written and not _is_day(written):
+        refuse(row, "出生日期应写成 2025-10-31")
+    _not_before(row, _born(written, str(details.get("id_no", ""))), "出生日期")
     people = present(session, row.household_id)
     if details["relation"] == HEAD and any(m.relation == HEAD for m in people):
         refuse(row, "家里已有户主", "请写与户主的关系；换户主另报户主变更。")
@@ -220,6 +221,14 @@ def _born(written: str, id_no: str | None) -> date | None:
         return date.fromisoformat(written)
     except ValueError:
         return read(id_no).birth_date if id_no else None
+
+
+def _is_day(written: str) -> bool:
+    try:
+        date.fromisoformat(written)
+    except ValueError:
+        return False
+    return True
 
 
 def _not_before(row: NaturalChange, earliest: date | None, what: str) -> None:

@@ -24,7 +24,17 @@ from app.ops.changed import Changed
 from app.ops.errors import ChangeRefusedError, UnknownHouseholdError, UnknownItemError
 from app.ops.items import Item, Shown, item
 from app.ops.limits import limit
-from app.ops.lives import Living, StepInput, Who, check, day, living, not_after, write_step
+from app.ops.lives import (
+    Living,
+    StepInput,
+    Who,
+    check,
+    day,
+    living,
+    not_after,
+    require_text,
+    write_step,
+)
 from app.ops.names import Names
 
 _ROW_FIELDS = frozenset({"reason", "effective_on", "proof", "member_id"})
@@ -71,7 +81,9 @@ def open_change(store: Store, actor: Actor, new: NewChange, today: date) -> tupl
     Raises:
         UnknownHouseholdError, ChangeRefusedError: nothing is written.
     """
-    if new.change_kind not in domain.KINDS:
+    kind = domain.kind_named(new.change_kind)
+    require_text({"reason": new.reason, "proof": new.proof})
+    if kind not in domain.KINDS:
         shown = "、".join(domain.KIND_LABELS.values())
         raise ChangeRefusedError(
             kind=new.change_kind, reason="没有这种变更", way_out=f"可报：{shown}。"
@@ -84,7 +96,7 @@ def open_change(store: Store, actor: Actor, new: NewChange, today: date) -> tupl
             scope=home.scope,
             household_id=home.id,
             member_id=new.member_id,
-            change_kind=new.change_kind,
+            change_kind=kind,
             reason=new.reason,
             effective_on=new.effective_on,
             proof=new.proof,

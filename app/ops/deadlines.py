@@ -68,7 +68,7 @@ def _warnings(session: Session, today: date) -> Iterator[Deadline]:
             state=state_label("warning", line.state),
             holder=line.holder,
             due_on=due,
-            due_on_original=line.remedy_due_original or due,
+            due_on_original=(line.remedy_due_original or due) if due == limit else due,
             overdue_days=overdue_days(due, today),
             escalated_to=line.escalated_to,
             severity=line.severity,

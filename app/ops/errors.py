@@ -23,9 +23,9 @@ class PeriodFormatError(AppError):
 
 
 class UnknownHouseholdError(AppError):
-    """No household of this id, number or name; or several."""
+    """No household of this id, number or name; or several. What was typed may be a name."""
 
-    code, message = "E405", "没有找到户“{text}”。数据没有变。"
+    code, message = "E405", "没有找到这一户，或者不止一户。数据没有变。"
     hint = "可用户号、姓名、拼音首字母、证件号或电话后四位。"
 
 
@@ -60,7 +60,7 @@ class UnansweredError(AppError):
 class UnknownWarningError(AppError):
     """No warning of this id."""
 
-    code, message, hint = "E410", "没有编号为“{warning_id}”的预警。", "请用 warning list 查编号。"
+    code, message, hint = "E410", "没有这个编号的预警。", "请用 warning list 查编号。"
 
 
 class StepNotAllowedError(AppError):
@@ -135,7 +135,7 @@ class UnknownItemError(AppError):
 
     code, message, hint = (
         "E420",
-        "没有编号为“{item_id}”的{what}。数据没有变。",
+        "没有这个编号的{what}。数据没有变。",
         "请用 list 查编号。",
     )
 

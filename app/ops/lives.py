@@ -1,6 +1,8 @@
 """What every life cycle shares: the steps allowed now, checking one, writing it, its history."""
 
 import json
+import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -22,8 +24,12 @@ from app.ops.errors import (
     StepRoleError,
     UnknownStepDataError,
 )
+from app.ops.step_words import DATA_LABELS as DATA_LABELS  # noqa: PLC0414  asked for here
 
 PROGRAM_NAME = "程序"
+_FIRST_YEAR, _LAST_YEAR = 1900, 2099
+_LONGEST = 5000  # characters of one text
+_SHOWN = 30  # characters of a refused value that are said again
 STATE_ENUMS = {  # subject → enum of its states
     "warning": "warning_state",
     "period": "period_state",
@@ -45,93 +51,6 @@ SUBJECT_WORDS = {
     "issue": "问题",
     "data_doubt": "疑点",
     "negative_check": "负面清单核查",
-}
-DATA_LABELS = {
-    "note": "说明",
-    "reason": "原因",
-    "second_person": "第二人姓名",
-    "department": "部门",
-    "contact": "联系人",
-    "due_on": "到期日",
-    "responsible_person": "责任人",
-    "checker": "核实人",
-    "system_updated_on": "行业系统已更新的日期",
-    "severity": "级别",
-    "beneficiary": "受益人（一人或全户）",
-    "planned_end_on": "新的完成日",
-    "year": "年度",
-    "team": "核查人员（至少两人）",
-    "object_type": "对象类型",
-    "causes": "风险原因（主要原因在前）",
-    "negative_conclusion": "负面清单核查结论",
-    "letter_signed_on": "承诺授权书签字日期",
-    "told_on": "告知农户的日期",
-    "meeting_on": "评议会日期",
-    "present": "到会人数",
-    "votes_yes": "同意票",
-    "votes_no": "反对票",
-    "votes_abstain": "弃权票",
-    "objections": "异议情况（没有写无）",
-    "approval_no": "批复文号",
-    "entered_by": "录入人",
-    "removal_way": "消除方式",
-    "per_capita": "消除时人均纯收入",
-    "proof": "佐证",
-    "effective_on": "变更日期",
-    "photo": "照片",
-    "measure_category": "措施类别",
-    "measure_kind": "措施种类",
-    "visit_way": "走访方式",
-    "change_kind": "变更类别",
-    "clue_source": "线索来源",
-    "text": "内容",
-    "campaign_kind": "排查类别",
-    "name": "姓名或名称",
-    "source": "来源",
-    "code": "规则编号",
-    "message": "内容",
-    "departments": "协同部门",
-    "visit_id": "回访编号",
-    "cause_note": "其他原因的说明",
-    "objections_settled": "异议怎么处理的",
-    "explanation": "身份疑点的说明",
-    "amount_paid": "实际金额",
-    "member_id": "是谁",
-    "relation": "与户主关系",
-    "relations": "各人与户主关系",
-    "sex": "性别",
-    "birth_date": "出生日期",
-    "id_no": "证件号码",
-    "ethnicity": "民族",
-    "education": "文化程度",
-    "labor_skill": "劳动技能",
-    "medical_insurance": "医保类型",
-    "disability_cert_no": "残疾人证号",
-    "member_ids": "分出去的人",
-    "head_id": "新户主",
-    "target_household_id": "并到哪一户",
-    "household_no": "新户编号",
-    "received_on": "收到日期",
-    "reply_due_on": "答复期限",
-    "visited_on": "走访日期",
-    "visitor": "走访人",
-    "met_member_id": "见到的人",
-    "purpose": "走访目的",
-    "campaign_result": "排查结果",
-    "unvisited_reason": "未访原因",
-    "household_id": "户",
-    "starts_on": "开始日期",
-    "ends_on": "结束日期",
-    "content": "具体内容",
-    "village": "哪个村",
-    "campaign_id": "排查编号",
-    "platform_no": "平台编号",
-    "cause": "风险原因",
-    "warning_ids": "针对的预警",
-    "measure_level": "落实级别",
-    "planned_start_on": "开始日",
-    "amount": "金额",
-    "continues_id": "接续的措施",
 }
 
 
@@ -159,10 +78,14 @@ class StepInput:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What the program adds to a step: a due day, what the thing is from here on, further data."""
+    """What the program adds to a step: a due day, what the thing is from here on, further data.
+
+    ``department``: the one of the catalogue, where the step names none.
+    """
 
     due: date | None = None
     kind: str = ""
+    department: str = ""
     more: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -290,6 +213,7 @@ def check(
     if missing:
         raise missing_data(row.label, missing)
     require_known(row.label, given.values, (*needs, *row.takes, *sorted(thing.life.takes)))
+    require_text({"note": given.note, **given.values})
     last = thing.last()
     if last is not None:
         not_before(on, last.step_on, "上一步")
@@ -398,7 +322,7 @@ def new_step(
         level=who.level,
         note=given.note,
         due_on=added.due,
-        department=labels.department(given.get("department")),
+        department=labels.department(given.get("department")) or added.department,
         values=_text({**values, **added.more}),
     )
 
@@ -435,14 +359,43 @@ def day(given: StepInput, name: str) -> date | None:
     """
     text = given.get(name)
     try:
-        return date.fromisoformat(text) if text else None
+        found = date.fromisoformat(text) if text else None
     except ValueError:
-        raise StepDateError(on=text, reason="应写成 2025-10-31", where=Where(column=name)) from None
+        raise StepDateError(
+            on=text[:_SHOWN], reason="应写成 2025-10-31", where=Where(column=name)
+        ) from None
+    require_calendar(found, name)
+    return found
+
+
+def require_calendar(day: date | None, name: str = "") -> None:
+    """Refuse a day of another age: a slip of the keyboard that no month could hold.
+
+    Raises:
+        StepDateError: it is.
+    """
+    if day is not None and not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        reason = f"年份应在{_FIRST_YEAR}到{_LAST_YEAR}之间"
+        raise StepDateError(on=day.isoformat(), reason=reason, where=Where(column=name))
+
+
+def require_text(given: Mapping[str, str]) -> None:
+    """Refuse texts that no form has room for, and characters that nothing can show.
+
+    Raises:
+        StepDataError: names the field, not what it holds.
+    """
+    for name, text in given.items():
+        if len(text) > _LONGEST:
+            raise bad_data(name, "", f"最多{_LONGEST}个字")
+        if any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\r\t" for c in text):
+            raise bad_data(name, "", "有不能用的字符")
 
 
 def bad_data(name: str, value: str, reason: str) -> StepDataError:
     """Return the refusal of one named datum."""
-    return StepDataError(field=DATA_LABELS[name], value=value, reason=reason, name=name)
+    shown = value if len(value) <= _SHOWN else f"{value[:_SHOWN]}…"
+    return StepDataError(field=DATA_LABELS.get(name, name), value=shown, reason=reason, name=name)
 
 
 def not_before(day: date | None, earliest: date | None, what: str, name: str = "") -> None:
@@ -473,10 +426,9 @@ def number(given: StepInput, name: str) -> int:
         StepDataError: not a whole number.
     """
     text = given.get(name)
-    try:
-        return int(text)
-    except ValueError:
-        raise bad_data(name, text, "应是整数") from None
+    if not re.fullmatch(r"-?\d{1,9}", text):
+        raise bad_data(name, text, "应是整数")
+    return int(text)
 
 
 def chosen(given: StepInput, name: str, allowed: Iterable[str], enum: str = "") -> str:

@@ -1,5 +1,6 @@
 """Measures (帮扶措施): plan, lead along their life, carry over. Nothing else ever ends one."""
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -14,6 +15,7 @@ from app.domain.measure import (
     CONTINUING_CATEGORIES,
     CONTINUING_KINDS,
     DONE,
+    MOST_MONEY,
     PLANNED,
     RUNNING,
     TERMINATE_REASONS,
@@ -125,7 +127,8 @@ def plan_in(session: Session, new: NewMeasure, today: date) -> str:
     """
     household = session.get(Household, new.household_id)
     if household is None:
-        raise UnknownHouseholdError(text=new.household_id)
+        raise UnknownHouseholdError
+    new = replace(new, planned_start_on=new.planned_start_on or today)
     _check_new(session, new)
     row = Measure(
         scope=household.scope,
@@ -137,7 +140,7 @@ def plan_in(session: Session, new: NewMeasure, today: date) -> str:
         warning_ids=",".join(new.warning_ids),
         department=labels.department(new.department),
         responsible_person=new.responsible_person.strip(),
-        planned_start_on=new.planned_start_on or today,
+        planned_start_on=new.planned_start_on,
         planned_end_on=new.planned_end_on,
         amount=new.amount,
         measure_level=new.measure_level,
@@ -223,7 +226,13 @@ def sweep_store(store: Store, actor: Actor, today: date) -> Changed:
 
 
 def carry_over(store: Store, actor: Actor, year: int, today: date) -> CarriedOver:
-    """Carry open and continuing measures over into a year (结转); 拟定 ones are only listed."""
+    """Carry open and continuing measures over into a year (结转); 拟定 ones are only listed.
+
+    Raises:
+        StepDataError: neither this year nor the next; nothing is written.
+    """
+    if year not in (today.year, today.year + 1):
+        raise bad_data("year", str(year), "应是今年或明年")
     with store.write("measure.carry-over", actor) as session:
         return carry_over_in(session, year, today)
 
@@ -272,6 +281,9 @@ def _check_new(session: Session, new: NewMeasure) -> None:
         raise MeasureRefusedError(reason=str(error)) from error
     if new.member_id and new.member_id not in _present(session, new.household_id):
         raise MeasureRefusedError(reason="受益人不在这一户")
+    before = session.get(Measure, new.continues_id) if new.continues_id else None
+    if new.continues_id and (before is None or before.household_id != new.household_id):
+        raise MeasureRefusedError(reason="接续的措施不是这一户的")
     _check_warnings(session, new.household_id, new.warning_ids)
 
 
@@ -286,7 +298,8 @@ def _problem_of(new: NewMeasure) -> str:
         "县部门落实的要写部门": new.measure_level == "county" and not new.department.strip(),
         "要写针对哪个风险原因或哪条预警": not new.cause and not new.warning_ids,
         "完成日早于开始日": bool(start and end and end < start),
-        "金额不能是负数": new.amount is not None and new.amount < 0,
+        "金额应是数字，不能是负数": new.amount is not None
+        and not (new.amount.is_finite() and 0 <= new.amount < MOST_MONEY),
     }
     return next((text for text, is_wrong in problems.items() if is_wrong), "")
 
@@ -309,6 +322,7 @@ def _prepare(
     if action == "start":
         _require_determined(session, thing, on)
     if action == "finish":
+        _require_money(given)
         return Added(more={"beneficiary": _beneficiary(session, thing, given)})
     if action == "terminate":
         _require_words(given)
@@ -341,6 +355,12 @@ def _require_words(given: StepInput) -> None:
     reason = chosen(given, "reason", TERMINATE_REASONS)
     if reason == "其他" and not given.note.strip():
         raise bad_data("note", "", "选“其他”要写明")
+
+
+def _require_money(given: StepInput) -> None:
+    text = given.get("amount_paid")
+    if text and not (re.fullmatch(r"\d+(\.\d{1,2})?", text) and Decimal(text) < MOST_MONEY):
+        raise bad_data("amount_paid", text, "应是数字，如 3000 或 3000.50")
 
 
 def _beneficiary(session: Session, thing: Living, given: StepInput) -> str:

@@ -47,6 +47,8 @@ from app.ops.lives import (
     check,
     not_after,
     not_before,
+    require_calendar,
+    require_text,
     state_label,
     write_step,
 )
@@ -150,6 +152,8 @@ def register_clue(store: Store, actor: Actor, new: NewClue, today: date) -> tupl
         raise bad_data("clue_source", new.clue_source, f"可填：{shown}")
     if not new.text.strip():
         raise bad_data("text", "", "要写明")
+    require_calendar(new.received_on, "received_on")
+    require_text({"text": new.text, "platform_no": new.platform_no})
     not_after(new.received_on, today, "今天", "received_on")
     not_before(new.reply_due_on, new.received_on, "收到线索", "reply_due_on")
     with store.write("clue.open", actor) as session:
@@ -162,7 +166,7 @@ def register_clue(store: Store, actor: Actor, new: NewClue, today: date) -> tupl
 def act_case(
     store: Store, actor: Actor, case_id: str, action: str, given: StepInput, today: date
 ) -> tuple[CasePage, Changed]:
-    """Lead a clue or case one step along its life.
+    """Lead a clue or case one step along its life; return its page, or that of the new clue.
 
     Raises:
         UnknownItemError, StepNotAllowedError, MissingStepDataError, StepDateError, StepDataError,
@@ -170,6 +174,7 @@ def act_case(
     """
     on = given.on or today
     given, who = replace(given, on=on), Who(actor, store.level)
+    action, shown_id = domain.share_of(action, store.level), case_id
     not_after(on, today, "今天")
     with store.write(f"case.{action}", actor, given.note) as session:
         found = case_rows.one(session, case_id)
@@ -181,10 +186,10 @@ def act_case(
         step = write_step(session, found.thing, action, who, given, added)
         case_effects.apply(session, found, action, step)
         if action in ("re-identify", "reopen"):
-            _add_clue(session, _again(found, given, on), found.id)
+            shown_id = _add_clue(session, _again(found, given, on), found.id)
             due_list.add(session, store, {found.thing.row.household_id})
         home = found.thing.row.household_id
-    return show_case(store, case_id, today, actor), Changed(_TABLES, frozenset({home}))
+    return show_case(store, shown_id, today, actor), Changed(_TABLES, frozenset({home}))
 
 
 def _more_needs(session: Session, thing: Living) -> dict[str, Sequence[str]]:

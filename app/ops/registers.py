@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from app.domain import labels, registers
 from app.domain.labels import LABELS
-from app.domain.ownership import Actor
+from app.domain.ownership import Actor, covers
 from app.domain.period import Period
 from app.models.base import Journaled, natural_id
-from app.models.household import Household
+from app.models.household import Household, Member
 from app.models.register import CampaignResult, DataDoubt, Issue, NegativeCheck, ReviewCampaign
 from app.models.store import Store
 from app.ops import due_list, policies
@@ -213,6 +213,9 @@ def open_issue(store: Store, actor: Actor, new: NewIssue, today: date) -> tuple[
     if not new.text.strip():
         raise bad_data("text", "", "要写明")
     not_before(new.due_on, today, "今天", "due_on")
+    if new.campaign_id:
+        with store.read() as session:
+            one(session, CAMPAIGN, new.campaign_id)
     row = Issue(
         scope=new.village or store.area_code,
         household_id=new.household_id,
@@ -239,6 +242,9 @@ def open_finding(
         if home is None:
             raise UnknownHouseholdError(text=new.household_id)
         text = policies.policy_for(session, Period.of(today), home.scope).rules.get(new.code)
+        member = session.get(Member, new.member_id) if new.member_id else None
+    if new.member_id and (member is None or member.household_id != home.id):
+        raise bad_data("member_id", "", "不是本户的人")
     if text is None or not new.code.startswith(f"{letter}-"):
         raise bad_data("code", new.code, f"应是{letter}-开头的规则")
     row = BY_SUBJECT[subject].table(
@@ -339,6 +345,8 @@ def _results(session: Session, campaign_id: str) -> dict[str, str]:
 
 def _add(store: Store, actor: Actor, row: Journaled, today: date) -> tuple[Item, Changed]:
     subject = row.__tablename__
+    if not covers(store.level, store.area_code, row.scope):
+        raise bad_data("village", row.scope, "不在本级的地区里")
     with store.write(f"{subject}.open", actor) as session:
         session.add(row)
         session.flush()

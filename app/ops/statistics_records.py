@@ -230,7 +230,7 @@ class _Loader:
             opened_on=row.opened_on,
             member_id=row.member_id,
             department=next((s.department for s in reversed(own) if s.department), "")
-            or _usual_department(row.code, policy, row.period),
+            or _usual_department(row, policy),
             due_on=next((s.due_on for s in reversed(own) if s.due_on), None),
             due_on_original=original.due_on if original else None,
             household_no=number,
@@ -322,7 +322,9 @@ def _roster_steps(row: household.MonitoredCase, start: str) -> Iterable[plain.St
         yield plain.StateStep(eliminated, "removal-approve", start)
 
 
-def _usual_department(code: str, policy: Policy, period: str) -> str:
-    question = catalogue.form_for(Period.parse(period)).by_code.get(code)
-    rule = policy.rules.get(code)
-    return labels.department(question.department if question else rule.department if rule else "")
+def _usual_department(row: warning_rows.HouseholdWarning, policy: Policy) -> str:
+    question = catalogue.form_for(Period.parse(row.period)).by_code.get(row.code)
+    rule = policy.rules.get(row.code)
+    parts = row.parts.split(",")
+    found = question.department_of(parts) if question else rule.department if rule else ""
+    return labels.department(found)

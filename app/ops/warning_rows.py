@@ -237,7 +237,9 @@ def department(loaded: Loaded) -> str:
     chosen = next((s.department for s in reversed(loaded.steps) if s.department), "")
     question = catalogue.form_for(Period.parse(loaded.row.period)).by_code.get(loaded.row.code)
     rule = loaded.policy.rules.get(loaded.row.code)
-    return chosen or (question.department if question else rule.department if rule else "")
+    parts = loaded.row.parts.split(",")
+    usual = question.department_of(parts) if question else rule.department if rule else ""
+    return chosen or usual
 
 
 def is_grave(loaded: Loaded) -> bool:

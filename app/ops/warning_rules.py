@@ -12,7 +12,7 @@ from app.models.form import Answer, Sheet, Visit
 from app.models.replica import OperatorRow
 from app.models.team import TeamMember
 from app.ops import catalogue, measure_rows, pictures, proofs
-from app.ops.errors import StepConditionError, StepDateError
+from app.ops.errors import DuplicateWarningError, StepConditionError, StepDateError
 from app.ops.lives import (
     Added,
     Living,
@@ -22,11 +22,20 @@ from app.ops.lives import (
     chosen,
     day,
     history,
+    missing_data,
     not_after,
     not_before,
 )
 from app.ops.proofs import Proofs
-from app.ops.warning_rows import Loaded, default_due, demands_photo, is_grave, remedy_due
+from app.ops.warning_rows import (
+    Loaded,
+    default_due,
+    demands_photo,
+    department,
+    is_grave,
+    load,
+    remedy_due,
+)
 
 FOLLOW_UP = "follow_up"  # Visit.purpose of a 回访
 MET = frozenset({"onsite", "onsite_family", "phone"})  # a 回访 reaches somebody of the household
@@ -119,14 +128,25 @@ def _require_of_team(session: Session, loaded: Loaded, given: StepInput, on: dat
         raise bad_data("second_person", name, "请从工作队名单里选")
 
 
+def _reinstate(session: Session, loaded: Loaded, _who: Who, _g: StepInput, _on: date) -> Added:
+    """One open warning per code and subject: the newer one goes on, the old one stays ended."""
+    own = (loaded.row.code, loaded.row.member_id)
+    for other in load(session, {loaded.row.household_id}):
+        if (other.row.code, other.row.member_id) == own and other.state not in warning.ENDED:
+            raise DuplicateWarningError(code=loaded.row.code)
+    return Added()
+
+
 def _assign(_s: Session, loaded: Loaded, _who: Who, given: StepInput, on: date) -> Added:
     """One department leads; further ones stand in ``departments``, joined by 、."""
     names = given.get("departments").replace(",", "、").split("、")
-    lead = labels.department(given.get("department"))
+    lead = labels.department(given.get("department")) or department(loaded)
+    if not lead:
+        raise missing_data("派部门", ["department"])
     others = [labels.department(name) for name in names if name.strip()]
     joined = "、".join(dict.fromkeys([lead, *others]))
     due = _due_after(given, on) or remedy_due(loaded)[0]
-    return Added(due=due, more={"departments": joined})
+    return Added(due=due, more={"departments": joined}, department=lead)
 
 
 def _start(session: Session, loaded: Loaded, who: Who, _given: StepInput, _on: date) -> Added:
@@ -232,6 +252,7 @@ _RULES = {
     "open": _open,
     "confirm": _confirm,
     "false-alarm": _false_alarm,
+    "reinstate": _reinstate,
     "assign": _assign,
     "start": _start,
     "done": _done,
@@ -246,8 +267,15 @@ _RULES = {
 
 
 def may_be_urgent(loaded: Loaded) -> bool:
-    """Tell whether help may come before review: any red one, and disasters and accidents."""
-    return loaded.severity == "red" or loaded.row.code == "EV-01"
+    """Tell whether help may come before review: any red one, disasters, fires and accidents.
+
+    A manual one has no parts: whoever opened it knows what happened.
+    """
+    if loaded.severity == "red":
+        return True
+    parts = set(filter(None, loaded.row.parts.split(",")))
+    is_such = loaded.row.is_manual or bool(parts & warning.URGENT_PARTS)
+    return loaded.row.code == warning.URGENT_CODE and is_such
 
 
 def is_event_item(loaded: Loaded) -> bool:

@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from app.domain import labels, warning
+from app.domain import warning
 from app.domain.catalogue import FormDef
 from app.domain.household import AnswerKey, OpenWarning
 from app.domain.lifecycle import PROGRAM
@@ -16,11 +16,11 @@ from app.domain.period import Period
 from app.domain.warning import SETTLED_WITH
 from app.errors import AppError
 from app.models.base import natural_id
-from app.models.household import Household
+from app.models.household import Household, Member
 from app.models.step import Step
 from app.models.store import Store
 from app.models.warning import HouseholdWarning
-from app.ops import attachments, due_list, proofs, warning_rows, warning_rules
+from app.ops import attachments, catalogue, due_list, proofs, warning_rows, warning_rules
 from app.ops.attachments import AttachmentLine
 from app.ops.changed import Changed
 from app.ops.errors import (
@@ -36,9 +36,12 @@ from app.ops.lives import (
     StepLine,
     Who,
     actions,
+    bad_data,
     check,
+    chosen,
     history,
     not_after,
+    require_text,
     write_step,
 )
 from app.ops.pictures import Picture
@@ -51,7 +54,6 @@ __all__ = [
     "open_by_household", "open_states", "open_warning", "raise_severity", "show_warning",
     "values_text",
 ]  # fmt: skip
-_OTHER = "其他"  # the code of a manual warning that fits no question
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,8 @@ def act(
         StepDateError, StepConditionError, StepDataError: nothing is written.
     """
     changed = act_many(store, actor, [warning_id], action, given, today)
-    return show_warning(store, warning_id, _day(store, given), actor.role), changed
+    shown_on = today or _day(store, given)
+    return show_warning(store, warning_id, shown_on, actor.role), changed
 
 
 def act_many(
@@ -188,12 +191,19 @@ def batch(
     warning_ids: Iterable[str],
     action: str,
     given: StepInput,
+    today: date | None = None,
 ) -> BatchResult:
     """Take one step with many warnings in one operation; what needs a look of its own is skipped.
 
     Red ones never go in a batch, nor what lacks the proof that question and level ask for.
+    ``today``: no step is dated after it.
+
+    Raises:
+        StepDateError, UnknownWarningError: nothing is written.
     """
     on, who = _day(store, given), Who(actor, store.level)
+    if today is not None:
+        not_after(on, today, "今天")
     done, skipped, households = [], [], set()
     with store.write(f"warning.{action}", actor, given.note) as session:
         for warning_id in warning_ids:
@@ -219,6 +229,7 @@ def open_warning(
     Raises:
         UnknownHouseholdError, DuplicateWarningError, StepDataError: nothing is written.
     """
+    require_text({"message": new.message})
     values = {"photo": new.photo, "due_on": new.due_on}
     given = StepInput(new.reason, today, {k: v for k, v in values.items() if v})
     who = Who(actor, store.level)
@@ -241,7 +252,8 @@ def open_warning(
 def _manual_row(
     session: Session, household: Household, new: ManualWarning, today: date
 ) -> HouseholdWarning:
-    code = new.code or _OTHER
+    code = new.code or warning.OTHER_CODE
+    _check_manual(session, household, new, today)
     known = [
         loaded
         for loaded in load(session, {household.id})
@@ -249,7 +261,8 @@ def _manual_row(
     ]
     if any(loaded.state not in warning.ENDED for loaded in known):
         raise DuplicateWarningError(code=code)
-    severity = labels.key("severity", new.severity)
+    severity = chosen(StepInput(values={"severity": new.severity}), "severity",
+                      warning.SEVERITIES, "severity")  # fmt: skip
     occurrence = len(known) + 1
     return HouseholdWarning(
         id=natural_id("warning", household.id, code, new.member_id, str(occurrence)),
@@ -261,11 +274,25 @@ def _manual_row(
         severity=severity,
         message=new.message,
         basis="人工提出",
-        question="" if code == _OTHER else code,
+        question="" if code == warning.OTHER_CODE else code,
         period=f"{today:%Y-%m}",
         opened_on=today,
         is_manual=True,
     )
+
+
+def _check_manual(session: Session, household: Household, new: ManualWarning, today: date) -> None:
+    """A manual warning is of a question or 其他, and of somebody of this household.
+
+    Raises:
+        StepDataError: it is not.
+    """
+    known = {warning.OTHER_CODE, "", *catalogue.form_for(Period.of(today)).by_code}
+    if new.code not in known:
+        raise bad_data("code", new.code, "应是题目的编号或“其他”")
+    member = session.get(Member, new.member_id) if new.member_id else None
+    if new.member_id and (member is None or member.household_id != household.id):
+        raise bad_data("member_id", "", "不是本户的人")
 
 
 def add_step(  # noqa: PLR0913, PLR0917  one row, all its columns

@@ -107,7 +107,7 @@ def rolled_back(levels: Levels, case_id: str, day: int) -> None:
     error = levels.refused("county", "case", case_id, "roll-back-approve", day)
     assert error["code"] == "E411"  # not before the township
     assert "批准回退" in error["message"]
-    levels.act("township", "case", case_id, "roll-back-pass", day + 1, "镇里核过")
+    levels.act("township", "case", case_id, "roll-back-approve", day + 1, "镇里核过")
     levels.send(day + 1, "township", "county")
     levels.act("county", "case", case_id, "roll-back-approve", day + 2)
     levels.send(day + 2, "county", "township", "village")

@@ -215,3 +215,19 @@ def test_routine_tasks_are_ticked_off_and_on_again(run: Any) -> None:
     assert {item["done_on"] for item in out["items"]} == {None}
     code, out, _ = run("deadline", "done", "no_such")
     assert (code, out["error"]["code"]) == (1, "E426")
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [(("roster", "show", "赵德福"), "E001"), (("warning", "show", "赵德福"), "E410"),
+     (("case", "show", "赵德福"), "E420"),
+     (("clue", "open", "--household", "赵德福福", "--set", "clue_source=cadre", "--set", "text=x"),
+      "E405")],
+)  # fmt: skip
+def test_a_name_that_was_typed_is_not_said_again_on_standard_error(
+    run: Any, words: tuple[str, ...], code: str
+) -> None:
+    exit_code, out, err = run(*words)
+    assert (exit_code, out["error"]["code"]) == (2 if code == "E001" else 1, code)
+    assert err
+    assert "赵德福" not in err

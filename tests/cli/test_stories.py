@@ -261,7 +261,9 @@ def test_an_illness_is_identified_helped_removed_rolled_back_and_identified_agai
     assert [(i["id"], i["action"]) for i in typed] == [(case_id, "removal-approve")]
     rolled_back(levels, case_id, day)
     removed(levels, case_id, day + 3, "12号")
-    levels.act("village", "case", case_id, "re-identify", -5, "又添新病", causes="因病、因残")
+    again = levels.act("village", "case", case_id, "re-identify", -5, "又添新病",
+                       causes="因病、因残")  # fmt: skip
+    assert (again["state"], again["previous_id"]) == ("clue", case_id)
     levels.share(-5)
     for level in RANKS:
         found = levels.do(level, -5, "clue", "list")["items"]
@@ -295,7 +297,7 @@ def test_a_wrong_identification_is_cleared_out_by_three_levels(levels: Levels) -
     levels.act("village", "case", case_id, "propose-clear-out", 5, "户主本人的车",
                reason="消费型汽车", **meeting)  # fmt: skip
     levels.send(5, "village", "township")
-    levels.act("township", "case", case_id, "pass-clear-out", 6, "属实")
+    levels.act("township", "case", case_id, "clear-out", 6, "属实")  # its share of it
     levels.send(6, "township", "county")
     levels.act("county", "case", case_id, "clear-out", 7, reason="消费型汽车", approval_no="5号")
     levels.send(7, "county", "township", "village")

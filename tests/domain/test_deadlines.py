@@ -44,7 +44,8 @@ def test_due_today_is_not_overdue() -> None:
         ("village", 1, "township"),
         ("village", 7, "township"),
         ("village", 8, "county"),
-        ("township", 1, "county"),
+        ("township", 1, "township"),
+        ("township", 8, "county"),
         ("county", 30, "county"),
     ],
 )

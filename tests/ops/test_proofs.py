@@ -180,7 +180,7 @@ def test_a_grave_manual_one_comes_with_its_photo_in_one_transaction(
     new = ManualWarning(home, "", "orange", *words, pictures=(picture,))
     page, _changed = warnings.open_warning(store, ME, new, TODAY)
     assert (page.line.state, len(page.photos)) == ("pending_township", 1)
-    mild = ManualWarning(home, "", "yellow", *words, member_id="x")
+    mild = ManualWarning(home, "WT-01", "yellow", *words)
     assert warnings.open_warning(store, ME, mild, TODAY)[0].photos == ()
 
 
