@@ -24,6 +24,7 @@ from app.ops.roster_import import Progress, no_progress
 
 T = TypeVar("T")
 _PREFIX = "export.template/"
+_PURPOSE = 2  # characters, at least
 _NAME = 20  # characters of a template's name
 _BUSY = frozenset((errno.EACCES, errno.EPERM, errno.EBUSY, errno.EROFS))
 _EVERY = 200  # rows between two looks at the cancel button
@@ -50,6 +51,13 @@ class NothingToExportError(AppError):
     code, message, hint = "E243", "没有可导出的行。没有写出文件。", "请换一个表，或放宽筛选。"
 
 
+class PurposeMissingError(AppError):
+    """Whole numbers leave the program only for a purpose that is kept."""
+
+    code, message = "E245", "要写出完整的证件号和电话，先写用途。没有写出文件。"
+    hint = "用途会记进打印记录，如“村委会统一换发医保卡”；不需要完整号码就选脱敏。"
+
+
 @dataclass(frozen=True, slots=True)
 class ExportKind:
     """A table that can be written: its key and what people call it."""
@@ -65,11 +73,13 @@ class ExportOrder:
     Attributes:
         template: name of a county's own template, "" for the shipped order.
         choice: whose rows, and whether numbers are hidden.
+        purpose: what whole numbers are wanted for.
     """
 
     kind: str
     template: str = ""
     choice: ExportChoice = EVERYTHING
+    purpose: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +149,17 @@ def write(
     """Write a table; what stood at ``path`` before is untouched unless all was written.
 
     Raises:
-        NothingToExportError, NotWrittenError, NoFolderError: nothing was written.
+        NothingToExportError, NotWrittenError, NoFolderError, PurposeMissingError: nothing was
+            written.
         OSError: anything else that the system refuses, e.g. the disk is full.
     """
     rows = list(rows_of(store, actor, order.kind, today, order.choice))
     if not rows:
         raise NothingToExportError
     wanted = columns_of(order.kind, _choice(store, order))
+    needs_purpose = _has_whole_numbers(wanted)
+    if needs_purpose and len(order.purpose.strip()) < _PURPOSE:
+        raise PurposeMissingError
     try:
         done = write_table(path, wanted, _counted(rows, len(rows), progress))
     except OSError as error:
@@ -155,6 +169,8 @@ def write(
             raise NoFolderError from error
         raise
     title, homes = template(order.kind).title, {row.get("household_no") for row in rows}
+    if needs_purpose:
+        title = print_log.with_purpose(title, order.purpose)
     noted = Noted(title, len(homes), is_masked=order.choice.is_public)
     print_log.note(store, actor, noted, path)
     return Exported(path, done.rows, len(wanted.columns))
@@ -173,6 +189,14 @@ def _choice(store: Store, order: ExportOrder) -> ExportChoice:
         has_headings=kept["has_headings"],
     )
     return replace(order.choice, template=own)
+
+
+def _has_whole_numbers(columns: Template) -> bool:
+    """Tell whether a column writes a person's number in full."""
+    return any(
+        name in PERSONAL and columns.forms.get(index) != HIDDEN
+        for index, (_heading, name) in enumerate(columns.columns)
+    )
 
 
 def _words(columns: Template, index: int) -> str:

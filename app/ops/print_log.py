@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from app.domain import masking
 from app.domain.ownership import Actor
 from app.models.local import HangingPaperRow, LocalSettingRow, PaperLogRow
 from app.models.store import Store
@@ -85,6 +86,11 @@ def note_unmasking(store: Store, actor: Actor, what: str, households: int) -> Ch
     with store.write("paper.note", actor) as session:
         session.add(_row(store, actor, "unmask", Noted(what, households)))
     return Changed(frozenset())
+
+
+def with_purpose(what: str, purpose: str) -> str:
+    """Return what was shown or written in whole numbers, and what for; no number stands there."""
+    return f"{what}（用途：{masking.without_numbers(purpose.strip())}）"
 
 
 def recent(store: Store, limit: int = _SHOWN) -> list[LogLine]:

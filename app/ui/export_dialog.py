@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
+    QLineEdit,
     QProgressBar,
     QRadioButton,
     QVBoxLayout,
@@ -65,6 +66,9 @@ class ExportDialog(QDialog):
         self.remove_button = button("去掉这个模板", self._on_remove)
         self.scope = [QRadioButton(one.words) for one in self._scopes]
         self.masked, self.whole = QRadioButton("脱敏"), QRadioButton("完整号码")
+        self.purpose = QLineEdit()
+        self.purpose.setPlaceholderText("用途（必填），如：村委会统一换发医保卡；会记进打印记录")
+        self.purpose.setAccessibleName("用途")
         self.warning, self.counted = plain(), title()
         self.columns = DataTable(_COLUMNS, "这个表的栏")
         self.place = plain()
@@ -92,7 +96,8 @@ class ExportDialog(QDialog):
             item_ids=scope.item_ids if is_own else None,
             is_public=self.masked.isChecked(),
         )
-        return ExportOrder(kind, str(self.template.currentData() or ""), choice)
+        purpose = "" if self.masked.isChecked() else self.purpose.text()
+        return ExportOrder(kind, str(self.template.currentData() or ""), choice, purpose)
 
     def export(self) -> None:
         """Write the table on the worker."""
@@ -147,6 +152,7 @@ class ExportDialog(QDialog):
         self.counted.setText(f"共{len(found)}栏{rest}")
         self.remove_button.setEnabled(bool(self.template.currentData()))
         self.warning.setText(_MASKED if self.masked.isChecked() else _WHOLE)
+        self.purpose.setVisible(self.whole.isChecked())
 
     def _on_add(self) -> None:
         name, _filter = QFileDialog.getOpenFileName(self, "选一个模板", "", _BOOK)
@@ -190,6 +196,8 @@ class ExportDialog(QDialog):
     def _on_failed(self) -> None:
         """The window tells why; what stood there before is untouched."""
         self.result_text.setText("没有写出文件。")
+        if self.purpose.isVisible() and not self.purpose.text().strip():
+            self.purpose.setFocus()
 
     def _on_finished(self) -> None:
         runner = self._desk.runner
@@ -207,6 +215,7 @@ class ExportDialog(QDialog):
         form.addRow("栏的顺序", _line(self.template, self.add_button, self.remove_button))
         form.addRow("哪些行", _line(*self.scope))
         form.addRow("号码", _line(self.masked, self.whole))
+        form.addRow("", self.purpose)
         form.addRow("", self.warning)
         form.addRow("存到", _line(self.place, self.change_button, stretch=self.place))
         row = QHBoxLayout()

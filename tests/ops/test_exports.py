@@ -17,7 +17,13 @@ from app.excel.reader import read_table
 from app.models.store import Store
 from app.ops import exports, print_log, roster, warnings
 from app.ops.errors import UnknownHouseholdError
-from app.ops.exports import ExportOrder, NoFolderError, NothingToExportError, NotWrittenError
+from app.ops.exports import (
+    ExportOrder,
+    NoFolderError,
+    NothingToExportError,
+    NotWrittenError,
+    PurposeMissingError,
+)
 from app.ops.roster import ExportChoice
 from app.ops.warnings import ManualWarning
 from app.ui import problems
@@ -65,9 +71,8 @@ def test_an_order_for_some_households_writes_just_their_rows(
     imported: Store, actor: Actor, tmp_path: Path
 ) -> None:
     homes = roster.list_households(imported)[3:6]
-    order = ExportOrder(
-        "household", choice=ExportChoice(household_ids=frozenset(h.household_id for h in homes))
-    )
+    choice = ExportChoice(household_ids=frozenset(h.household_id for h in homes))
+    order = ExportOrder("household", choice=choice, purpose="核对")
     done = exports.write(imported, actor, order, tmp_path / "o.xlsx", TODAY)
     head, *body = rows(tmp_path / "o.xlsx")
     assert [row[head.index("户主姓名")] for row in body] == [h.head_name for h in homes]
@@ -96,7 +101,7 @@ def test_a_template_is_kept_without_its_file_and_removed_again(
     template.unlink()
     assert exports.templates(imported, "member") == [name] == ["县里的表"]
     assert exports.templates(imported, "household") == []
-    order = ExportOrder("member", name)
+    order = ExportOrder("member", name, purpose="核对")
     assert [(c.heading, c.words) for c in exports.columns(imported, order)] == [
         ("姓名", "照写"), ("证件号码", "隐去中间"), ("备注", "空着"), ("是否低保", "1/0"),
     ]  # fmt: skip
@@ -126,7 +131,7 @@ def test_a_cancelled_export_leaves_the_old_file_and_nothing_beside_it(
         raise UnknownHouseholdError
 
     with pytest.raises(UnknownHouseholdError):
-        exports.write(imported, actor, ExportOrder("member"), target, TODAY, stop)
+        exports.write(imported, actor, ExportOrder("member", purpose="核对"), target, TODAY, stop)
     assert [path.name for path in target.parent.iterdir()] == ["o.xlsx"]
     assert target.read_bytes() == b"old"
 
@@ -137,7 +142,9 @@ def test_a_stick_that_is_write_protected_is_told_in_words(
     remount = ["mount", "-o", "remount,ro", str(mounted)]
     subprocess.run(remount, check=True)  # noqa: S603
     with pytest.raises(NotWrittenError, match="E241"):
-        exports.write(imported, actor, ExportOrder("member"), mounted / "o.xlsx", TODAY)
+        exports.write(
+            imported, actor, ExportOrder("member", purpose="核对"), mounted / "o.xlsx", TODAY
+        )
     assert list(mounted.iterdir()) == []
 
 
@@ -150,7 +157,9 @@ def test_a_full_stick_leaves_nothing_half_written(
     monkeypatch.setattr(tempfile, "tempdir", str(scratch))
     (mounted / "ballast").write_bytes(b"x" * 56 * 1024)
     with pytest.raises(OSError, match="No space") as caught:
-        exports.write(imported, actor, ExportOrder("member"), mounted / "o.xlsx", TODAY)
+        exports.write(
+            imported, actor, ExportOrder("member", purpose="核对"), mounted / "o.xlsx", TODAY
+        )
     assert "磁盘快满了" in problems.as_app_error(caught.value).user_text()
     assert [path.name for path in mounted.iterdir()] == ["ballast"]
     assert list(scratch.iterdir()) == []
@@ -162,7 +171,13 @@ def test_a_folder_that_is_gone_and_an_empty_list_are_refused(
     imported: Store, actor: Actor, tmp_path: Path
 ) -> None:
     with pytest.raises(NoFolderError, match="E242"):
-        exports.write(imported, actor, ExportOrder("member"), tmp_path / "weg" / "o.xlsx", TODAY)
+        exports.write(
+            imported,
+            actor,
+            ExportOrder("member", purpose="核对"),
+            tmp_path / "weg" / "o.xlsx",
+            TODAY,
+        )
     with pytest.raises(NothingToExportError, match="E243"):
         exports.write(imported, actor, ExportOrder("visit"), tmp_path / "o.xlsx", TODAY)
     assert not (tmp_path / "o.xlsx").exists()
@@ -174,3 +189,24 @@ def test_an_export_is_noted_without_a_name(imported: Store, actor: Actor, tmp_pa
     (line,) = print_log.recent(imported)
     assert (line.paper, line.households, line.action) == ("农户", 120, "export")
     assert line.is_masked
+
+
+def test_whole_numbers_are_written_only_for_a_purpose_which_is_kept_without_numbers(
+    imported: Store, actor: Actor, tmp_path: Path
+) -> None:
+    path = tmp_path / "o.xlsx"
+    with pytest.raises(PurposeMissingError, match="E245"):
+        exports.write(imported, actor, ExportOrder("member", purpose=" 用"), path, TODAY)
+    assert not path.exists()
+    assert print_log.recent(imported) == []
+    purpose = "换发医保卡，问18700000475"
+    exports.write(imported, actor, ExportOrder("member", purpose=purpose), path, TODAY)
+    (line,) = print_log.recent(imported)
+    assert line.paper.endswith("（用途：换发医保卡，问＊）")
+
+
+def test_a_table_without_numbers_needs_no_purpose(
+    imported: Store, actor: Actor, tmp_path: Path
+) -> None:
+    with pytest.raises(NothingToExportError):  # not the purpose is missing
+        exports.write(imported, actor, ExportOrder("warning"), tmp_path / "o.xlsx", TODAY)

@@ -75,6 +75,8 @@ def test_whole_numbers_come_with_a_warning_and_everybody_is_everybody(
     dialog.whole.setChecked(True)
     dialog.scope[-1].setChecked(True)
     assert dialog.warning.text().startswith("⚠")
+    assert dialog.purpose.isVisible()
+    dialog.purpose.setText("村委会统一换发医保卡")
     assert "⚠ 完整号码" in {line.words for line in dialog.columns.table.rows()}
     rows = written(qtbot, dialog, tmp_path / "o.xlsx")
     assert len(rows) == 7

@@ -30,6 +30,7 @@ from app.ui.page import Desk
 from app.ui.roster import reasons, roster_model
 from app.ui.roster.column_choice import ColumnChoice
 from app.ui.roster.import_dialog import ImportDialog
+from app.ui.roster.numbers_dialog import NumbersDialog
 from app.ui.roster.preview_view import headline
 from app.ui.roster.roster_page import RosterPage
 from app.ui.table_model import TableModel
@@ -188,6 +189,31 @@ def test_enter_opens_a_household_and_identity_numbers_stay_masked_until_v(
     assert [line.action for line in print_log.recent(desk.store)] == ["unmask"]
     page.household._timer.timeout.emit()  # ten seconds later
     assert table.data(table.index(0, 5)) == "539901********0017"
+
+
+def test_numbers_of_several_households_are_shown_only_for_a_purpose(
+    qtbot: QtBot, page: RosterPage, desk: Desk
+) -> None:
+    with desk.store.write("test.id", desk.actor) as session:
+        session.get_one(Member, "h2-1").id_no = "539901198203010017"
+    homes = [line.household for line in page.table.table.rows()[:2]]
+    dialog = NumbersDialog(page, desk, homes)
+    qtbot.addWidget(dialog)
+
+    def numbers_shown() -> set[str]:
+        table = dialog.table.table
+        return {table.columns[4].text(row) for row in table.rows()}
+
+    dialog.show_button.click()
+    assert "用途" in dialog.problem.text()
+    assert "539901********0017" in numbers_shown()
+    assert print_log.recent(desk.store) == []
+    dialog.purpose.setText("换发医保卡")
+    dialog.show_button.click()
+    assert "539901198203010017" in numbers_shown()
+    (line,) = print_log.recent(desk.store)
+    assert (line.action, line.households) == ("unmask", 2)
+    assert line.paper == "证件号码和电话（用途：换发医保卡）"
 
 
 def test_a_households_page_shows_its_measures_and_visits(page: RosterPage, desk: Desk) -> None:

@@ -27,6 +27,7 @@ from app.ui.roster.filter_bar import FilterBar
 from app.ui.roster.household_view import HouseholdView
 from app.ui.roster.import_dialog import ImportDialog
 from app.ui.roster.import_log import ImportLogDialog
+from app.ui.roster.numbers_dialog import NumbersDialog
 from app.ui.roster.roster_model import RosterLine
 
 _AT_ONCE = 1000  # households whose month is read without anybody noticing
@@ -91,7 +92,7 @@ class RosterPage(QWidget):
             ("1…8", "户页里换页：成员、检查表、收入、预警、措施、走访、附件、变更历史"),
             ("G", "走访这一户"),
             ("P", "打印一户一策（勾选多户一起印）"),
-            ("V", "户页里显示证件号（10秒）"),
+            ("V", "户页里显示证件号（10秒）；名单里看选中各户的，要写用途"),
             ("N", "自然变更：出生、去世、婚嫁、迁移、分户、换户主…"),
             ("Shift+N", "没办完的自然变更"),
             ("Ctrl+C", "复制选中的行，可粘到WPS"),
@@ -332,8 +333,11 @@ class RosterPage(QWidget):
             add_shortcut(self.household, str(number + 1), partial(self.household.show_tab, number))
 
     def _toggle_mask(self) -> None:
+        """V: the numbers of the household shown, or, with their purpose, of those selected."""
         if self._stack.currentWidget() is self.household:
             self._show_numbers()
+        elif chosen := self.table.chosen():
+            NumbersDialog(self, self._desk, [line.household for line in chosen]).exec()
 
     def _show_numbers(self) -> None:
         """Show whole identity numbers once that is noted, or hide them again."""
