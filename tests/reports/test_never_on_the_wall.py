@@ -114,6 +114,22 @@ def test_a_need_that_tells_of_illness_gives_way_to_a_hint(tmp_path: Path) -> Non
         assert shown in "".join(page_texts(tmp_path / "a.pdf")).replace("\n", "")
 
 
+@pytest.mark.parametrize(
+    "needs",
+    [
+        "照料瘫痪在床的母亲", "高血压要吃药", "车祸截肢装假肢", "孩子是留守儿童", "欠债八万",
+        "月收入三千不够用", "存折账号6217", "打一三八零零零零一二三四", "在社区矫正", "已上访两次",
+    ],
+)  # fmt: skip
+def test_hardship_money_and_numbers_in_words_give_way_too(needs: str, tmp_path: Path) -> None:
+    source = full_source(goals=PlanGoals(needs=needs, removal="年收入达到2万元，不盲目扩种"))
+    plan.render([document(source, Edition.WALL)], tmp_path / "a.pdf")
+    found = "".join(page_texts(tmp_path / "a.pdf")).replace("\n", "")
+    assert needs not in found
+    assert NOT_FOR_THE_WALL in found
+    assert "年收入达到2万元" in found
+
+
 @pytest.mark.parametrize("number", NUMBERS)
 def test_every_way_of_writing_a_number_is_found(number: str) -> None:
     assert without_numbers(f"找{number}办") == "找＊办"
