@@ -364,7 +364,8 @@ class _Blocks:
             return number == household.number
         if self._marks(row):
             first = household.rows[0]
-            return not row.after_gap and self._marks(row) == self._marks(first)
+            is_same = self._marks(row) == self._marks(first) and not _is_namesake(row, first)
+            return is_same and not row.after_gap
         if self._is_merged or row.after_gap:
             return False
         return self._has_head_column or row.value("relation") != HEAD
@@ -399,13 +400,26 @@ class _Blocks:
 
 def _row_no_is_of_household(rows: list[ReadRow]) -> bool:
     """Tell whether the running number counts households: it repeats or is empty inside one."""
-    inside = same = 0
-    for before, row in itertools.pairwise(rows):
-        number = row.value("household_no")
-        if row.row_no and number is not None and number == before.value("household_no"):
-            inside += 1
-            same += row.row_no == before.row_no
-    return same * 2 >= inside and any(row.row_no for row in rows)
+    pairs = list(itertools.pairwise(rows))
+    inside = [pair for pair in pairs if _is_surely_inside(*pair)]
+    same = [not row.row_no or row.row_no == before.row_no for before, row in inside or pairs]
+    is_usual = sum(same) * 2 >= len(same) if inside else any(same)
+    return is_usual and any(row.row_no for row in rows)
+
+
+def _is_surely_inside(before: ReadRow, row: ReadRow) -> bool:
+    """Tell whether a row belongs to the household of the row before it, by number or relation."""
+    number, relation = row.value("household_no"), row.value("relation")
+    if number is not None:
+        return number == before.value("household_no")
+    return relation is not None and relation != HEAD
+
+
+def _is_namesake(row: ReadRow, head: ReadRow) -> bool:
+    """Tell whether another household begins whose head bears the same name."""
+    heads = all(r.value("relation") == HEAD and r.value("name") == r.value("head_name")
+                for r in (row, head))  # fmt: skip
+    return heads and row.identity.is_valid and row.identity.value != head.identity.value
 
 
 def _is_double(row: ReadRow) -> bool:

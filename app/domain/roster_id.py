@@ -17,6 +17,7 @@ _CHECK = "10X98765432"
 _NO_NUMBER = "999999"  # how the national system writes "has no number"
 _ODD = frozenset("13579")
 _JUNK = re.compile(r"[\s\u200b-\u200f\u2060\ufeff'’‘`´\"“”]+")
+_MARKS = ";,.、。:"
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?E\+?\d{2}$")
 _HIDDEN = re.compile(r"\*{2,}[\dX]")
 MASKED = "W_MASKED"
@@ -53,7 +54,7 @@ def read_id(raw: object) -> IdReading:
         if abs(raw) >= _EXACT_LIMIT or raw != int(raw):
             return IdReading("", "E_ID_LOST_DIGITS")
         raw = str(int(raw))
-    text = _JUNK.sub("", unicodedata.normalize("NFKC", str(raw))).upper()
+    text = _JUNK.sub("", unicodedata.normalize("NFKC", str(raw))).upper().strip(_MARKS)
     if not text:
         return IdReading("", "W_ID_MISSING")
     if _SCIENTIFIC.fullmatch(text):

@@ -27,9 +27,12 @@ _QUOTES = "'`‘’"
 _BLANK = re.compile(r"\s+")
 _PLAIN_NAME = re.compile("[\u4e00-\u9fff]{2,12}")
 _ERRORS = frozenset(("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"))
-_CUT = r" ?[-./年月、,。_—–\\] ?"
+_CUT = r"(?: ?[-./年月、,。_—–\\] ?| )"
 _TIME = r"(?:[ T]?\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?)?"
 _DAY = re.compile(rf"(\d{{4}}){_CUT}(\d{{1,2}}){_CUT}(\d{{1,2}}) ?[日号]?[.。]?{_TIME}")
+_HAN_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
+_HAN_DIGIT = re.compile("[一二三四五六七八九]")
+_TEN = re.compile(r"(\d?)十(\d?)")
 _MONTH = re.compile(rf"(\d{{4}}){_CUT}(\d{{1,2}}) ?(?:月份?)?[.。生]?")
 _AMOUNT = re.compile(r"(-?\d+(?:\.\d+)?)(万|千)?(?:元|圆|块|块钱)?(?:/月|每月|/人)?")
 _BY_YEAR = re.compile(r"(/人|每人)?(/年|每年|一年)$")
@@ -37,6 +40,7 @@ _COUNT = re.compile(r"(\d{1,9})(?:\.0+)?(?:个月|月|人|口|口人|\(人\)|\(�
 _PHONE = re.compile(r"1\d{10}|0\d{9,11}|[2-9]\d{6,7}")
 _WITH_COUNTRY = 13  # digits of a mobile number after 86
 _SEPARATORS = re.compile(r"[、,;/|+\s]+")
+AMOUNTS = ("monthly_wage", "per_capita_income")
 _UNIQUE = frozenset(("person_no",))  # hardly ever twice: not worth remembering
 _SERIAL_FROM, _SERIAL_TO = 7000, 60000  # Excel day numbers 1919 … 2064
 
@@ -141,7 +145,7 @@ def read_day(raw: object) -> Reading:
         return _checked_day(raw.year, raw.month, raw.day, str(raw))
     if isinstance(raw, int | float) and not isinstance(raw, bool):
         return _day_of_number(raw)
-    text = plain(raw).strip(_QUOTES)
+    text = _arabic(plain(raw).strip(_QUOTES))
     found = _DAY.fullmatch(text)
     if found:
         return _checked_day(int(found[1]), int(found[2]), int(found[3]), text)
@@ -151,6 +155,14 @@ def read_day(raw: object) -> Reading:
     if text.isascii() and text.isdigit() and len(text) in (6, 8):
         return _day_of_number(int(text))
     return Reading(None, "W_UNKNOWN_VALUE", text)
+
+
+def _arabic(text: str) -> str:
+    """Write 二〇〇八年十二月二十一日 with digits."""
+    if not _HAN_DIGIT.search(text):
+        return text
+    digits = text.translate(_HAN_DIGITS)
+    return _TEN.sub(lambda ten: f"{ten[1] or 1}{ten[2] or 0}", digits)
 
 
 def read_month(raw: object) -> Reading:

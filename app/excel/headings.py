@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from app.domain.labels import ALIASES, LABELS
+from app.domain.roster import MEMBER_FIELDS
 from app.domain.roster_values import Vocabulary, folded
 from app.paths import RESOURCES
 
@@ -25,6 +26,7 @@ FEEDS = {
 }
 _BRACKETS = re.compile(r"\([^()]*\)")
 _OF_HEAD = ("之", "户主之", "户主的", "户主")  # 长子, 之长子, 户主之长子
+_OF_MEMBERS = frozenset(MEMBER_FIELDS) - {"relation"}
 _LISTS = {  # word list of the roster -> enum of the glossary
     "sex": "sex",
     "health": "health",
@@ -130,7 +132,8 @@ class HeadingList:
         found = self.names.get(outside)
         if found:
             return found[0], min(found[1], OUTSIDE_BRACKETS)
-        return self._by_likeness(outside) or self._by_likeness(heading) or self._by_part(outside)
+        likely = self._by_likeness(outside) or self._by_likeness(heading) or self._by_part(outside)
+        return ("", 0) if likely[0] in _OF_MEMBERS and _is_of_head(heading) else likely
 
     def _by_likeness(self, heading: str) -> tuple[str, int] | None:
         return next(((like.field, PART) for like in self.likes if like.fits(heading)), None)
@@ -147,6 +150,11 @@ class HeadingList:
                 if found and found[1] > WEAK and part not in self.ignored:
                     return found[0], PART
         return "", 0
+
+
+def _is_of_head(heading: str) -> bool:
+    """Tell whether a heading is about the head alone: 户主身份证号 is no member's number."""
+    return "户主" in heading and "成员" not in heading
 
 
 def heading_text(raw: object) -> str:

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from app.domain.roster import MEMBER_FIELDS
 from app.domain.roster_values import is_blank
 from app.excel.headings import PART, VALUES, WEAK, HeadingList, TableKind, heading_text
 from app.excel.judge import ColumnJudge
@@ -12,7 +13,9 @@ from app.excel.reader import RawSheet
 SEARCH_ROWS = 40
 MIN_FIELDS = 4
 _OF_HOUSEHOLDS = frozenset(("household_no", "head_name"))  # at least; there is no 姓名
+_OF_MEMBERS = frozenset(MEMBER_FIELDS) - {"relation"}
 _SAMPLE = 200
+ACROSS = "members_across"  # the field, so to speak, of a table with several people in a row
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +168,15 @@ def _is_group_row(sheet: RawSheet, row: int, headings: HeadingList) -> bool:
 def _kind(texts: list[str], headings: HeadingList) -> TableKind:
     shown = {heading_text(text) for text in texts}
     sure, likely = _fields(texts, headings, WEAK), _fields(texts, headings, PART)
+    if _goes_across(texts, headings):
+        sure, likely = sure | {ACROSS}, likely | {ACROSS}
     return next(kind for kind in headings.kinds if kind.fits(shown, sure, likely))
+
+
+def _goes_across(texts: list[str], headings: HeadingList) -> bool:
+    """Tell whether several people stand in one row."""
+    fields = [headings.match(heading_text(text))[0] for text in texts]
+    return fields.count("name") > 1 and fields.count("relation") > 1
 
 
 def _columns(
@@ -179,21 +190,35 @@ def _columns(
     groups = _group_titles(sheet, rows, len(texts))
     found: list[tuple[str, int]] = []
     for index, text in enumerate(texts):
-        folded_text = heading_text(text)
-        field, score = headings.match(folded_text)
-        if score < WEAK and groups[index]:
-            field, score = max(
-                (field, score), headings.match(groups[index] + folded_text), key=lambda m: m[1]
-            )
+        field, score = _match(heading_text(text), groups[index], headings)
         if score == PART and not judge.fits(field, _sample(sheet, rows[-1] + 1, index)):
             field, score = "", 0
         found.append((field, score))
+    _leave_head_out(found)
     best: dict[str, int] = {}
     for index, (field, score) in enumerate(found):
         if field and (field not in best or score > found[best[field]][1]):
             best[field] = index
     _guess_by_values(sheet, rows[-1] + 1, headings, judge, found, best)
     return tuple(_column(index, texts[index], found[index], best) for index in range(len(texts)))
+
+
+def _match(heading: str, group: str, headings: HeadingList) -> tuple[str, int]:
+    """Return (field, score) of a heading below the title of its group."""
+    if "户主" in group and "成员" not in group and headings.match(heading)[0] in _OF_MEMBERS:
+        return headings.match(f"户主{heading}")
+    field, score = headings.match(heading)
+    if score < WEAK and group:
+        return max((field, score), headings.match(group + heading), key=lambda match: match[1])
+    return field, score
+
+
+def _leave_head_out(found: list[tuple[str, int]]) -> None:
+    """Give up columns left of 姓名 that stand right of it as well: they are about the head."""
+    name = next((index for index, (field, _) in enumerate(found) if field == "name"), 0)
+    for index, (field, score) in enumerate(found[:name]):
+        if field in _OF_MEMBERS and any(f == field and s >= score for f, s in found[name:]):
+            found[index] = ("", 0)
 
 
 def _column(index: int, text: str, found: tuple[str, int], best: dict[str, int]) -> Column:
@@ -241,9 +266,7 @@ def _guess_by_values(
 
 
 def _sample(sheet: RawSheet, first: int, index: int) -> list[object]:
-    """Return the first values of a column that say anything."""
-    return [
-        row[index]
-        for row in sheet.rows[first : first + _SAMPLE]
-        if index < len(row) and not is_blank(row[index])
-    ]
+    """Return the first values of a column that say anything; headings may come again."""
+    cells = (row[index] for row in sheet.rows[first - 1 : first + _SAMPLE] if index < len(row))
+    heading = next(cells, None)
+    return [cell for cell in cells if cell != heading and not is_blank(cell)]

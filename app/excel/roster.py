@@ -18,6 +18,7 @@ from app.domain.roster import (
 from app.domain.roster_diff import Departure
 from app.domain.roster_id import IdReading, read_id
 from app.domain.roster_values import (
+    AMOUNTS,
     EMPTY,
     ErrorCell,
     Reading,
@@ -32,13 +33,10 @@ from app.excel.errors import HeaderNotFoundError, NoRowsError, OtherKindError, T
 from app.excel.headings import HeadingList, TableKind, heading_list, heading_text, vocabulary
 from app.excel.judge import ColumnJudge
 from app.excel.layout import Column, Layout, find_layout, remembered
+from app.excel.person_rows import PersonRows
 from app.excel.reader import RawSheet, RawTable, read_table
 
-_TOTALS = ("合计", "总计", "小计", "本页合计", "累计", "共计")
-_FOOTERS = ("制表", "审核", "填表", "填报", "备注", "说明", "注:", "注：", "负责人", "单位负责人",
-            "村委会", "盖章", "日期", "经办", "统计人", "联系人")  # fmt: skip
-_NO_NAME = re.compile(rf"(?:{'|'.join(_TOTALS)})|(?:{'|'.join(_FOOTERS)})[^:]*:")
-_PLAIN = re.compile("[\u4e00-\u9fff]{2,12}")  # what heading_text leaves as it is
+_BARE = re.compile(r"\d[\d,]*(?:\.\d+)?")  # an amount without a unit
 _EXTINCT = "整户自然减少"
 _MERGED_MARKS = ("household_no", "head_name", "registered_size", "row_no")
 Progress = Callable[[int, int], None]
@@ -257,22 +255,12 @@ class SheetParser:
     """Reads the rows of one sheet whose columns are known."""
 
     def __init__(self, file: str, sheet: RawSheet, layout: Layout, reader: ValueReader) -> None:
-        self._file, self._sheet, self._layout, self._reader = file, sheet, layout, reader
+        self._file, self._sheet, self._reader = file, sheet, reader
         self.fields = frozenset(column.field for column in layout.columns if column.field)
-        self._plain = [
-            (c.field, c.index, reader.seen(c.field))
-            for c in layout.columns
-            if c.field in (*HOUSEHOLD_FIELDS, *MEMBER_FIELDS) and c.field not in {"id_no", "causes"}
-        ]
-        self._causes = layout.of("causes")
-        self._insured = (layout.of("insured_resident"), layout.of("insured_employee"))
-        self._id = next(iter(layout.of("id_no")), None)
         self._is_of_households = layout.kind.of_households
-        self._name = next(iter(layout.of("name")), None)
-        self._mark = layout.of("household_no")[0] if self._is_of_households else self._id
-        self._row_no = next(iter(layout.of("row_no")), None)
-        self._header_cells = {heading_text(c.heading) for c in layout.columns} - {""}
+        self._use(layout)
         self._merged_from = self._fill_merges()
+        self._write_units_out()
         self.skipped: list[SkippedRow] = []
 
     def rows(self) -> list[ReadRow]:
@@ -281,19 +269,46 @@ class SheetParser:
         pending: list[int] = []  # blank rows: only of interest if a row follows
         for index in range(self._layout.first_data, len(self._sheet.rows)):
             cells = self._sheet.rows[index]
-            reason = self._why_skipped(cells)
+            reason = self._persons.why_skipped(cells)
             if reason == "blank":
                 pending.append(index)
                 continue
             self.skipped += [self._skip(i, "blank") for i in pending]
             if reason:
                 self.skipped.append(self._skip(index, reason))
+                if reason == "repeated_header":
+                    self._follow(cells)
             else:
                 row = self._read(index, cells)
                 row.after_gap = bool(pending)
                 found.append(row)
             pending.clear()
         return found
+
+    def _use(self, layout: Layout) -> None:
+        """Read the rows that follow by the columns of this layout."""
+        self._layout = layout
+        self._plain = [
+            (c.field, c.index, self._reader.seen(c.field))
+            for c in layout.columns
+            if c.field in (*HOUSEHOLD_FIELDS, *MEMBER_FIELDS) and c.field not in {"id_no", "causes"}
+        ]
+        self._causes = layout.of("causes")
+        self._main_cause = layout.of("main_cause")
+        self._insured = (layout.of("insured_resident"), layout.of("insured_employee"))
+        self._id = next(iter(layout.of("id_no")), None)
+        self._row_no = next(iter(layout.of("row_no")), None)
+        self._persons = PersonRows(layout)
+
+    def _follow(self, cells: list[object]) -> None:
+        """Follow headings that come again in another order: a second table below the first."""
+        columns = {heading_text(c.heading): c for c in self._layout.columns if c.heading}
+        found = [columns.get(heading_text(cell)) for cell in cells]
+        own = {c.index: heading_text(c.heading) for c in self._layout.columns}
+        if all(c is None or own.get(i) == heading_text(c.heading) for i, c in enumerate(found)):
+            return
+        moved = (replace(c, index=i) for i, c in enumerate(found) if c is not None)
+        self._use(replace(self._layout, columns=tuple(moved)))
 
     def _fill_merges(self) -> dict[int, int]:
         """Spread merged household cells over their rows; return row → first row of its household.
@@ -317,40 +332,18 @@ class SheetParser:
                     merged_from[index] = top
         return merged_from
 
+    def _write_units_out(self) -> None:
+        """Put 万 behind the bare numbers of a column whose heading says 万元."""
+        for column in self._layout.columns:
+            if column.field not in (*AMOUNTS, "amount") or "万元" not in folded(column.heading):
+                continue
+            for cells in self._sheet.rows[self._layout.first_data :]:
+                cell = _cell(cells, column.index)
+                if not is_blank(cell) and _BARE.fullmatch(folded(cell)):
+                    cells[column.index] = f"{folded(cell)}万"
+
     def _skip(self, index: int, reason: str) -> SkippedRow:
         return SkippedRow(self._sheet.name, self._sheet.number(index), reason)
-
-    def _why_skipped(self, cells: list[object]) -> str:
-        """Return why a row is no person, "" if it is one."""
-        name, number = self._at(cells, self._name), self._at(cells, self._mark)
-        is_plain = isinstance(name, str) and _PLAIN.fullmatch(name)
-        text = str(name) if is_plain else "" if is_blank(name) else heading_text(name)
-        if text and text not in self._header_cells and not _NO_NAME.match(text):
-            return ""
-        filled = [cell for cell in cells if not is_blank(cell)]
-        if not filled:
-            return "blank"
-        has_number = number is not None and any(map(str.isdigit, str(number)))
-        return self._why_no_person(cells, filled, has_number=has_number)
-
-    def _why_no_person(self, cells: list[object], filled: list[object], *, has_number: bool) -> str:
-        """Tell headings, sums and signatures from a person whose name is missing."""
-        texts = [heading_text(cell) for cell in filled if isinstance(cell, str)]
-        if len(filled) >= 3 and sum(t in self._header_cells for t in texts) * 5 >= len(filled) * 3:
-            return "repeated_header"
-        is_total = any(text.startswith(_TOTALS) for text in texts)
-        if has_number and not (is_total and self._is_of_households):
-            return ""
-        if is_total:
-            return "total"
-        if texts and len(filled) <= 4 and texts[0].startswith(_FOOTERS):
-            return "footer"
-        members = sum(
-            not is_blank(self._at(cells, index))
-            for field, index, _ in self._plain
-            if field in MEMBER_FIELDS
-        )
-        return "" if members >= 3 else "other"
 
     @staticmethod
     def _at(cells: list[object], index: int | None) -> object:
@@ -359,7 +352,10 @@ class SheetParser:
     def _read(self, index: int, cells: list[object]) -> ReadRow:
         readings = self._readings(cells)
         if self._causes:
-            readings |= self._read_causes(cells)
+            readings |= self._read_causes(cells, self._causes)
+        elif readings.get("main_cause", EMPTY).code:
+            several = self._read_causes(cells, self._main_cause)
+            readings |= {} if several["causes"].code else several
         if any(self._insured) and "medical_insurance" not in readings:
             readings["medical_insurance"] = self._read_insurance(cells)
         place = Place(self._file, self._sheet.name, self._sheet.number(index))
@@ -397,9 +393,12 @@ class SheetParser:
                 )
         return readings
 
-    def _read_causes(self, cells: list[object]) -> dict[str, Reading]:
-        """Read the columns 风险1, 2 … as one list, the main cause first."""
-        readings = [self._reader.read("causes", self._at(cells, i)) for i in self._causes]
+    def _read_causes(self, cells: list[object], columns: list[int]) -> dict[str, Reading]:
+        """Read the columns 风险1, 2 … as one list, the main cause first.
+
+        Or one column in which several stand: 因病、因残.
+        """
+        readings = [self._reader.read("causes", self._at(cells, i)) for i in columns]
         listed = [word for r in readings if isinstance(r.value, tuple) for word in r.value]
         causes = tuple(dict.fromkeys(listed))
         code = next((r.code for r in readings if r.code), "")
