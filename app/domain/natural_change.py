@@ -3,6 +3,8 @@
 Its effect on the roster comes only with «decide»; a change of head the village decides alone.
 """
 
+from collections.abc import Mapping
+
 from app.domain.lifecycle import Lifecycle
 from app.domain.rows import row
 
@@ -87,5 +89,14 @@ def kind_of(reason: str) -> str:
 
 def reason_label(kind: str, reason: str) -> str:
     """Return the Chinese word of a reason, "" for none."""
-    table = {INCREASE: INCREASE_REASONS, HEAD_CHANGE: HEAD_REASONS}.get(kind, DECREASE_REASONS)
-    return table.get(reason, reason)
+    return _reasons(kind).get(reason, reason)
+
+
+def reason_key(kind: str, text: str) -> str:
+    """Return the key of a reason or of its Chinese word; other words stay as they are."""
+    keys = {word: key for key, word in _reasons(kind).items()}
+    return keys.get(text.strip(), text.strip())
+
+
+def _reasons(kind: str) -> Mapping[str, str]:
+    return {INCREASE: INCREASE_REASONS, HEAD_CHANGE: HEAD_REASONS}.get(kind, DECREASE_REASONS)

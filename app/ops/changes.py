@@ -1,5 +1,6 @@
 """Natural changes (自然变更): from EV-03 or by hand, reported, decided; the roster follows then."""
 
+import contextlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -32,6 +33,7 @@ from app.ops.lives import (
     day,
     living,
     not_after,
+    require_registered,
     require_text,
     write_step,
 )
@@ -91,17 +93,18 @@ def open_change(store: Store, actor: Actor, new: NewChange, today: date) -> tupl
     with store.write("change.open", actor) as session:
         home = session.get(Household, new.household_id)
         if home is None:
-            raise UnknownHouseholdError(text=new.household_id)
+            raise UnknownHouseholdError
+        require_registered(home)
         row = NaturalChange(
             scope=home.scope,
             household_id=home.id,
             member_id=new.member_id,
             change_kind=kind,
-            reason=new.reason,
+            reason=domain.reason_key(kind, new.reason),
             effective_on=new.effective_on,
             proof=new.proof,
             reported_on=today,
-            details=_json(new.details),
+            details=_json(_keyed(new.details)),
         )
         session.add(row)
         session.flush()
@@ -232,18 +235,19 @@ def _take_data(row: NaturalChange, given: StepInput) -> None:
     for name in _ROW_FIELDS - {"effective_on"}:
         if given.get(name):
             setattr(row, name, given.get(name))
-    more = {k: v for k, v in given.values.items() if k not in _ROW_FIELDS and v}
-    if more.get("sex"):
-        more["sex"] = _sex(more["sex"])
+    row.reason = domain.reason_key(row.change_kind, row.reason)
+    more = _keyed({k: v for k, v in given.values.items() if k not in _ROW_FIELDS and v})
     if more:
         row.details = _json({**change_rules.details_of(row), **more})
 
 
-def _sex(text: str) -> str:
-    try:
-        return labels.key("sex", text)
-    except ValueError:
-        return text
+def _keyed(details: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the data with the key of the sex; what is neither stays, to be refused."""
+    found = dict(details)
+    with contextlib.suppress(ValueError):
+        if found.get("sex"):
+            found["sex"] = labels.key("sex", str(found["sex"]))
+    return found
 
 
 def _without_person(given: StepInput) -> StepInput:

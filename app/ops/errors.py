@@ -29,6 +29,13 @@ class UnknownHouseholdError(AppError):
     hint = "可用户号、姓名、拼音首字母、证件号或电话后四位。"
 
 
+class HouseholdEndedError(AppError):
+    """A household that is no more, or moved away: nothing begins with it."""
+
+    code, message = "E428", "这户已经不在册（{reason}）。数据没有变。"
+    hint = "过去的记录还在；人回来了请先在花名册里恢复。"
+
+
 class NotDueError(AppError):
     """The household has no sheet this month."""
 

@@ -14,9 +14,11 @@ from app.domain import labels
 from app.domain.lifecycle import EVERY, PROGRAM, Lifecycle, Standing, Transition
 from app.domain.ownership import Actor
 from app.errors import Where
+from app.models.household import Household
 from app.models.ownership import bundled
 from app.models.step import Step
 from app.ops.errors import (
+    HouseholdEndedError,
     MissingStepDataError,
     StepDataError,
     StepDateError,
@@ -377,6 +379,16 @@ def require_calendar(day: date | None, name: str = "") -> None:
     if day is not None and not _FIRST_YEAR <= day.year <= _LAST_YEAR:
         reason = f"年份应在{_FIRST_YEAR}到{_LAST_YEAR}之间"
         raise StepDateError(on=day.isoformat(), reason=reason, where=Where(column=name))
+
+
+def require_registered(household: Household) -> None:
+    """Refuse to begin something with a household that has ended: its history stays as it is.
+
+    Raises:
+        HouseholdEndedError: it has.
+    """
+    if household.removed_on is not None:
+        raise HouseholdEndedError(reason=household.removed_reason or "不在册")
 
 
 def require_text(given: Mapping[str, str]) -> None:

@@ -46,6 +46,7 @@ from app.ops.lives import (
     day,
     not_after,
     not_before,
+    require_registered,
     write_step,
 )
 from app.ops.names import Names
@@ -128,6 +129,7 @@ def plan_in(session: Session, new: NewMeasure, today: date) -> str:
     household = session.get(Household, new.household_id)
     if household is None:
         raise UnknownHouseholdError
+    require_registered(household)
     new = replace(new, planned_start_on=new.planned_start_on or today)
     _check_new(session, new)
     row = Measure(

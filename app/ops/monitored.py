@@ -48,6 +48,7 @@ from app.ops.lives import (
     not_after,
     not_before,
     require_calendar,
+    require_registered,
     require_text,
     state_label,
     write_step,
@@ -254,7 +255,8 @@ def _policy(session: Session, found: LoadedCase) -> Policy:
 def _add_clue(session: Session, new: NewClue, replaces: str = "") -> str:
     home = session.get(Household, new.household_id)
     if home is None:
-        raise UnknownHouseholdError(text=new.household_id)
+        raise UnknownHouseholdError
+    require_registered(home)
     previous = new.previous_id
     for found in case_rows.load(session, [home.id]):
         if found.id == replaces or not found.thing.is_open:

@@ -41,6 +41,7 @@ from app.ops.lives import (
     chosen,
     history,
     not_after,
+    require_registered,
     require_text,
     write_step,
 )
@@ -236,7 +237,8 @@ def open_warning(
     with store.write("warning.open", actor, new.reason) as session:
         household = session.get(Household, new.household_id)
         if household is None:
-            raise UnknownHouseholdError(text=new.household_id)
+            raise UnknownHouseholdError
+        require_registered(household)
         row = _manual_row(session, household, new, today)
         session.add(row)
         session.flush()

@@ -8,7 +8,7 @@ import pytest
 
 from app.domain.household import AnswerKey, AnswerValue
 from app.errors import AppError
-from app.models.household import Helper, HelperAssignment, MonitoredCase
+from app.models.household import Helper, HelperAssignment, Household, MonitoredCase
 from app.models.store import Store
 from app.ops import changes, measures, monitored, registers, sheets, warnings
 from app.ops.changes import NewChange
@@ -88,6 +88,28 @@ def test_nonsense_is_refused_with_a_code_and_nothing_is_written(
     assert caught.value.code.startswith("E4")
     assert "数据没有变" in caught.value.sentence()
     assert journal(store) == before
+
+
+def test_nothing_begins_with_a_household_that_has_ended(store: Store, home: str) -> None:
+    with store.write("test.end", ME, "核实") as session:
+        session.get_one(Household, home).removed_on = TODAY
+    begin: list[Callable[[], object]] = [
+        lambda: warnings.open_warning(store, ME, ManualWarning(home, "", "yellow", *WORDS), TODAY),
+        lambda: monitored.register_clue(store, ME, NewClue(home, "cadre", "大病", TODAY), TODAY),
+        lambda: measures.plan_measure(store, ME, planned(home), TODAY),
+        lambda: changes.open_change(store, ME, NewChange(home, "increase"), TODAY),
+    ]
+    for attempt in begin:
+        with pytest.raises(AppError, match="E428"):
+            attempt()
+
+
+def test_a_change_is_told_in_chinese_words(store: Store, home: str) -> None:
+    details = {"name": "赵新", "relation": "之子", "sex": "男", "birth_date": TODAY.isoformat()}
+    new = NewChange(home, "increase", "出生", TODAY, proof="出生证", details=details)
+    item, _ = changes.open_change(store, ME, new, TODAY)
+    item, _ = changes.act_change(store, ME, item.item_id, "submit", StepInput(on=TODAY), TODAY)
+    assert (item.state, item.fields["reason"]) == ("pending_township", "birth")
 
 
 @pytest.mark.parametrize("born", ["2025-02-31", "去年", "2099-01-01"])
