@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.domain.changeset import Chain, Head
 from app.domain.ownership import POLICY, Actor
 from app.errors import Where
 from app.models.base import natural_id
-from app.models.journal import ChainHeadRow
+from app.models.journal import ChainHeadRow, ChangesetRow
 from app.models.replica import Device, ReplicaRow, RevocationCut
 from app.models.store import Store
 from app.ops.changed import Changed
@@ -75,7 +75,7 @@ def request_device(store: Store, path: Path) -> Enrolment:
     """
     with store.read() as session:
         me = local.load(session)
-    data = _own_request(me).signed.file_bytes()
+        data = _own_request(session, me).signed.file_bytes()
     write_whole(path, data)
     return Enrolment(
         me.keys.device_id,
@@ -122,7 +122,9 @@ def approve_device(
         local.remember(session, [certificate])
         _enrol(session, certificate, root_id=above[-1].device_id)
         reserve = local.reserve_of(session)
-        made = keys.authorize(me.keys, _own_request(me), (certificate, *above), at, reserve)
+        made = keys.authorize(
+            me.keys, _own_request(session, me), (certificate, *above), at, reserve
+        )
         file = made.signed.file_bytes()
         write_whole(out, file)
     return _enrolment(request.identity, file, "approved", fingerprint)
@@ -229,7 +231,7 @@ def list_devices(store: Store) -> list[DeviceLine]:
             me.root_id,
             *session.scalars(select(Device.id).order_by(Device.name)),
         ]
-        found: dict[str, DeviceLine] = {me.keys.device_id: _own_line(me)}
+        found: dict[str, DeviceLine] = {me.keys.device_id: _own_line(session, me)}
         for device_id in ids:
             certificate = trust.certificate(device_id) if device_id else None
             if certificate is not None and device_id not in found:
@@ -259,8 +261,22 @@ def require_enrolled(me: Local) -> str:
     return root
 
 
-def _own_request(me: Local) -> Request:
-    return keys.make_request(me.keys, me.epoch)
+def _own_request(session: Session, me: Local) -> Request:
+    return keys.make_request(me.keys, me.epoch, _earlier_epochs(session, me))
+
+
+def _earlier_epochs(session: Session, me: Local) -> tuple[str, ...]:
+    """Return the epochs of this device's own chains but the present one, oldest first."""
+    began = select(func.min(ChangesetRow.id)).where(
+        ChangesetRow.origin == me.keys.device_id, ChangesetRow.epoch == ChainHeadRow.epoch
+    )
+    query = (
+        select(ChainHeadRow.epoch)
+        .where(ChainHeadRow.origin == me.keys.device_id, ChainHeadRow.epoch != me.epoch)
+        .group_by(ChainHeadRow.epoch)
+        .order_by(began.scalar_subquery())
+    )
+    return tuple(session.scalars(query))
 
 
 def own_path(session: Session, me: Local, at: str) -> tuple[Certificate, ...]:
@@ -273,7 +289,7 @@ def own_path(session: Session, me: Local, at: str) -> tuple[Certificate, ...]:
     path = local.load_trust(session, require_enrolled(me)).path(me.keys.device_id)
     is_listed = bool(path) and me.epoch in path[0].epochs
     if not is_listed and root_of(me) == me.keys.device_id:
-        known = path[0].epochs if path else ()
+        known = path[0].epochs if path else _earlier_epochs(session, me)
         own = keys.certify(me.keys, me.keys.identity, (*known, me.epoch), at)
         local.remember(session, [own])
         return (own,)
@@ -285,10 +301,10 @@ def own_path(session: Session, me: Local, at: str) -> tuple[Certificate, ...]:
 
 
 def _epochs(session: Session, request: Request) -> tuple[str, ...]:
-    """Return the epochs to certify: those known, and the request's as the latest."""
+    """Return the epochs to certify: those known, and the request's present one as the latest."""
     row = session.get(Device, request.identity.device_id)
     known = [epoch for epoch in row.epochs.split(",") if epoch] if row else []
-    return tuple(dict.fromkeys([*known, request.epoch]))
+    return tuple(dict.fromkeys([*known, *request.epochs]))
 
 
 def _enrol(session: Session, certificate: Certificate, root_id: str) -> None:
@@ -356,7 +372,7 @@ def _enrolment(identity: Identity, file: bytes, state: str, typed: str | None) -
     )
 
 
-def _own_line(me: Local) -> DeviceLine:
+def _own_line(session: Session, me: Local) -> DeviceLine:
     identity = me.keys.identity
     return DeviceLine(
         identity.device_id,
@@ -365,7 +381,7 @@ def _own_line(me: Local) -> DeviceLine:
         identity.name,
         relation="self",
         state="active" if root_of(me) else "not_enrolled",
-        fingerprint=keys.fingerprint(_own_request(me).signed.file_bytes()),
+        fingerprint=keys.fingerprint(_own_request(session, me).signed.file_bytes()),
     )
 
 

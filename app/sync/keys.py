@@ -65,11 +65,20 @@ class DeviceKeys:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request for enrolment (登记申请), its own signature checked."""
+    """A request for enrolment (登记申请), its own signature checked.
+
+    ``earlier``: the epochs in which the device wrote before, oldest first.
+    """
 
     signed: SignedRecord
     identity: Identity
     epoch: str
+    earlier: tuple[str, ...] = ()
+
+    @property
+    def epochs(self) -> tuple[str, ...]:
+        """All that are to be certified, the present one last."""
+        return (*self.earlier, self.epoch)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,18 +174,23 @@ def same_fingerprint(typed: str, data: bytes) -> bool:
     return digits == fingerprint(data).replace(" ", "")
 
 
-def make_request(keys: DeviceKeys, epoch: str) -> Request:
-    """Return the device's request for enrolment; the same bytes every time."""
-    record = canonical_json(
-        {
-            "epoch": epoch,
-            "identity": parse_json(keys.identity.record),
-            "kind": "request",
-            "v": RECORD_VERSION,
-        }
-    )
+def make_request(keys: DeviceKeys, epoch: str, earlier: tuple[str, ...] = ()) -> Request:
+    """Return the device's request for enrolment; the same bytes every time.
+
+    ``earlier``: what a device wrote before it restored a backup can only leave once the superior
+    has listed these epochs too.
+    """
+    value: dict[str, Any] = {
+        "epoch": epoch,
+        "identity": parse_json(keys.identity.record),
+        "kind": "request",
+        "v": RECORD_VERSION,
+    }
+    if earlier:
+        value["earlier"] = list(earlier)
+    record = canonical_json(value)
     signature = records.sign(keys.signing_key, records.REQUEST, record)
-    return Request(SignedRecord(record, signature), keys.identity, epoch)
+    return Request(SignedRecord(record, signature), keys.identity, epoch, earlier)
 
 
 def read_request(data: bytes) -> Request:
@@ -192,15 +206,21 @@ def read_request(data: bytes) -> Request:
 
 
 def _request(signed: SignedRecord) -> Request:
-    value = _fields(signed.record, {"epoch", "identity"}, "kind")
+    has_earlier = "earlier" in parse_json(signed.record)
+    names = {"epoch", "identity", *(["earlier"] if has_earlier else [])}
+    value = _fields(signed.record, names, "kind")
     identity = read_identity(canonical_json(value["identity"]))
-    if value["kind"] != "request" or not is_epoch(value["epoch"]):
+    earlier = tuple(value["earlier"]) if has_earlier else ()
+    epochs = (*earlier, value["epoch"])
+    if value["kind"] != "request" or not all(map(is_epoch, epochs)):
         raise ValueError("not a request")
+    if len(set(epochs)) < len(epochs):
+        raise ValueError("an epoch twice")
     if not records.is_signed(
         identity.signing_key, records.REQUEST, signed.record, signed.signature
     ):
         raise ValueError("signature")
-    return Request(signed, identity, value["epoch"])
+    return Request(signed, identity, value["epoch"], earlier)
 
 
 def certify(issuer: DeviceKeys, subject: Identity, epochs: tuple[str, ...], at: str) -> Certificate:

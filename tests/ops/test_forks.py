@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from app.domain.ownership import POLICY
 from app.models.household import Household
 from app.models.store import Store
 from app.ops import conflicts, devices, exchange
+from app.sync import keys
 from app.sync.errors import RevokedDeviceError, UnknownTargetError, UnlistedSelfError
 from tests.conftest import NOW, TOWNSHIP, VILLAGE, StoreMaker
 from tests.ops.network import ME, Network, build, clone, content, enrol, journal
@@ -201,6 +203,35 @@ def test_what_had_not_left_before_the_backup_leaves_after_the_restore(
     assert network.send(backup, township).applied == 1
     assert value(township, household, "note") == "没有导出过"
     backup.close()
+
+
+def test_what_was_written_before_the_first_enrolment_leaves_after_restores_too(
+    network: Network, new_store: StoreMaker, tmp_path: Path
+) -> None:
+    village = new_store("village", VILLAGE, "上坝村")
+    household = add_family(village)
+    devices.renew_epoch(village)
+    edit(village, household, note="恢复以后写的")
+    devices.renew_epoch(village)
+    enrol(network.township, village, tmp_path)
+    network.send(village, network.township)
+    assert value(network.township, household, "note") == "恢复以后写的"
+    request = keys.read_request((tmp_path / "登记申请").read_bytes())
+    assert (len(request.earlier), request.epoch) == (2, village.identity.epoch)
+
+
+def test_a_root_that_was_restored_before_its_first_package_lists_all_its_epochs(
+    new_store: StoreMaker, tmp_path: Path
+) -> None:
+    (tmp_path / "stick").mkdir()
+    township = new_store("township", TOWNSHIP, "云岭镇")
+    village = new_store("village", VILLAGE, "上坝村")
+    with township.absorb() as session:
+        township.note_seen(session, ME, POLICY + TOWNSHIP)
+    devices.renew_epoch(township)
+    enrol(township, village, tmp_path / "stick")
+    network = Network(tmp_path / "stick", township, township, village)
+    assert network.send(township, village).void == ()
 
 
 def test_a_root_lists_its_own_new_epoch(network: Network) -> None:
