@@ -22,6 +22,11 @@ class ReplicaPaths:
         return self.folder / "replica.db"
 
     @property
+    def heads(self) -> Path:
+        """The side record: how far the chains had come; sealed by a key from the data key."""
+        return self.folder / "replica.heads"
+
+    @property
     def vault(self) -> Path:
         """The wrapped data key; worthless without passphrase or recovery key."""
         return self.folder / "vault.json"

@@ -16,7 +16,7 @@ import click
 from app.domain.ownership import Actor
 from app.errors import AppError
 from app.models.store import Store
-from app.ops import clock, operators, passphrases, unlock
+from app.ops import clock, operators, passphrases, places, unlock
 from app.paths import ReplicaPaths, default_replica
 
 _LONGEST_WAIT = 5  # seconds; a script must not hang
@@ -77,6 +77,9 @@ class Cli:
         time.sleep(min(passphrases.pause_left(self.folder, now), _LONGEST_WAIT))
         store = unlock.unlock(self.folder, passphrase, "命令行", self.clock)
         self._opened.append(store)
+        doubt = places.sentence(self.folder)
+        if doubt:
+            self.note(doubt)
         return store
 
     @cached_property

@@ -15,7 +15,8 @@ import sqlcipher3.dbapi2 as sqlcipher
 from app.models import engine
 from app.models.errors import DamagedFileError
 
-Heads = dict[tuple[str, str, str], tuple[int, str]]  # origin, epoch, scope → number, digest
+Chain = tuple[str, str, str]  # origin, epoch, scope
+Heads = dict[Chain, tuple[int, str]]  # number, digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,28 @@ def heads_of(path: Path, key: bytes) -> Heads:
     try:
         with closing(engine.connect(path, key)) as connection:
             return _heads(connection)
+    except sqlcipher.DatabaseError as error:
+        raise _told_apart(error, path) from error
+
+
+def lacking(path: Path, key: bytes, known: Heads) -> tuple[Heads, dict[Chain, int]]:
+    """Return the heads of a database in use, and the chains whose known head is not in its journal.
+
+    With each how many changesets are missing at least. A head may go back by a ruling over a fork,
+    the changeset itself never leaves the journal; before a base only the base's digests are there.
+
+    Raises:
+        DamagedFileError: unreadable.
+    """
+    try:
+        with closing(engine.connect(path, key)) as connection:
+            heads = _heads(connection)
+            gone = {
+                chain: max(1, head[0] - heads.get(chain, (0, ""))[0])
+                for chain, head in known.items()
+                if heads.get(chain) != head and not _has(connection, chain, head)
+            }
+            return heads, gone
     except sqlcipher.DatabaseError as error:
         raise _told_apart(error, path) from error
 
@@ -144,6 +167,16 @@ def _heads(connection: Any) -> Heads:
     return {
         (origin, epoch, scope): (number, digest) for origin, epoch, scope, number, digest in rows
     }
+
+
+def _has(connection: Any, chain: Chain, head: tuple[int, str]) -> bool:
+    place = "origin = ? AND epoch = ? AND scope = ?"
+    found = connection.execute(
+        f"SELECT 1 FROM changeset WHERE {place} AND number = ? AND digest = ?"  # noqa: S608  constant
+        f" UNION SELECT 1 FROM base_chain WHERE {place} AND number >= ?",
+        (*chain, *head, *chain, head[0]),
+    )
+    return found.fetchone() is not None
 
 
 def _told_apart(error: Exception, path: Path) -> Exception:

@@ -23,7 +23,7 @@ from app.models.copies import Examined, Heads
 from app.models.errors import DamagedFileError
 from app.models.replica import ReplicaRow
 from app.models.store import Store
-from app.ops import backup_file, durable
+from app.ops import backup_file, durable, head_record
 from app.ops.backup_errors import (
     BackupDamagedError,
     BackupFailedError,
@@ -76,7 +76,10 @@ def create_backup(store: Store, out: Path) -> Backup:
         NotOverwrittenError: ``out`` is some other file.
         DamagedFileError: the database itself is damaged.
     """
-    return write_backup(ReplicaPaths(store.path.parent), store.key, out, store.clock())
+    paths, now = ReplicaPaths(store.path.parent), store.clock()
+    made = write_backup(paths, store.key, out, now)
+    head_record.note(paths, store.key, now)
+    return made
 
 
 def write_backup(paths: ReplicaPaths, key: bytes, out: Path, now: datetime) -> Backup:

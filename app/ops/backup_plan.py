@@ -12,7 +12,7 @@ from pathlib import Path
 from app.errors import AppError
 from app.models import copies
 from app.models.store import Store
-from app.ops import backup, backup_file, durable
+from app.ops import backup, backup_file, durable, head_record
 from app.ops.backup import SUFFIX, Backup
 from app.ops.backup_errors import BackupFailedError
 from app.ops.backup_file import Header
@@ -82,6 +82,16 @@ def is_due(store: Store) -> bool:
     """Tell whether today's backup is still to be made."""
     last = status(store, _today(store)).last_on
     return last is None or last < _today(store)
+
+
+def keep_up(store: Store) -> Backup | None:
+    """Note how far the chains are, and make today's backup if it is still to be made.
+
+    Raises:
+        BackupFailedError, DamagedFileError: see ``daily_backup``.
+    """
+    head_record.note(ReplicaPaths(store.path.parent), store.key, store.clock())
+    return daily_backup(store) if is_due(store) else None
 
 
 def daily_backup(store: Store) -> Backup:

@@ -1,29 +1,25 @@
 """A damaged or exchanged database at the start: found, and the newest good backup offered."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import select
 
 from app.errors import AppError
-from app.models import copies
-from app.models.errors import DamagedFileError, WrongPassphraseError
+from app.models import copies, vault
+from app.models.errors import DamagedFileError, NewerDatabaseError, WrongPassphraseError
 from app.models.journal import ChainHeadRow
 from app.models.replica import ReplicaRow
-from app.models.store import Store
+from app.models.store import Store, new_epoch
 from app.ops import backup, backup_file, backup_plan, restore
 from app.ops.backup import Backup
+from app.ops.head_record import OlderDatabaseError
+from app.ops.locking import take_lock
 from app.ops.restore import Restored
+from app.paths import ReplicaPaths
 
 _LARGE = 64 * 1024 * 1024  # beyond it only the daily backup reads everything
-
-
-class OlderDatabaseError(AppError):
-    """The database knows less than a backup that was made of it: somebody put an old file there."""
-
-    code, message = "E115", "数据比{day}的备份还旧，可能被旧文件换掉了。程序没有改动它。"
-    hint = "请用备份恢复；现在的文件会留着。"
 
 
 def check_at_start(store: Store) -> None:
@@ -52,7 +48,7 @@ def _compare_with_backup(store: Store) -> None:
         )
         present = {row.scope: row.number for row in rows}
     if any(present.get(scope, 0) < int(head[0]) for scope, head in header.own.items()):
-        raise OlderDatabaseError(day=f"{made_at.month}月{made_at.day}日")
+        raise OlderDatabaseError(then=f"{made_at.month}月{made_at.day}日的备份")
 
 
 def newest_good(
@@ -76,6 +72,53 @@ def newest_good(
     if wrong is not None:
         raise wrong
     return None
+
+
+def is_present_newer(folder: Path, passphrase: str, than: Backup | None) -> bool:
+    """Tell whether what stands there is sound and has all that a backup has of this device.
+
+    Then nothing is won by the backup: whoever lost the end of his work keeps the most of it so.
+
+    Raises:
+        WrongPassphraseError: the passphrase does not open the present vault.
+    """
+    paths = ReplicaPaths(folder)
+    if not paths.vault.exists() or not paths.database.exists():
+        return False
+    try:
+        key = vault.open_vault(paths.vault, passphrase)
+        if copies.faults_of(paths.database, key):
+            return False
+        heads = copies.heads_of(paths.database, key)
+    except (DamagedFileError, NewerDatabaseError):
+        return False
+    if than is None:
+        return True
+    header = than.header
+    return all(
+        heads.get((header.device_id, header.epoch, scope), (0, ""))[0] >= int(head[0])
+        for scope, head in header.own.items()
+    )
+
+
+def keep_present(folder: Path, passphrase: str, now: datetime) -> str:
+    """Go on with an older database as with a restored backup; return its new epoch.
+
+    What it lacks may have left already: under the old epoch two changesets would bear one number.
+
+    Raises:
+        ReplicaInUseError, WrongPassphraseError, DamagedFileError, OSError: nothing has changed.
+    """
+    paths, epoch = ReplicaPaths(folder), new_epoch()
+    key = vault.open_vault(paths.vault, passphrase)
+    lock = take_lock(paths, restore.HOLDER)
+    try:
+        at = now.astimezone(UTC).isoformat(timespec="seconds")
+        copies.begin_new_epoch(paths.database, key, epoch, at)
+        paths.heads.unlink(missing_ok=True)
+    finally:
+        lock.release()
+    return epoch
 
 
 def rescue(folder: Path, chosen: Backup, passphrase: str, now: datetime) -> Restored:

@@ -17,7 +17,7 @@ from app.errors import AppError
 from app.models import copies
 from app.models.errors import NoReplicaError, ReplicaExistsError
 from app.models.store import new_epoch
-from app.ops import backup, backup_file, durable
+from app.ops import backup, backup_file, durable, places
 from app.ops.backup import Backup, OpenKey
 from app.ops.locking import take_lock
 from app.paths import ReplicaPaths
@@ -53,7 +53,9 @@ def empty_place(folder: Path) -> Iterator[ReplicaPaths]:
 
     Raises:
         ReplicaExistsError: there is one.
+        UnsafePlaceError, LongPathError: none may be made there.
     """
+    places.check_new(folder)
     paths, made_folder = ReplicaPaths(folder), not folder.exists()
     folder.mkdir(parents=True, exist_ok=True)
     try:
@@ -163,7 +165,8 @@ def _finish(paths: ReplicaPaths) -> None:
         return
     inside, aside = ReplicaPaths(part), paths.folder / ready.read_bytes().decode()
     if inside.database.exists():
-        for old in (*paths.folder.glob(f"{paths.database.name}*"), paths.vault):
+        # The side record goes first: it tells of a database that is no longer there.
+        for old in (paths.heads, *paths.folder.glob(f"{paths.database.name}*"), paths.vault):
             if old.exists():
                 aside.mkdir(exist_ok=True)
                 old.replace(aside / old.name)

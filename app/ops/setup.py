@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from app.errors import AppError
@@ -13,7 +13,7 @@ from app.models import schema, vault
 from app.models.errors import NoReplicaError, ReplicaExistsError
 from app.models.replica import OperatorRow, ReplicaRow
 from app.models.store import Store, new_epoch
-from app.ops import backup, restore
+from app.ops import backup, head_record, restore
 from app.ops.locking import take_lock
 from app.paths import RESOURCES, ReplicaPaths
 from app.sync import keys
@@ -135,7 +135,7 @@ def open_replica(
 
     Raises:
         NoReplicaError, ReplicaInUseError, WrongPassphraseError, DamagedFileError,
-        NewerDatabaseError: nothing was changed.
+        NewerDatabaseError, OlderDatabaseError: nothing was changed.
     """
     paths = ReplicaPaths(folder)
     restore.finish_restore(paths)
@@ -145,11 +145,20 @@ def open_replica(
     lock = take_lock(paths, holder)
     try:
         backup.clear_left_over(paths)
-        if schema.needs_upgrade(paths.database, key):
+        is_old = schema.needs_upgrade(paths.database, key)
+        head_record.check(paths, key)
+        if is_old:
             _copy_before_upgrade(paths, key)
             schema.upgrade(paths.database, key)
-        extra = {} if clock is None else {"clock": clock}
-        return Store(paths.database, key, on_close=lock.release, **extra)
+        now = clock or partial(datetime.now, UTC)
+
+        def on_close() -> None:
+            try:
+                head_record.note(paths, key, now())
+            finally:
+                lock.release()
+
+        return Store(paths.database, key, on_close=on_close, clock=now)
     except BaseException:
         lock.release()
         raise

@@ -20,6 +20,7 @@ from app.ops import (
     operators,
     paper_fonts,
     passphrases,
+    places,
     restore,
     roster_view,
     unlock,
@@ -250,6 +251,7 @@ def make_door(launch: Launch) -> Door:
         pause=lambda: passphrases.pause_left(folder, datetime.now(UTC)),
         recover=recover,
         rescue=lambda text: offer_backup(folder, text, now()),
+        doubt=places.sentence(folder),
     )
 
 

@@ -139,7 +139,7 @@ def test_an_old_file_in_the_place_of_the_database_is_noticed(
     dialog = unlock_dialog(qtbot, folder)
     dialog.field.setText(PASSPHRASE)
     dialog.try_open()
-    assert "比10月21日的备份还旧" in dialog.problem.text()
+    assert "数据比10月21日" in dialog.problem.text()
     assert not dialog.mend.isHidden()
 
 

@@ -36,7 +36,7 @@ class BackupKeeper(QObject):
         self._finished.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     def on_changed(self, _changed: object) -> None:
-        """Something was written: the first time on a day a backup is due soon."""
+        """Something was written: soon it is noted how far, and a day's first time backed up."""
         self._has_changed = True
         if not self._timer.isActive() and not self._is_running:
             self._timer.start()
@@ -46,7 +46,7 @@ class BackupKeeper(QObject):
         if self._is_running:
             return
         self._is_running = True
-        future = self._pool.submit(_make_if_due, self._store)
+        future = self._pool.submit(backup_plan.keep_up, self._store)
         future.add_done_callback(self._finished.emit)
 
     def close(self) -> AppError | None:
@@ -69,7 +69,3 @@ class BackupKeeper(QObject):
             self.failed.emit(as_app_error(error))
         elif future.result() is not None:
             self.made.emit()
-
-
-def _make_if_due(store: Store) -> Backup | None:
-    return backup_plan.daily_backup(store) if backup_plan.is_due(store) else None

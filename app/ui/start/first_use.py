@@ -19,7 +19,8 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.period import Period
-from app.ops import devices, months, operators, setup, unlock
+from app.errors import AppError
+from app.ops import devices, months, operators, places, setup, unlock
 from app.ops.roster import RosterPreview, RosterResult
 from app.ops.setup import NewReplica, ReplicaPlan
 from app.ui import messages
@@ -67,6 +68,7 @@ class FirstUse(QDialog):
         self.runner = Runner()
         self.flow: ImportFlow | None = None
         self._desk: Desk | None = None
+        self._refusal, self._doubt = _look_at(folder)
         self.setWindowTitle("驻村")
         self.welcome = Step("欢迎", WELCOME)
         self.place = PlaceStep()
@@ -171,7 +173,10 @@ class FirstUse(QDialog):
         step = self.stack.currentWidget()
         checked = step in (self.place, self.passphrase, self.recovery)
         problem = step.problem() if checked else ""  # type: ignore[attr-defined]
-        self.problem.setText(problem)
+        if step is self.welcome:
+            problem = self._refusal
+            self.restore.setEnabled(not problem)
+        self.problem.setText(problem or self._doubt)
         self.next.setEnabled(not problem)
 
     # ---------------------------------------------------------------- making the replica
@@ -380,3 +385,12 @@ class FirstUse(QDialog):
         self.recovery.save_requested.connect(self._save_sheet)
         self.recovery.print_requested.connect(self._print_sheet)
         self.runner.failed.connect(self._on_failed)
+
+
+def _look_at(folder: Path) -> tuple[str, str]:
+    """Return why nothing may be made in a folder, and what one should know of it."""
+    try:
+        places.check_new(folder)
+    except AppError as error:
+        return error.sentence(), ""
+    return "", places.sentence(folder)

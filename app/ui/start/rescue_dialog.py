@@ -1,6 +1,8 @@
 """A damaged database: the newest good backup is looked for, shown and, if agreed, put in place."""
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
@@ -11,11 +13,17 @@ from app.ui.parts import button, plain, quiet, title
 from app.ui.problems import as_app_error
 from app.ui.runner import Runner
 
+Progress = Callable[[int, int], None]
+
 _KEPT = "坏了的文件会留在旁边的文件夹里，请不要删。"
+_GO_ON = (
+    "现在的文件没有坏，只是少了最后的修改；备份里也没有更多。可以接着用它："
+    "导出过的会从镇里的变更包回来，没导出过的要重填。接着用以后，请上级重新登记本机才能导出。"
+)
 
 
 class RescueDialog(QDialog):
-    """Accepted when a backup stands in the place of what was damaged."""
+    """Accepted when a backup stands in the place of what was damaged, or the present goes on."""
 
     def __init__(
         self, parent: QWidget | None, folder: Path, passphrase: str, now: datetime
@@ -23,9 +31,11 @@ class RescueDialog(QDialog):
         super().__init__(parent)
         self._folder, self._passphrase, self._now = folder, passphrase, now
         self._found: Backup | None = None
+        self._goes_on = False
         self.runner = Runner()
         self.setWindowTitle("用备份恢复")
         self.text = plain("正在找最近的好备份…")
+        self.kept = quiet(_KEPT)
         self.go = button("恢复", self._on_go, primary=True)
         self.go.setEnabled(False)
         row = QHBoxLayout()
@@ -37,39 +47,52 @@ class RescueDialog(QDialog):
         layout.setSpacing(12)
         layout.addWidget(title("用备份恢复"))
         layout.addWidget(self.text)
-        layout.addWidget(quiet(_KEPT))
+        layout.addWidget(self.kept)
         layout.addLayout(row)
         self.setMinimumWidth(self.fontMetrics().horizontalAdvance("汉") * 34)
         self.runner.failed.connect(self._on_failed)
         self.finished.connect(lambda _result: self.runner.close())
-        self.runner.start(
-            lambda progress: rescue.newest_good(folder, passphrase, progress), self._on_found
-        )
+        self.runner.start(partial(_look, folder, passphrase), self._on_found)
 
-    def _on_found(self, found: Backup | None) -> None:
-        self._found = found
-        if found is None:
+    def _on_found(self, answer: tuple[Backup | None, bool]) -> None:
+        self._found, self._goes_on = answer
+        found = self._found
+        if self._goes_on:
+            self.text.setText(_GO_ON)
+            self.kept.hide()
+            self.go.setText("接着用")
+        elif found is None:
             self.text.setText("本机没有完好的备份。请插上存备份的U盘，用“从备份恢复”，或找镇里。")
             return
-        at = datetime.fromisoformat(found.header.made_at).astimezone()
-        self.text.setText(
-            f"最近的好备份：{at.month}月{at.day}日 {at:%H:%M}，已读到底核对过。"
-            "之后填的不在里面；导出过的，镇里还有。"
-        )
+        else:
+            at = datetime.fromisoformat(found.header.made_at).astimezone()
+            self.text.setText(
+                f"最近的好备份：{at.month}月{at.day}日 {at:%H:%M}，已读到底核对过。"
+                "之后填的不在里面；导出过的，镇里还有。"
+            )
         self.go.setEnabled(True)
         self.go.setFocus()
 
     def _on_go(self) -> None:
-        found = self._found
-        if found is not None:
-            self.go.setEnabled(False)
-            self.text.setText("正在恢复…")
-            job = (self._folder, found, self._passphrase, self._now)
-            self.runner.start(lambda _p: rescue.rescue(*job), lambda _done: self.accept())
+        self.go.setEnabled(False)
+        self.text.setText("正在恢复…")
+        self.runner.start(lambda _progress: self._put_right(), lambda _done: self.accept())
+
+    def _put_right(self) -> None:
+        if self._goes_on:
+            rescue.keep_present(self._folder, self._passphrase, self._now)
+        elif self._found is not None:
+            rescue.rescue(self._folder, self._found, self._passphrase, self._now)
 
     def _on_failed(self, error: object) -> None:
         if isinstance(error, Exception):
             self.text.setText(as_app_error(error).user_text())
+
+
+def _look(folder: Path, passphrase: str, progress: Progress) -> tuple[Backup | None, bool]:
+    """Return the newest good backup, and whether what is there has more."""
+    found = rescue.newest_good(folder, passphrase, progress)
+    return found, rescue.is_present_newer(folder, passphrase, found)
 
 
 def offer_backup(folder: Path, passphrase: str, now: datetime) -> bool:

@@ -13,6 +13,7 @@ from app.ui.parts import button, plain, quiet, title
 from app.ui.problems import as_app_error
 from app.ui.start.passphrase_field import PassphraseField
 
+_WHERE = "数据只存在这台电脑，并已加密。"
 _DAMAGED = ("E103", "E105", "E115")  # damaged, gone, or older than its backup
 
 
@@ -22,13 +23,14 @@ class Door:
 
     ``pause``: seconds to wait before the next try. ``recover``: asks for the recovery key, returns
     the new passphrase or "". ``rescue``: offers the newest backup to the passphrase, returns
-    whether it was put in place.
+    whether it was put in place. ``doubt``: what is wrong with the place of the data, "" if nothing.
     """
 
     open_store: Callable[[str], Store]
     pause: Callable[[], float] = lambda: 0
     recover: Callable[[], str] | None = None
     rescue: Callable[[str], bool] | None = None
+    doubt: str = ""
 
 
 class UnlockDialog(QDialog):
@@ -53,7 +55,7 @@ class UnlockDialog(QDialog):
         layout.setContentsMargins(32, 24, 32, 24)
         layout.setSpacing(12)
         layout.addWidget(title("请输入口令"))
-        layout.addWidget(quiet("数据只存在这台电脑，并已加密。"))
+        layout.addWidget(plain(door.doubt) if door.doubt else quiet(_WHERE))
         layout.addWidget(self.field)
         layout.addWidget(self.problem)
         row = QHBoxLayout()
