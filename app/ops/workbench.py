@@ -4,10 +4,11 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.domain import labels, warning
 from app.domain.period import Period
+from app.models.form import PeriodRow
 from app.models.replica import PackageRow
 from app.models.store import Store
 from app.ops import cadence, months, policies, warnings
@@ -78,7 +79,7 @@ def _todo(
     if store.level == "village":
         found += _photo_todo(lines)
         found += _visit_todo(store, month)
-    found += [_task_todo(line, today) for line in cadence.waiting(store, today)]
+    found += [_task_todo(line, today) for line in _tasks(store, today)]
     if store.level != "county" and not enrolled:
         found.append(Todo("和上级登记本机：下次交U盘时带上申请", "exchange", "device", "", None))
     elif any(w.state in (warning.PENDING_TOWNSHIP, warning.RETURNED) for w in lines):
@@ -115,6 +116,13 @@ def _photo_todo(lines: list[WarningLine]) -> list[Todo]:
     first = owed[0]
     text = f"照片后补 {len(owed)}条：从{first.head_name}户 {first.message}开始"
     return [Todo(text, "warnings", first.warning_id, first.severity, None)]
+
+
+def _tasks(store: Store, today: date) -> list[TaskLine]:
+    """Return the cadence tasks that wait; what came before the first month was never this one's."""
+    with store.read() as session:
+        first = session.scalar(select(func.min(PeriodRow.period))) or str(Period.of(today))
+    return [line for line in cadence.waiting(store, today) if str(line.period) >= first]
 
 
 def _task_todo(line: TaskLine, today: date) -> Todo:

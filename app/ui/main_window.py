@@ -21,7 +21,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QMainWindow,
     QScrollArea,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -31,6 +30,7 @@ from app.ui import messages, theme
 from app.ui.keys_dialog import KeysDialog
 from app.ui.navigation import Navigation
 from app.ui.page import KeyHelp, Page
+from app.ui.page_stack import PageStack
 from app.ui.pages import Maker, Pages
 from app.ui.runner import Runner
 from app.ui.search_box import Hit
@@ -69,7 +69,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._frame, self._runner, self._scale = frame, runner, 1.0
         self.pages = Pages(makers, self._take_page)
-        self.stack = QStackedWidget()
+        self.stack = PageStack()
         self.navigation = Navigation(tuple(self.pages))
         self.top, self.status = TopBar(frame.find), StatusLine()
         self.stripe = QLabel(DEMO_TEXT)

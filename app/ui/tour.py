@@ -1,9 +1,10 @@
 """``tour``: a picture of every page of one replica, for documents and for looking at changes."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QEventLoop
 from PySide6.QtWidgets import QApplication, QWidget
@@ -19,6 +20,7 @@ from app.ui.keys_dialog import KeysDialog
 from app.ui.main_window import COMMON_KEYS, MainWindow
 from app.ui.page import Desk, Store
 from app.ui.plans.plans_page import PlansPage
+from app.ui.review.review_page import ReviewPage
 from app.ui.roster.import_columns import ColumnsDialog
 from app.ui.roster.import_dialog import ImportDialog
 from app.ui.roster.roster_page import RosterPage
@@ -26,6 +28,8 @@ from app.ui.settings.settings_page import SettingsPage
 from app.ui.sheet.visits_page import VisitsPage
 from app.ui.start.first_use import FirstUse
 from app.ui.start.steps import Step
+from app.ui.tour_dialogs import dialogs
+from app.ui.warnings.warnings_page import WarningsPage
 
 SIZE = (1366, 768)
 _PATIENCE = 10.0  # seconds for the worker
@@ -57,6 +61,8 @@ def tour(store: Store, operator: str, out: Path, font_scale: float) -> list[Path
         today = store.clock().astimezone().date()
         desk = Desk(store, operators.actor(store, operator), lambda: today, window.runner)
         _tour_tables(album, desk)
+        for name, dialog in dialogs(window, desk):
+            album.take_dialog(dialog, name)
     finally:
         window.close()
     _tour_first_use(album)
@@ -89,25 +95,56 @@ class _Album:
         dialog.close()
 
 
-def _scenes(page: object) -> Sequence[tuple[str, Callable[[], None]]]:
+Scenes = Sequence[tuple[str, Callable[[], None]]]
+
+
+def _scenes(page: object) -> Scenes:
     """Return what is worth a picture of its own on a page."""
-    if isinstance(page, VisitsPage):
-        return (
-            ("chapter", lambda: _open_chapter(page)),
-            ("special", lambda: _press(page, "/")),
-            ("finding", lambda: _open_worst(page)),
-        )
-    if isinstance(page, PlansPage):
-        return (
-            ("sheet", page.preview.draw_now),
-            ("measures", partial(page.tabs.setCurrentIndex, 1)),
-        )
-    if isinstance(page, SettingsPage):
-        rows = range(1, page.list.count())
-        return tuple((f"{n}", partial(page.list.setCurrentRow, n)) for n in rows)
-    if isinstance(page, RosterPage):
-        return (("household", lambda: _open_first_household(page)),)
-    return ()
+    make = _MAKERS.get(type(page))
+    return make(page) if make is not None else ()
+
+
+def _of_visits(page: VisitsPage) -> Scenes:
+    return (
+        ("chapter", lambda: _open_chapter(page)),
+        ("special", lambda: _press(page, "/")),
+        ("finding", lambda: _open_worst(page)),
+    )
+
+
+def _of_plans(page: PlansPage) -> Scenes:
+    tabs = range(1, page.tabs.count())
+    further = ((f"{n + 1}", partial(page.tabs.setCurrentIndex, n)) for n in tabs)
+    return (("sheet", page.preview.draw_now), *further)
+
+
+def _of_settings(page: SettingsPage) -> Scenes:
+    rows = range(1, page.list.count())
+    return tuple((f"{n}", partial(page.list.setCurrentRow, n)) for n in rows)
+
+
+def _of_roster(page: RosterPage) -> Scenes:
+    tabs = range(1, page.household.tabs.count())
+    further = ((f"household-{n + 1}", partial(page.household.show_tab, n)) for n in tabs)
+    return (("household", lambda: _open_first_household(page)), *further)
+
+
+def _of_warnings(page: WarningsPage) -> Scenes:
+    return (("open", partial(_show_open, page)),)
+
+
+def _of_review(page: ReviewPage) -> Scenes:
+    return (("open", partial(_show_open_above, page)),)
+
+
+_MAKERS: Mapping[type, Callable[[Any], Scenes]] = {
+    VisitsPage: _of_visits,
+    PlansPage: _of_plans,
+    SettingsPage: _of_settings,
+    RosterPage: _of_roster,
+    WarningsPage: _of_warnings,
+    ReviewPage: _of_review,
+}
 
 
 def _tour_tables(album: _Album, desk: Desk) -> None:
@@ -198,6 +235,18 @@ def _open_first_household(page: RosterPage) -> None:
     line = page.table.current()
     if line is not None:
         page.open_household(line.household.household_id)
+
+
+def _show_open(page: WarningsPage) -> None:
+    """Show every warning that is open, whoever has it now."""
+    page.state.setCurrentIndex(1)
+    page.refresh(None)
+
+
+def _show_open_above(page: ReviewPage) -> None:
+    """Show the other face of a superior's page."""
+    page.tabs.setCurrentIndex(page.tabs.count() - 1)
+    _show_open(page.warnings)
 
 
 def _keys_of(window: MainWindow) -> QWidget:

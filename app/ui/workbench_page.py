@@ -5,7 +5,7 @@ from datetime import date
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.labels import LABELS, label
 from app.domain.period import Period
@@ -20,6 +20,7 @@ from app.ui.data_table import DataTable
 from app.ui.empty_state import EmptyState
 from app.ui.overdue_dialog import OverdueDialog
 from app.ui.page import Desk, KeyHelp
+from app.ui.page_stack import PageStack
 from app.ui.parts import Card, button, plain, quiet, repolish, title
 from app.ui.statistics.chart_view import ChartView
 from app.ui.table_model import Column
@@ -53,7 +54,7 @@ class WorkbenchPage(QWidget):
     def __init__(self, desk: Desk, see_demo: Callable[[], None] | None = None) -> None:
         super().__init__()
         self._desk = desk
-        self._stack = QStackedWidget()
+        self._stack = PageStack()
         choices: list[tuple[str, Callable[[], None]]] = [("导入名册", self.import_requested.emit)]
         if see_demo is not None:
             choices.append(("看演示", see_demo))

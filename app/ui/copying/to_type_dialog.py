@@ -1,5 +1,6 @@
 """还要录入国家系统: the list, copy mode for its current row, and the mark when it is done."""
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -27,6 +28,7 @@ class ToTypeDialog(QDialog):
         self.setWindowTitle("还要录入国家系统")
         self.table = DataTable(_COLUMNS, "还要录入国家系统")
         self.nothing = plain("都录入了。")
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.copy_button = button("Enter 复制模式", self.copy, primary=True)
         self.mark_button = button("M 记已录入", self.mark)
         self.mark_button.setVisible(self._is_township)

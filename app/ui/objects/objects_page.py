@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLabel,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -31,6 +30,7 @@ from app.ui.export_dialog import Scope, export_list
 from app.ui.objects.clue_form import clue_form
 from app.ui.objects.step_bar import StepBar
 from app.ui.page import Desk, KeyHelp
+from app.ui.page_stack import PageStack
 from app.ui.parts import button, plain, quiet, title
 from app.ui.print_dialog import PrintDialog, PrintJob
 from app.ui.quality.list_dialog import ListDialog
@@ -234,7 +234,7 @@ class ObjectsPage(QWidget):
         layout.addLayout(row)
         layout.addWidget(self.nothing, 0, Qt.AlignmentFlag.AlignTop)
         layout.addWidget(self.view, 1)
-        self._stack = QStackedWidget()
+        self._stack = PageStack()
         self._stack.addWidget(self._work)
         self._stack.addWidget(self.empty)
         outer = QVBoxLayout(self)

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QSplitter,
-    QStackedWidget,
     QTabWidget,
     QVBoxLayout,
     QWidget,
@@ -32,6 +31,7 @@ from app.ui.data_table import DataTable
 from app.ui.empty_state import EmptyState
 from app.ui.flow_layout import FlowLayout
 from app.ui.page import Desk, KeyHelp, Store
+from app.ui.page_stack import PageStack
 from app.ui.parts import button, title
 from app.ui.plans.dossier_dialog import DossierDialog
 from app.ui.plans.form_dialog import Entry, FormDialog
@@ -349,7 +349,7 @@ class PlansPage(QWidget):
         inner.setContentsMargins(12, 12, 12, 12)
         inner.addWidget(split, 1)
         inner.addWidget(self._bar())
-        self._stack = QStackedWidget()
+        self._stack = PageStack()
         self._stack.addWidget(self._work)
         self._stack.addWidget(self.empty)
         outer = QVBoxLayout(self)

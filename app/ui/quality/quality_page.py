@@ -6,7 +6,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QLabel,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -19,6 +18,7 @@ from app.ui.colours import severity_rank, severity_text
 from app.ui.empty_state import EmptyState
 from app.ui.flow_layout import FlowLayout
 from app.ui.page import Desk, KeyHelp
+from app.ui.page_stack import PageStack
 from app.ui.parts import button, quiet
 from app.ui.quality.list_dialog import ListDialog
 from app.ui.review.item_view import ItemsView
@@ -199,7 +199,7 @@ class QualityPage(QWidget):
         layout.addWidget(bar)
         layout.addWidget(self.nothing, 0, Qt.AlignmentFlag.AlignTop)
         layout.addWidget(self.view, 1)
-        self._stack = QStackedWidget()
+        self._stack = PageStack()
         self._stack.addWidget(self._work)
         self._stack.addWidget(self.empty)
         outer = QVBoxLayout(self)

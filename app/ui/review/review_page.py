@@ -2,12 +2,13 @@
 
 from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QTabBar, QVBoxLayout, QWidget
 
 from app.domain.period import Period
 from app.ui.closing.village_months import VillageMonthsDialog
 from app.ui.empty_state import EmptyState
 from app.ui.page import Desk, KeyHelp
+from app.ui.page_stack import PageStack
 from app.ui.review.package_dialogs import ImportAllDialog, WriteAllDialog
 from app.ui.review.queue_view import QueueView
 from app.ui.review.reminders_dialog import RemindersDialog
@@ -42,7 +43,7 @@ class ReviewPage(QWidget):
                 ("各村月份", self.show_months),
             ),
         )
-        self._stack = QStackedWidget()
+        self._stack = PageStack()
         for widget in (self.queue, self.warnings, self.empty):
             self._stack.addWidget(widget)
         layout = QVBoxLayout(self)

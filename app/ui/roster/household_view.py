@@ -64,11 +64,9 @@ class HouseholdView(QWidget):
         self.hide_numbers()
         line = page.line
         self.household_id, self._members = line.household_id, list(page.members)
-        group = f"{line.hamlet_group}　" if line.hamlet_group else ""
-        self.head.setText(
-            f"{line.household_no}号　{line.head_name}户　{line.persons}人　{group}"
-            f"{label('household_kind', line.household_kind)}"
-        )
+        kind = label("household_kind", line.household_kind)
+        words = (f"{line.household_no}号", f"{line.head_name}户", f"{line.persons}人")
+        self.head.setText(" ".join(filter(None, (*words, line.hamlet_group, kind))))
         self.facts.setText(facts_text(page))
         self.members.set_rows(self._members)
         self._fill(self.warnings, warnings, "预警")

@@ -15,6 +15,7 @@ from app.domain.attachment import SUBJECTS, count_text
 from app.domain.words import money
 from app.ops import attachments, household_log, sheet_history
 from app.ops.attachments import Thing
+from app.ops.household_log import LogEntry
 from app.ops.income import AmountRow, LineRow, MonthRow
 from app.ops.sheet_history import AnswerLine, SheetLine
 from app.ui.attachments.panel import AttachmentPanel
@@ -194,14 +195,20 @@ def _state(line: SheetLine) -> str:
 def _month_columns(amounts: Iterable[AmountRow]) -> tuple[Column, ...]:
     """Return a column for each amount of the worksheet."""
 
-    def amount(question: str, label: str) -> Column:
+    def amount(place: int, question: str, label: str) -> Column:
         def text(row: MonthRow) -> str:
             value = row.amounts.get(question)
             return money(value) if isinstance(value, Decimal) else "—"
 
-        return Column(label, text, width=4, right=True)
+        return Column(label, text, width=4, right=True, spare=place)  # the first are the gravest
 
-    return (_MONTH, *(amount(one.question, one.label) for one in amounts), _COMPLETE)
+    columns = (amount(place, one.question, one.label) for place, one in enumerate(amounts))
+    return (_MONTH, *columns, _COMPLETE)
+
+
+def _change(entry: LogEntry) -> str:
+    words = f"{entry.old} → {entry.new}" if entry.old else entry.new
+    return words if entry.is_in_force else f"{words}（没有生效）"
 
 
 def _line_amount(row: LineRow) -> str:
@@ -234,10 +241,9 @@ _LINES = (
 )
 _CHANGES = (
     Column("时间", lambda entry: entry.at, width=8),
-    Column("谁", lambda entry: entry.by, width=5),
+    Column("谁", lambda entry: entry.by, width=7),
     Column("什么", lambda entry: entry.what, width=9),
     Column("哪一项", lambda entry: entry.field, width=5),
-    Column("原来", lambda entry: entry.old, width=6),
-    Column("改成", lambda entry: entry.new if entry.is_in_force else f"{entry.new}（没有生效）"),
+    Column("原来 → 改成", _change),
     Column("原因", lambda entry: entry.reason, width=7, spare=1),
 )

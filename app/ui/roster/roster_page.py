@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.ops import local_settings, measures, print_log, roster_view, visits, warnings
 from app.ops.months import DueHousehold
@@ -18,6 +18,7 @@ from app.ui.elided_label import ElidedLabel
 from app.ui.empty_state import EmptyState
 from app.ui.export_dialog import ExportDialog, Scope
 from app.ui.page import Desk, KeyHelp
+from app.ui.page_stack import PageStack
 from app.ui.parts import button, quiet
 from app.ui.print_dialog import PrintDialog, plans_job
 from app.ui.quality.list_dialog import ListDialog
@@ -282,7 +283,7 @@ class RosterPage(QWidget):
         layout.addWidget(self.table, 1)
         layout.addWidget(self.below)
         layout.addLayout(self._bottom())
-        self._stack = QStackedWidget()
+        self._stack = PageStack()
         for widget in (self._list, self.household, self.empty):
             self._stack.addWidget(widget)
         outer = QVBoxLayout(self)

@@ -111,8 +111,8 @@ def _value(one: Parameter) -> str:
 
 
 _COLUMNS = (
-    Column("参数", lambda one: one.label, width=16),
-    Column("值", _value, width=14),
+    Column("参数", lambda one: one.label, width=13),
+    Column("值", _value, width=8),
     Column("从", lambda one: one.valid_from, width=5, spare=2),
     Column("用在", lambda one: one.used_by, width=10, spare=3),
     Column("来源", lambda one: one.source),

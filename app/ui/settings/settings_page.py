@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSettings, Qt, Signal
+from PySide6.QtCore import QSettings, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -23,6 +23,8 @@ from app.ui.settings.records_view import AboutView, PrintsView
 from app.ui.settings.root_view import RootView
 from app.ui.settings.security_view import SecurityView
 from app.ui.settings.team_view import TeamView
+
+_ROW = 1.5  # lines: a row of the list with the padding that the style gives it
 
 
 class SettingsPage(QWidget):
@@ -116,6 +118,9 @@ class SettingsPage(QWidget):
 
     def _fit_list(self) -> None:
         self.list.setFixedWidth(self.fontMetrics().horizontalAdvance("汉") * 9)
+        row = QSize(0, round(self.fontMetrics().height() * _ROW))
+        for number in range(self.list.count()):
+            self.list.item(number).setSizeHint(row)
 
 
 def _scrolled(view: QWidget) -> QScrollArea:

@@ -6,7 +6,15 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.domain.attachment import LATER, count_text
 from app.domain.labels import label
@@ -17,7 +25,7 @@ from app.ui.attachments.panel import AttachmentPanel
 from app.ui.chip import SeverityChip
 from app.ui.flow_layout import FlowLayout
 from app.ui.page import Desk
-from app.ui.parts import Card, button, plain, quiet, title
+from app.ui.parts import button, plain, quiet, title
 from app.ui.warnings.matter import Matter
 
 # One letter for the main steps; those of one letter never stand side by side.
@@ -37,7 +45,7 @@ LETTERS = {
 _LEVELS = {"village": "村", "township": "镇", "county": "县", "program": ""}
 
 
-class CardView(QScrollArea):
+class CardView(QFrame):
     """Shows one matter; ``act_requested`` carries the action and the ticked warnings."""
 
     act_requested = Signal(object, object)
@@ -51,9 +59,24 @@ class CardView(QScrollArea):
         self._desk, self._has_form = desk, has_form
         self.photos: AttachmentPanel | None = None
         self.setAcceptDrops(True)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setObjectName("card")
+        self.area = QScrollArea()
+        self.area.setWidgetResizable(True)
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._foot = QWidget()  # what may be done now never scrolls away
+        foot = QVBoxLayout(self._foot)
+        foot.setContentsMargins(12, 4, 12, 8)
+        foot.addWidget(title("现在能做"))
+        box = QWidget()
+        self._row = FlowLayout(box, gap=8)
+        foot.addWidget(box)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(1, 1, 1, 1)
+        layout.setSpacing(0)
+        layout.addWidget(self.area, 1)
+        layout.addWidget(self._foot)
         self.pages: list[WarningPage] = []
         self.ticks: list[QCheckBox] = []
         self.buttons: dict[str, QPushButton] = {}
@@ -61,16 +84,20 @@ class CardView(QScrollArea):
     def clear(self) -> None:
         """Show nothing."""
         self.pages, self.ticks, self.buttons, self.photos = [], [], {}, None
-        self.setWidget(QWidget())
+        self.area.setWidget(QWidget())
+        self._foot.hide()
 
     def show_matter(self, matter: Matter, pages: Sequence[WarningPage], today: date) -> None:
         """Show ``pages``, one for each warning of ``matter``."""
         self.pages, self.ticks, self.buttons = list(pages), [], {}
         first = pages[0]
-        card = Card(f"{first.line.head_name}户 · {first.line.message}")
-        body = card.body
+        matter_view = QWidget()
+        body = QVBoxLayout(matter_view)
+        body.setContentsMargins(12, 8, 12, 8)
+        body.setSpacing(4)
+        body.addWidget(title(f"{first.line.head_name}户 · {first.line.message}"))
         head = QHBoxLayout()
-        chip = SeverityChip(parent=card)  # without one it would be a window for a moment
+        chip = SeverityChip(parent=matter_view)  # without one it would be a window for a moment
         chip.set_severity(first.line.severity)
         head.addWidget(chip)
         due = f"（{matter.due_on:%m-%d}）" if matter.due_on else ""
@@ -81,9 +108,10 @@ class CardView(QScrollArea):
         self._add_ticks(body, pages)
         self._add_proofs(body, pages)
         self._add_history(body, first.history)
-        self._add_actions(body)
         body.addStretch()
-        self.setWidget(card)
+        self.area.setWidget(matter_view)
+        self._fill_actions()
+        self._foot.show()
 
     def ticked(self) -> list[WarningPage]:
         """Return the warnings a step will be taken for."""
@@ -170,13 +198,6 @@ class CardView(QScrollArea):
             note = f"：{step.note}" if step.note else ""
             level = _LEVELS.get(step.level, "")
             body.addWidget(plain(f"{step.on:%m-%d}　{step.label}　{level} {step.actor}{note}"))
-
-    def _add_actions(self, body: QVBoxLayout) -> None:
-        body.addWidget(title("现在能做"))
-        box = QWidget()
-        self._row = FlowLayout(box, gap=8)
-        body.addWidget(box)
-        self._fill_actions()
 
     def _fill_actions(self) -> None:
         while self._row.count():

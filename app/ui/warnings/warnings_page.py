@@ -7,7 +7,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QSplitter,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -28,6 +27,7 @@ from app.ui.empty_state import EmptyState
 from app.ui.export_dialog import Scope, export_list
 from app.ui.measures.measures_dialog import MeasuresDialog
 from app.ui.page import Desk, KeyHelp
+from app.ui.page_stack import PageStack
 from app.ui.parts import button
 from app.ui.table_model import Column
 from app.ui.warnings.card_view import LETTERS, CardView
@@ -316,7 +316,7 @@ class WarningsPage(QWidget):
         inner = QVBoxLayout(self._work)
         inner.setContentsMargins(12, 12, 12, 12)
         inner.addWidget(split)
-        self._stack = QStackedWidget()
+        self._stack = PageStack()
         self._stack.addWidget(self._work)
         self._stack.addWidget(self.empty)
         outer = QVBoxLayout(self)

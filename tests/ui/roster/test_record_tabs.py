@@ -118,7 +118,7 @@ def test_history_tells_old_and_new_and_a_change_elsewhere_shows_at_once(
     page.refresh(None)
     assert page.household.tabs.currentIndex() == 7
     rows = {row[3]: row for row in texts(page.household.history.table)[:2]}
-    assert rows["住房安全等级"][2:] == ["户台账", "住房安全等级", "B", "C", "重新鉴定"]
+    assert rows["住房安全等级"][2:] == ["户台账", "住房安全等级", "B → C", "重新鉴定"]
     assert rows["联系电话"][2] == "赵德福"
     assert "18700000475" not in str(rows)
 
