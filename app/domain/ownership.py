@@ -100,13 +100,10 @@ class Ownership:
         refused = self.refusals(level, None, changeset.reason, changeset.changes)
         return [f"越权：{label}" for label in dict.fromkeys(refused)]
 
-    def owners(self, table: str, field_name: str = NEW_ROW) -> tuple[str, ...]:
-        """Return the levels that may write, lowest first, for the hint of a refusal."""
+    def roles(self, table: str, field_name: str = NEW_ROW) -> Mapping[str, frozenset[str]]:
+        """Return level → the roles that may write, for the hint of a refusal."""
         found = self.tables.get(table)
-        if found is None:
-            return ()
-        rule = found.fields.get(field_name, found.rule)
-        return tuple(level for level in LEVELS if rule.roles.get(level))
+        return found.fields.get(field_name, found.rule).roles if found else {}
 
 
 def covers(level: str, area_code: str, scope: str) -> bool:

@@ -21,6 +21,7 @@ from app.domain.changeset import (
     digest,
     genesis,
 )
+from app.domain.labels import label
 from app.domain.lifecycle import LEVELS
 from app.domain.merge import policies_over
 from app.domain.ownership import Actor, Ownership
@@ -193,13 +194,25 @@ def _refuse_foreign(intent: Intent, changes: tuple[FieldChange, ...]) -> None:
             for c in changes
             if intent.ownership.refusals(intent.level, intent.actor.role, intent.reason, [c])
         )
-        owners = intent.ownership.owners(change.table, change.field)
         raise OwnershipError(
             f"{intent.level} {intent.actor.role} {change.table}.{change.field}",
-            role=f"{_LEVEL_LABELS[intent.level]}·{intent.actor.name}",
+            role=f"{_LEVEL_LABELS[intent.level]}·{_role(intent.actor.role)}",
             what=refused[0],
-            owner="、".join(_LEVEL_LABELS[level] for level in LEVELS if level in owners) or "上级",
+            owner=_owner(intent, change),
         )
+
+
+def _owner(intent: Intent, change: FieldChange) -> str:
+    """Return in words who may: the roles of this level, where it may at all, else the levels."""
+    roles = intent.ownership.roles(change.table, change.field)
+    own = sorted(roles.get(intent.level, frozenset()) - {intent.actor.role})
+    if own:
+        return "、".join(map(_role, own))
+    return "、".join(_LEVEL_LABELS[level] for level in LEVELS if roles.get(level)) or "上级"
+
+
+def _role(key: str) -> str:
+    return "管理员" if key == "administrator" else label("operator_role", key)
 
 
 def _write(

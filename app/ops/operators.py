@@ -22,14 +22,14 @@ ROLES = {
 class UnknownOperatorError(AppError):
     """Nobody of this name uses the replica."""
 
-    code, message = "E110", "没有叫“{name}”的操作员。数据没有变。"
+    code, message = "E110", "没有这个名字的操作员。数据没有变。"
     hint = "请先用 operator add 登记，或换一个名字。"
 
 
 class OperatorExistsError(AppError):
     """The name is taken."""
 
-    code, message = "E111", "操作员“{name}”已经登记过。数据没有变。"
+    code, message = "E111", "这个名字的操作员已经登记过。数据没有变。"
     hint = "重名的请在名字后加区别。"
 
 

@@ -207,6 +207,22 @@ def test_a_role_is_told_who_may(
     assert said in out["error"]["message"]
 
 
+@pytest.mark.parametrize(
+    ("who", "verb", "said"),
+    [("老王", ("visit", "open", "--household", "2", "--set", "visit_way=onsite"),
+      "村·只读不能改“走访记录”。数据没有变。请由录入、组长办理"),
+     ("小李", ("issue", "open", "--set", "source=督导", "--set", "text=路坏了"),
+      "村·录入不能改“问题”。数据没有变。请由组长办理")],
+)  # fmt: skip
+def test_a_role_that_may_not_begin_something_is_told_who_may_and_named_nowhere(
+    run: Any, who: str, verb: tuple[str, ...], said: str
+) -> None:
+    code, out, err = run(*verb, who=who)
+    assert (code, out["error"]["code"]) == (1, "E107")
+    assert said in out["error"]["message"]
+    assert who not in err
+
+
 def test_routine_tasks_are_ticked_off_and_on_again(run: Any) -> None:
     code, out, _ = run("deadline", "done", "monthly_screening", "--note", "走完")
     ticked = {item["key"]: (item["done_on"], item["done_by"]) for item in out["items"]}
