@@ -136,8 +136,8 @@ def request(source: PaperSource) -> PaperForm:
         household(source),
         fields,
         _delivered(source),
-        Box("补短结果", done.note if done else "", 3),
-        Box("回访或\n达标情况", source.facts.get("content", ""), 3),
+        Box("补短结果", done.note if done else "", 2),
+        Box("回访或\n达标情况", source.facts.get("content", ""), 2),
         Signing((Place("申请人"), Place(offices.get(level) or township(source), has_seal=True))),
         Opinion("镇级意见"),
     )
