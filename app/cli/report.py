@@ -116,6 +116,8 @@ def _emit(cli: Cli, report: Report, asked: _Asked) -> None:
         "area": report.heading.area,
         "period": report.heading.period,
         "computed_on": report.heading.computed_on.isoformat(),
+        "correction": report.heading.correction,
+        "helper": report.heading.helper,
         "missing": list(report.heading.missing),
         "unclosed": list(report.heading.unclosed),
         "reminders": late,
