@@ -72,12 +72,13 @@ def lacking(path: Path, key: bytes, known: Heads) -> tuple[Heads, dict[Chain, in
     try:
         with closing(engine.connect(path, key)) as connection:
             heads = _heads(connection)
-            gone = {
+            behind = {chain: head for chain, head in known.items() if heads.get(chain) != head}
+            return heads, {
                 chain: max(1, head[0] - heads.get(chain, (0, ""))[0])
-                for chain, head in known.items()
-                if heads.get(chain) != head and not _has(connection, chain, head)
+                for chain, head in behind.items()
+                if not _is_written(connection, chain, head)
+                and not _is_based(connection, chain, head)
             }
-            return heads, gone
     except sqlcipher.DatabaseError as error:
         raise _told_apart(error, path) from error
 
@@ -169,12 +170,22 @@ def _heads(connection: Any) -> Heads:
     }
 
 
-def _has(connection: Any, chain: Chain, head: tuple[int, str]) -> bool:
-    place = "origin = ? AND epoch = ? AND scope = ?"
+def _is_written(connection: Any, chain: Chain, head: tuple[int, str]) -> bool:
     found = connection.execute(
-        f"SELECT 1 FROM changeset WHERE {place} AND number = ? AND digest = ?"  # noqa: S608  constant
-        f" UNION SELECT 1 FROM base_chain WHERE {place} AND number >= ?",
-        (*chain, *head, *chain, head[0]),
+        "SELECT 1 FROM changeset WHERE origin = ? AND epoch = ? AND scope = ?"
+        " AND number = ? AND digest = ?",
+        (*chain, *head),
+    )
+    return found.fetchone() is not None
+
+
+def _is_based(connection: Any, chain: Chain, head: tuple[int, str]) -> bool:
+    tables = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'base_chain'")
+    if tables.fetchone() is None:  # of an older schema
+        return False
+    found = connection.execute(
+        "SELECT 1 FROM base_chain WHERE origin = ? AND epoch = ? AND scope = ? AND number >= ?",
+        (*chain, head[0]),
     )
     return found.fetchone() is not None
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.models import copies, vault
+from app.models import copies, engine, vault
 from app.models.store import Store
 from app.ops import backup, backup_plan, head_record, rescue, restore, setup, unlock
 from app.ops.head_record import OlderDatabaseError
@@ -58,6 +58,21 @@ def test_fault_34_an_older_file_in_the_place_of_the_database_is_noticed(
             opened(folder)
         assert "少了至少1步修改" in caught.value.user_text()
     assert contents(folder) == before
+
+
+def test_an_older_file_of_an_older_schema_is_noticed_before_it_is_brought_up(
+    folder: Path, original: tuple[Path, Path]
+) -> None:
+    shutil.copyfile(original[1], folder / "replica.db")
+    connection = engine.connect(
+        folder / "replica.db", vault.open_vault(folder / "vault.json", GOOD)
+    )
+    connection.execute("DROP TABLE base_chain")
+    connection.execute("UPDATE alembic_version SET version_num = '0001'")
+    connection.close()
+    with pytest.raises(OlderDatabaseError):
+        opened(folder)
+    assert list((folder / "backup").glob("*")) == []
 
 
 def test_fault_34_a_log_that_was_lost_is_noticed(folder: Path, tmp_path: Path) -> None:
