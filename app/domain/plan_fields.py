@@ -189,8 +189,8 @@ def _may_show(measure: PlanMeasure, edition: Edition) -> bool:
 
 NOT_FOR_THE_WALL = "（不宜上墙，见存档版）"
 _TELLING_CATEGORIES = frozenset({"health", "compulsory_education"})
-_TELLING_KINDS = re.compile("残疾|康复|病|医|低保|特困|孤儿|救助|赡养|理赔")
-_TELLING_OFFICES = re.compile("残联|残疾|医|卫健|卫生")
+_TELLING_KINDS = re.compile("残疾|康复|病(?!虫)|(?<!兽)医|低保|特困|孤儿|救助|赡养|理赔")
+_TELLING_OFFICES = re.compile("残联|残疾|(?<!兽)医|卫健|卫生")  # a vet tells nothing
 _TELLING = re.compile(
     "病(?!虫)|残|癌|瘤|智力|智障|精神|抑郁|自闭|痴呆|癫|痫|瘫|中风|脑梗|心梗|心脏|血压|血糖|糖尿"
     "|肝炎|乙肝|肾|肺|艾滋|HIV|衰竭|截肢|聋|哑|失明|盲(?!目)|轮椅|卧床|白血|帕金森|孕妇|怀孕|流产"

@@ -130,6 +130,17 @@ def test_hardship_money_and_numbers_in_words_give_way_too(needs: str, tmp_path: 
     assert "年收入达到2万元" in found
 
 
+def test_what_the_vet_does_for_the_cattle_hangs_on_the_wall(tmp_path: Path) -> None:
+    measures = (
+        PlanMeasure("industry", "农技服务", "防疫", "张三", "县畜牧兽医站", "周建国"),
+        PlanMeasure("industry", "小微产业奖补", "养牛", "张三", "县医保局", "周建国"),
+    )
+    plan.render([document(full_source(measures=measures), Edition.WALL)], tmp_path / "a.pdf")
+    found = "".join(page_texts(tmp_path / "a.pdf"))
+    assert "农技服务" in found
+    assert "奖补" not in found
+
+
 @pytest.mark.parametrize("number", NUMBERS)
 def test_every_way_of_writing_a_number_is_found(number: str) -> None:
     assert without_numbers(f"找{number}办") == "找＊办"
