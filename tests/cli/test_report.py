@@ -1,9 +1,11 @@
 """``report``: verify without a replica, months and years with one."""
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+import docx
 import pytest
 
 from app.cli.main import run
@@ -11,6 +13,7 @@ from app.domain.ownership import Actor
 from app.domain.period import Period
 from app.models.store import Store
 from app.ops import months, setup
+from app.ops.plan_helpers import HelperGiven, assign
 from app.ops.setup import ReplicaPlan
 from tests.ops.village import TODAY, add_family
 
@@ -24,7 +27,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     plan = ReplicaPlan("village", "539901101201", "上坝村", "张卫东")
     setup.create_replica(path, plan, "青山绿水-2025年常在")
     store: Store = setup.open_replica(path, "青山绿水-2025年常在", "测试")
-    add_family(store)
+    home = add_family(store)
+    helper = HelperGiven("李卫国", "县教体局")
+    assign(store, Actor("张卫东", "administrator"), home, helper, date(2025, 1, 1))
     months.open_period(store, Actor("张卫东", "administrator"), Period(2025, 10), TODAY)
     store.close()
     return path
@@ -82,6 +87,22 @@ def test_a_year_and_a_day(folder: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert set(year["tables"]) >= {f"T{n}" for n in range(1, 26)} | {"T27"}
     day = told(capsys, "--data", str(folder), "report", "yearly", "2025-06-30")
     assert day["period"] == "截至2025年6月30日"
+
+
+def test_a_helpers_report_counts_his_households_and_has_his_summary(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    common = ("--data", str(folder), "--today", "2025-10-20", "report")
+    people = [{"name": "李卫国", "organisation": "县教体局", "households": 1}]
+    assert told(capsys, *common, "helpers")["helpers"] == people
+    text = tmp_path / "小结.docx"
+    found = told(capsys, *common, "monthly", "2025-10", "--helper", "李卫国", "--text", str(text))
+    assert found["helper"] == "李卫国（县教体局）"
+    assert found["tables"]["T17"][-1]["合计·户"] == 1
+    words = [paragraph.text for paragraph in docx.Document(str(text)).paragraphs]
+    assert any(line.startswith("一是负责帮扶1户") for line in words)
+    refused = told(capsys, *common, "monthly", "2025-10", "--helper", "别人", code=1)
+    assert refused["error"]["code"] == "E534"
 
 
 @pytest.mark.parametrize(
