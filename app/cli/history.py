@@ -13,7 +13,7 @@ from app.ops import history, times
 @click.command("history", help="谁在什么时候把什么改成了什么")
 @click.option("--household", default="", metavar="ID", help="只看一户（户号、姓名或编号）")
 @click.option("--field", default="", metavar="F", help="只看一项")
-@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="从哪一天起")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="从哪一天起")
 @click.pass_obj
 def command(cli: Cli, household: str, field: str, since: datetime | None) -> None:
     """List the changes, the newest first."""

@@ -7,6 +7,8 @@ import importlib
 import io
 import json
 import logging
+import os
+import sys
 
 import click
 
@@ -63,12 +65,14 @@ class LazyGroup(click.Group):
             return super().get_command(ctx, cmd_name)
         module, attribute = _VERBS[cmd_name]
         command: click.Command = getattr(importlib.import_module(module), attribute)
-        return command
+        return chinese.framed(command)
 
 
 @click.group(
     cls=LazyGroup,
-    help="驻村：防止返贫致贫监测（不带动词时打开桌面）",
+    help="驻村：防止返贫致贫监测（不带动词时打开桌面）。下面的选项写在动词前面。",
+    options_metavar=chinese.OPTIONS,
+    subcommand_metavar=chinese.VERB,
     epilog="另有：demo 用编出来的人走完一个月；tour 把每个页面存成图片；bench 测速。",
 )
 @click.option("--data", metavar="DIR", help="数据文件夹")
@@ -100,13 +104,16 @@ def run(arguments: list[str]) -> int:
             cli.invoke(context)
     except click.exceptions.Exit as done:
         return done.exit_code
-    except click.ClickException as error:
+    except click.ClickException as raised:
+        error = _explained(raised)
         if as_json:
             click.echo(_json(UsageError(text=error.format_message().rstrip(".。") + "。")))
         told = io.StringIO()
         error.show(told)
         click.echo(_without_names(told.getvalue(), arguments), err=True, nl=False)
         return 2
+    except BrokenPipeError:
+        return _unheard()
     except Exception as error:  # told apart and logged below
         return _show(_known(error), as_json)
     return 0
@@ -118,6 +125,21 @@ def _without_names(text: str, arguments: list[str]) -> str:
         if not word.isascii():
             text = text.replace(word, "…")
     return text
+
+
+def _explained(error: click.ClickException) -> click.ClickException:
+    """Say where the common options stand, to who wrote one behind the verb."""
+    if isinstance(error, click.NoSuchOption):
+        name = error.option_name
+        if any(name in option.opts for option in cli.params):
+            return click.UsageError(f"{name} 要写在动词前面：zhucun {name} … 动词。", error.ctx)
+    return error
+
+
+def _unheard() -> int:
+    """End in silence: who read the output (``head``) had enough, and the verb has done its work."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
 
 
 def _known(error: Exception) -> AppError:

@@ -202,7 +202,9 @@ def step(cli: Cli, period: Period, action: str, note: str, village: str) -> None
 @group.command("unvisited", help="写明一户为什么没访到")
 @click.argument("period", type=PERIOD)
 @click.option("--household", required=True, metavar="ID", help="户号、姓名或编号")
-@click.option("--reason", required=True, help="全家外出联系不上、拒访、整户消亡待办、其他")
+@click.option(
+    "--reason", required=True, metavar="R", help="全家外出联系不上、拒访、整户消亡待办、其他"
+)
 @click.option("--note", default="", metavar="T", help="说明")
 @click.pass_obj
 def unvisited(cli: Cli, period: Period, household: str, reason: str, note: str) -> None:

@@ -150,7 +150,7 @@ def _failed(file: Path, error: AppError) -> dict[str, Any]:
 @group.command("import", help="导入一个或几个变更包，或整个文件夹")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="只看会怎样，不导入")
-@click.option("--confirm", is_flag=True, help="改动特别多时，已和对方核实")
+@click.option("--confirm", is_flag=True, help="改动特别多而被拒时：已和对方核实，照样导入")
 @click.pass_context
 def import_(ctx: click.Context, files: tuple[Path, ...], dry_run: bool, confirm: bool) -> None:
     """Check packages and take them in, each by itself."""
@@ -158,7 +158,7 @@ def import_(ctx: click.Context, files: tuple[Path, ...], dry_run: bool, confirm:
     paths = _paths(files)
     if len(paths) == 1 and not files[0].is_dir():
         found = _import(cli, paths[0], dry_run=dry_run, confirm=confirm)
-        cli.emit(_imported(found), _lines(found))
+        cli.emit(_imported(found), [*_rehearsed(dry_run), *_lines(found)])
         return
     results: list[dict[str, Any]] = []
     lines: list[str] = []
@@ -176,9 +176,14 @@ def import_(ctx: click.Context, files: tuple[Path, ...], dry_run: bool, confirm:
     # What went in has changed the replica: then 1 and 3 would not be true.
     is_refused = bool(errors) and len(errors) == len(results)
     told = error_object(errors[0]) if is_refused else {}
-    cli.emit({**told, "results": results}, lines or ["没有变更包。"])
+    lines = [*_rehearsed(dry_run), *lines] if lines else ["没有变更包。"]
+    cli.emit({**told, "results": results}, lines)
     if is_refused:
         ctx.exit(max(error.exit_code for error in errors))
+
+
+def _rehearsed(is_dry_run: bool) -> list[str]:
+    return ["预览，没有导入"] if is_dry_run else []
 
 
 def _paths(files: tuple[Path, ...]) -> list[Path]:

@@ -18,9 +18,11 @@ from app.ops import (
     checklist_file,
     monitoring_papers,
     months,
+    operators,
     paper_fonts,
     plans,
     print_log,
+    times,
     visit_papers,
 )
 from app.ops import dossier as dossiers
@@ -144,14 +146,24 @@ def dossier(cli: Cli, household: str, out: Path | None, papers: tuple[str, ...])
 def log(cli: Cli, files: bool) -> None:
     """List prints, exports and unmaskings, the newest first."""
     lines = print_log.open_files(cli.store) if files else print_log.recent(cli.store)
-    cli.emit({"lines": [asdict(line) for line in lines]}, list(map(_log_text, lines)) or ["没有。"])
+    cli.emit(
+        {"lines": [_log_object(line) for line in lines]},
+        [_log_text(line) for line in lines] or ["没有。"],
+    )
+
+
+def _log_object(line: print_log.LogLine) -> dict[str, Any]:
+    return asdict(line) | {
+        "action_label": print_log.ACTIONS[line.action],
+        "role_label": operators.ROLES.get(line.role, ""),
+    }
 
 
 def _log_text(line: print_log.LogLine) -> str:
     there = "" if not line.path else f"　{line.path}（{'还在' if line.is_there else '已删'}）"
     who = line.actor or line.role
     action = print_log.ACTIONS[line.action]
-    return f"{line.at}　{who}　{action}　{line.paper}　{line.households}户{there}"
+    return f"{times.shown(line.at)}　{who}　{action}　{line.paper}　{line.households}户{there}"
 
 
 def _chosen(cli: Cli, household: str, everyone: bool) -> list[str] | None:
@@ -175,7 +187,7 @@ def printing_to(cli: Cli, path: Path) -> Printing:
         cli.note(problem)
 
     def tell(done: int, total: int) -> None:
-        if done % 100 == 0:
+        if done and done % 100 == 0:
             cli.note(f"已排好 {done}/{total} 户")
 
     return Printing(cli.actor, path, cli.today, tell)

@@ -24,7 +24,8 @@ def group() -> None:
 
 @group.command("import", help="从表格导入户台账；加 --dry-run 只看不写")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE…")
-@click.option("--kind", default="auto", show_default=True, help="表的种类，一般不用写")
+@click.option("--kind", default="auto", show_default=True, metavar="KIND",
+              help="表的种类，一般不用写")  # fmt: skip
 @click.option("--mapping", type=click.Path(path_type=Path), help="表头对照，JSON：{表头: 字段}")
 @click.option("--dry-run", is_flag=True, help="只报告，不写入")
 @click.option("--explain", is_flag=True, help="逐行列出读到的值和每一项改动")

@@ -311,10 +311,38 @@ def _changes(changes: Changes) -> dict[str, list[object]]:
 
 def summary_lines(result: dict[str, Any], *, is_dry_run: bool) -> Iterable[str]:
     """Return the result in a few lines for people; no names in them."""
-    yield "预览，没有写入" if is_dry_run else "已导入"
-    yield from (entry["message"] for entry in result["already_imported"])
+    if is_dry_run:
+        yield "预览，没有写入"
+    if result.get("import_id"):
+        yield "已导入"
+    else:  # a rehearsal, or a file that was not taken in again
+        yield from (entry["message"] for entry in result["already_imported"])
     yield f"户 {result['households']}，人 {result['members']}"
     yield f"新增 {result['created']}，变更 {result['updated']}，未变 {result['unchanged']}"
+    yield from _update_lines(result)
     yield f"未导入 {len(result['rejected'])}，提示 {len(result['warned'])}"
+    yield from _unread_lines(result)
     for entry in (*result["rejected"], *result["warned"]):
         yield f"{entry['sheet']} 第{entry['row']}行 {entry['column'] or ''}列：{entry['message']}"
+
+
+def _update_lines(result: dict[str, Any]) -> Iterator[str]:
+    """Say what differs from the roster here, beside its people's own fields."""
+    counts = {
+        "户信息变更": len(result.get("household_changes", ())),
+        "表里没有的人": len(result.get("removed_members", ())),
+        "表里没有的户": len(result.get("gone_households", ())),
+    }
+    found = "，".join(f"{words} {count}" for words, count in counts.items() if count)
+    if found:
+        yield found
+
+
+def _unread_lines(result: dict[str, Any]) -> Iterator[str]:
+    """Name what was not read, so that nobody believes it was."""
+    columns = [f"{m['column']} {m['heading']}" for m in result["mapping"] if m["field"] is None]
+    if columns:
+        yield f"没有读的列：{'、'.join(columns)}"
+    sheets = [f"{s['sheet']}（{s['reason']}）" for s in result["sheets"] if not s["used"]]
+    if sheets:
+        yield f"没有读的工作表：{'、'.join(sheets)}"

@@ -2,6 +2,7 @@
 
 import ast
 import gettext
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import click
 import pytest
 
 from app.cli import chinese
+from app.cli.main import cli
 from tests.cli.test_main import result, zhucun
 
 DEVELOPER = ("DeprecationWarning", "Could not determine", "No options defined", "Arguments take",
@@ -50,3 +52,24 @@ def test_a_misspelt_verb_is_answered_with_the_right_one(tmp_path: Path) -> None:
     assert code == 2
     assert "没有动词 'opne'" in err
     assert "open" in err.split("是不是要写")[1]
+
+
+def test_a_common_option_behind_the_verb_is_shown_its_place(tmp_path: Path) -> None:
+    code, out, err = zhucun(tmp_path, "roster", "show", "--json")
+    assert (code, result(out)["error"]["code"]) == (2, "E001")
+    assert "--json 要写在动词前面" in err
+
+
+def test_the_help_of_every_verb_is_chinese_but_for_names_and_values() -> None:
+    chinese.speak()
+    for name, text in helps(cli, click.Context(cli, info_name="zhucun")):
+        assert not re.findall(r"OPTIONS|COMMAND|ARGS|required|\bTEXT\b|\bINTEGER\b", text), name
+
+
+def helps(command: click.Command, context: click.Context) -> Iterator[tuple[str, str]]:
+    yield context.command_path, command.get_help(context)
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            below = command.get_command(context, name)
+            assert below is not None
+            yield from helps(below, click.Context(below, info_name=name, parent=context))

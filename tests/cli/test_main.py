@@ -110,3 +110,19 @@ def test_help_is_chinese(village: Path) -> None:
     assert code == 0
     for word in ("户", "预警", "月度监测", "变更包"):
         assert word in out
+
+
+def test_who_reads_only_the_first_lines_is_not_told_of_a_fault(village: Path) -> None:
+    words = [sys.executable, "-m", "app", "--data", str(village), "operator", "list"]
+    with subprocess.Popen(  # noqa: S603  our own program
+        words,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "ZHUCUN_PASSPHRASE": GOOD},
+        cwd=Path(__file__).parents[2],
+    ) as done:
+        assert done.stdout is not None
+        assert done.stderr is not None
+        done.stdout.close()
+        told = done.stderr.read()
+    assert (done.returncode, told) == (0, b"")

@@ -189,11 +189,12 @@ def test_people_get_sentences(desk: Desk, capsys: pytest.CaptureFixture[str]) ->
     enrol(desk, "township", "village")
     with_family(desk)
     desk.ok("village", "package", "export", "--to", "parent", "--out", desk.file("1"))
+    words = ["--data", str(desk.folder / "township"), "package", "import", str(desk.file("1"))]
+    capsys.readouterr()
+    assert run([*words, "--dry-run"]) == 0
+    assert capsys.readouterr().out.startswith("预览，没有导入\n")
     for _ in range(2):
-        assert (
-            run(["--data", str(desk.folder / "township"), "package", "import", str(desk.file("1"))])
-            == 0
-        )
+        assert run(words) == 0
     shown = capsys.readouterr().out
     assert "并入1项变动，新户1" in shown
     assert "已导入过" in shown

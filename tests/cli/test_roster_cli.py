@@ -300,3 +300,20 @@ def test_an_export_by_template_is_public_and_filtered(call: Any, tmp_path: Path)
     assert 0 < written["rows"] < 10
     assert call("export", "--kind", "national", "--out", out).json["rows"] > 0
     assert call("export", "--household", "没有", "--out", out).json["error"]["code"] == "E001"
+
+
+def test_people_are_told_what_was_not_read_and_what_stayed_as_it_was(
+    village: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["--data", str(village), "--today", "2025-10-20", "roster", "import"]
+    said = []
+    for more in ([str(FIRST)], [str(FIRST)], [str(NEXT), "--dry-run"]):
+        assert run([*words, *more]) == 0
+        said.append(capsys.readouterr().out)
+    first, again, update = said
+    assert first.startswith("已导入\n")
+    assert "没有读的列：" in first
+    assert not again.startswith("已导入")  # nothing went in
+    assert "没有再导入" in again
+    assert update.startswith("预览，没有写入\n")
+    assert "表里没有的人 " in update
