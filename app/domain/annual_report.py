@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from app.domain.household import NOTHING
 from app.domain.statistics import year_figures as names
-from app.domain.statistics.report import CLASSIFICATION, HELPER, MONTHLY, Report
+from app.domain.statistics.report import CLASSIFICATION, HELPER, MONTHLY, YEARLY, Report
 from app.domain.statistics.table import Cell, Line
 
 HEADING, SUBHEADING, BODY = "heading", "subheading", "body"
@@ -188,7 +188,10 @@ def _pair(line: Line) -> tuple[Cell, Cell]:
 
 
 def _span(report: Report) -> str:
-    return "本月" if report.kind == MONTHLY else "全年"
+    """Return the time that is told of; a year that is not over is no whole one."""
+    if report.kind == MONTHLY:
+        return "本月"
+    return "全年" if report.kind == YEARLY and report.heading.until is None else "年初以来"
 
 
 def _dynamics(report: Report) -> list[Paragraph]:

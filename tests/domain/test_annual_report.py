@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -63,6 +64,13 @@ def test_the_figures_are_those_of_the_tables() -> None:
     assert "截至2025年12月31日，共有监测对象1户4人，未消除风险1户4人。" in text
     assert "因病1户4人（占100%）" in text
     assert "全年监测对象没有变动。" in text
+
+
+def test_a_year_that_is_not_over_is_not_told_as_a_whole_one() -> None:
+    up_to = reports.build(one(), reports.AS_OF, "county", "统计表")
+    assert "年初以来监测对象没有变动。" in whole(yearly_text(up_to))
+    running = replace(one(), heading=replace(one().heading, until=date(2025, 6, 30)))
+    assert "全年" not in whole(yearly(running))
 
 
 def test_all_risk_is_removed_only_when_nobody_is_left() -> None:
