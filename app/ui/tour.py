@@ -50,6 +50,7 @@ def tour(store: Store, operator: str, out: Path, font_scale: float) -> list[Path
     window.set_scale(font_scale)
     window.show()
     album = _Album(app, out)
+    window.runner.busy.connect(album.on_busy)
     try:
         for key, page in window.pages.items():
             window.show_page(key)
@@ -75,9 +76,15 @@ class _Album:
     def __init__(self, app: QApplication, out: Path) -> None:
         self._app, self._out = app, out
         self.paths: list[Path] = []
+        self._is_busy = False
+
+    def on_busy(self, is_busy: bool) -> None:
+        """Hear whether the worker still reads what is to be seen."""
+        self._is_busy = is_busy
 
     def take(self, widget: QWidget, name: str) -> None:
-        for _round in range(4):  # layouts settle in several rounds of events
+        self.wait(lambda: not self._is_busy)
+        for _round in range(8):  # layouts settle in several rounds of events
             self._app.processEvents()
         path = self._out / f"{len(self.paths) + 1:02d}-{name}.png"
         widget.grab().save(str(path))

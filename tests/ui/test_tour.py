@@ -20,5 +20,7 @@ def test_every_page_is_pictured(
     assert {"roster-household", "keys", "first-use-0", "first-use-3"} <= names
     assert {"import-source", "import-preview", "import-columns", "import-decisions"} <= names
     assert {"import-done", "export", "copying"} <= names
+    assert {f"roster-household-{tab}" for tab in range(2, 9)} <= names
+    assert {"tasks", "to-type", "changes", "numbers", "sheet", "worksheet", "closing"} <= names
     window = QImage(str(pictures[0]))
     assert (window.width(), window.height()) == (1366, 768)
