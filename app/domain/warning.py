@@ -120,7 +120,7 @@ def _remedy_rows(review: Mapping[str, str]) -> tuple[Transition, ...]:
         *(
             row(
                 f"A11 assign determined {level}", "派部门", where(level, ASSIGNED),
-                "contact", "due_on",
+                "department", "contact", "due_on",
                 takes="departments", limit="accept_days", prints=("部门交办单",),
             )
             for level in ("township", "county")

@@ -80,14 +80,10 @@ class StepInput:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What the program adds to a step: a due day, what the thing is from here on, further data.
-
-    ``department``: the one of the catalogue, where the step names none.
-    """
+    """What the program adds to a step: a due day, what the thing is from here on, further data."""
 
     due: date | None = None
     kind: str = ""
-    department: str = ""
     more: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -324,7 +320,7 @@ def new_step(
         level=who.level,
         note=given.note,
         due_on=added.due,
-        department=labels.department(given.get("department")) or added.department,
+        department=labels.department(given.get("department")),
         values=_text({**values, **added.more}),
     )
 

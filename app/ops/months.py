@@ -163,9 +163,15 @@ def month_status(store: Store, period: Period, today: date) -> MonthStatus:
         due_persons=sum(d.persons for d in due),
         visited_households=len(visited),
         visited_persons=sum(d.persons for d in visited),
-        complete=sum(d.sheet_state in ("complete", "locked") for d in due),
+        complete=sum(_is_filled(d) for d in due),
         not_visited=tuple(d for d in due if not is_visited(d)),
     )
+
+
+def _is_filled(due: DueHousehold) -> bool:
+    """A closed month locks also the sheets of who was not met; they were never filled."""
+    is_locked = due.sheet_state == "locked" and not due.unvisited_reason
+    return due.sheet_state == "complete" or is_locked
 
 
 def is_visited(due: DueHousehold) -> bool:

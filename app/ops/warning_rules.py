@@ -1,6 +1,7 @@
 """What a step of a warning depends on beyond the table: measures, proof, dates, persons."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import select
@@ -22,7 +23,6 @@ from app.ops.lives import (
     chosen,
     day,
     history,
-    missing_data,
     not_after,
     not_before,
 )
@@ -79,6 +79,13 @@ def lacks_photo(session: Session, loaded: Loaded) -> bool:
         "visit": list(session.scalars(visits.where(Visit.visited_on >= since))),
     }
     return not any(proofs.has_any(session, table, ids, since) for table, ids in places.items())
+
+
+def completed(loaded: Loaded, action: str, given: StepInput) -> StepInput:
+    """Return the data of a step with what the catalogue knows: an order goes to its department."""
+    if action != "assign" or given.get("department"):
+        return given
+    return replace(given, values={**given.values, "department": department(loaded)})
 
 
 def prepare(
@@ -140,13 +147,11 @@ def _reinstate(session: Session, loaded: Loaded, _who: Who, _g: StepInput, _on: 
 def _assign(_s: Session, loaded: Loaded, _who: Who, given: StepInput, on: date) -> Added:
     """One department leads; further ones stand in ``departments``, joined by 、."""
     names = given.get("departments").replace(",", "、").split("、")
-    lead = labels.department(given.get("department")) or department(loaded)
-    if not lead:
-        raise missing_data("派部门", ["department"])
+    lead = labels.department(given.get("department"))
     others = [labels.department(name) for name in names if name.strip()]
     joined = "、".join(dict.fromkeys([lead, *others]))
     due = _due_after(given, on) or remedy_due(loaded)[0]
-    return Added(due=due, more={"departments": joined}, department=lead)
+    return Added(due=due, more={"departments": joined})
 
 
 def _start(session: Session, loaded: Loaded, who: Who, _given: StepInput, _on: date) -> Added:

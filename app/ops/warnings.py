@@ -428,6 +428,7 @@ def _step(
 ) -> str:
     """Check and write one step with what follows from it; return the household's id."""
     extra = warning_rules.extra_needs(session, loaded)
+    given = warning_rules.completed(loaded, action, given)
     check(loaded.thing, action, who, given, on, extra)
     added = warning_rules.prepare(session, loaded, action, who, given, on)
     write_step(session, loaded.thing, action, who, replace(given, on=on), added)

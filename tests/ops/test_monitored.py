@@ -189,6 +189,12 @@ def test_publicity_runs_its_full_days_and_objections_are_settled(store: Store, h
     assert page.item.state == "pending_township"
 
 
+def test_a_double_clue_ends_with_a_reason_alone(store: Store, home: str) -> None:
+    case_id = clue(store, home)
+    page = act(store, "township", case_id, "exclude", 1, note="已是监测对象")
+    assert page.item.state == "not_included"
+
+
 def test_one_household_has_one_living_case(store: Store, home: str) -> None:
     case_id = clue(store, home)
     with pytest.raises(LivingCaseError, match="E421"):

@@ -57,6 +57,7 @@ def test_nobody_is_left_out_without_a_reason(store: Store, home: str) -> None:
     month_close.set_unvisited(store, ME, home, OCTOBER, "全家外出联系不上", "电话停机")
     done = month_close.close_month(store, ME, OCTOBER, END)
     assert (done.state, done.version) == ("closed", 1)
+    assert months.month_status(store, OCTOBER, END).complete == 0  # closing fills nobody's sheet
 
 
 def test_what_the_program_found_is_decided_first(store: Store, home: str) -> None:

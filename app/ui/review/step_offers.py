@@ -30,6 +30,7 @@ _OPTIONAL = {  # what a step may bring beyond what it needs
     "end-publicity": ("objections_settled",),
     "removal-publicise": ("objections_settled",),
     "clear-out": ("proof",),
+    "exclude": ("told_on",),
     "finish": ("amount_paid", "proof"),
     "assign": ("departments",),
 }
