@@ -47,6 +47,8 @@ _HEADINGS = {  # what people write over a column; what stands in brackets is its
 }
 _BRACKETS = re.compile(r"\(([^)]*)\)")
 _MANY = 10_000  # 万户, 万人
+_NOTHING = frozenset({"-", "—", "——", "―", "/"})  # what people put into a cell without a figure
+_OTHERS = re.compile(r"T\d+|催报|核对")
 _SIGNATURE = re.compile(r"(?:填表|制表|审核|负责|填报|联系)[人单日][^:]*:.*|(?:备注|注|说明):.*")
 _TOTALS = frozenset({"合计", "总计", "total", "监测对象合计", "监测对象总数"})
 _UNITS = "units_as_written"
@@ -128,6 +130,8 @@ class _Book:
         """Read one sheet."""
         self.sheet, self.columns, self.factors = sheet.name, {}, {}
         self.table = _table(sheet.name)
+        if not self.table and _OTHERS.match(sheet.name):
+            return  # a report of this program has more tables than are checked
         for index, cells in enumerate(sheet.rows):
             line = _Line([_text(cell) for cell in cells], sheet.number(index))
             if any(line.cells):
@@ -290,7 +294,8 @@ def _text(cell: object) -> str:
         return ""
     if isinstance(cell, float):
         return f"{Decimal(str(cell)):f}".removesuffix(".0")
-    return unicodedata.normalize("NFKC", str(cell)).strip().replace(",", "")
+    text = unicodedata.normalize("NFKC", str(cell)).strip().replace(",", "")
+    return "" if text in _NOTHING else text
 
 
 def _times(text: str, factor: int) -> str:

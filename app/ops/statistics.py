@@ -33,6 +33,7 @@ from app.ops import catalogue, print_log, statistics_records, statistics_reminde
 from app.ops.plan_sources import area_names, area_text
 from app.ops.print_log import Noted
 from app.ops.printing import Printed, Printing, unknown_warnings
+from app.ops.quiet import quiet_gc
 from app.ops.report_prints import given_out, note_given_out
 from app.ops.statistics_known import VillageMonth, gaps, known_store, village_months
 from app.ops.statistics_policy import policy_of
@@ -186,6 +187,7 @@ def warnings_chart(store: Store, today: date) -> Chart:
     return warnings_by_month(found, today)
 
 
+@quiet_gc()
 def _report(store: Store, kind: str, window: Window, label: str, today: date, area: str) -> Report:
     context, level, policy = context_of(store, window, label, today, area)
     title = title_of(kind, context.heading)

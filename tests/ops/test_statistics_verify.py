@@ -1,6 +1,7 @@
 """Files that somebody else filled in: read as they are, or refused with their place."""
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,15 @@ from hypothesis import strategies as st
 from app.domain.statistics.errors import FigureFileError
 from app.domain.statistics.year_figures import Figure, MeasureFigure
 from app.errors import AppError
+from app.ops.statistics import write_report, yearly_report
 from app.ops.statistics_verify import (
     blank_figures,
     verify_figures,
     verify_file,
     write_figures,
 )
+from tests.conftest import TOWNSHIP, VILLAGE, StoreMaker
+from tests.ops.statistics_village import ME, fill
 
 SOURCE_YEAR = Path(__file__).parents[1] / "data" / "13_年度数据.yaml"
 _BREAKDOWNS = {
@@ -272,3 +276,20 @@ def test_a_damaged_file_is_checked_or_refused_but_never_crashes(
         refused, numbers = error, {"K1", "K7", "K9"}
     assert numbers >= {"K1", "K7", "K9"}
     assert refused is None or (refused.where.file == "a.yaml" and refused.sentence())
+
+
+def test_our_own_workbook_of_a_year_passes_what_our_report_passed(
+    tmp_path: Path, new_store: StoreMaker
+) -> None:
+    store = new_store("township", TOWNSHIP, "云岭镇")
+    fill(store, VILLAGE, 3)
+    report = yearly_report(store, 2025, date(2026, 1, 5))
+    write_report(store, ME, report, tmp_path / "年报.xlsx")
+    read = {(c.check, c.name): (c.ok, c.left, c.right) for c in verify_file(
+        tmp_path / "年报.xlsx"
+    ).checks}  # fmt: skip
+    own = {(c.check, c.name): (c.ok, c.left, c.right) for c in report.checks}
+    for number in ("K1", "K2", "K3", "K4", "K5", "K6", "K7"):
+        found = {key: value for key, value in read.items() if key[0] == number}
+        assert found, number
+        assert found.items() <= own.items(), number
