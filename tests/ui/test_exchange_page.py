@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -10,6 +11,7 @@ from app.domain.ownership import Actor
 from app.models.store import Store
 from app.ops import roster_view
 from app.ui.exchange.exchange_page import ExchangePage
+from app.ui.exchange.revoke_dialog import RevokeDialog
 from tests.conftest import StoreMaker
 from tests.ops.network import Network, build
 from tests.ui.conftest import add_household, make_desk
@@ -87,3 +89,34 @@ def test_a_damaged_package_is_refused_by_name(
     assert "数据没有变" in failed.args[0].user_text()
     assert not page.results.isVisible()
     page._desk.runner.close()
+
+
+def test_a_lost_laptop_is_ended_with_a_reason_and_gets_no_more_packages(
+    qtbot: QtBot,
+    network: Network,
+    actor: Actor,
+    qapp: QApplication,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    network.send(network.village, network.township)
+    said: list[str] = []
+    monkeypatch.setattr(ExchangePage, "_say", lambda _page, text: said.append(text))
+    village = open_page(qtbot, network.village, actor)
+    assert not village.revoke_button.isVisible()
+    page = open_page(qtbot, network.township, actor)
+
+    def answer() -> None:
+        box = QApplication.activeModalWidget()
+        assert isinstance(box, RevokeDialog)
+        assert not box.go.isEnabled()
+        box.why.setText("电脑丢了")
+        box.go.click()
+
+    QTimer.singleShot(100, answer)
+    page.revoke_button.click()
+    assert "已停用：上坝村" in said[0]
+    assert "revoked" in [line.state for line in page._devices]
+    assert page.receiver.findData(network.village.device_id) < 0
+    assert not page.revoke_button.isVisible()
+    for one in (village, page):
+        one._desk.runner.close()

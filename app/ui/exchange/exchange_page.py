@@ -28,6 +28,7 @@ from app.ui.exchange.history_view import HistoryView
 from app.ui.exchange.households_view import HouseholdsView
 from app.ui.exchange.intake import Taken
 from app.ui.exchange.results_view import ResultsView
+from app.ui.exchange.revoke_dialog import RevokeDialog
 from app.ui.flow_layout import FlowLayout
 from app.ui.page import Desk, KeyHelp
 from app.ui.parts import Card, button, plain, quiet
@@ -68,6 +69,7 @@ class ExchangePage(QWidget):
         self.request_button = button("写登记申请", self._on_request)
         self.accept_button = button("导入授权书", self._on_accept)
         self.approve_button = button("3 登记新设备", self._on_approve)
+        self.revoke_button = button("停用设备…", self._on_revoke)
         self.results = ResultsView()
         self.results.taken.connect(self._on_take)
         self.results.left.connect(self._on_leave)
@@ -104,6 +106,7 @@ class ExchangePage(QWidget):
         self.request_button.setVisible(store.level != "county")
         self.accept_button.setVisible(store.level != "county")
         self.approve_button.setVisible(store.level != "village")
+        self.revoke_button.setVisible(bool(self._revocable()))
         sent, came = bench.last_export, bench.last_import
         self.export_text.setText(f"上次导出　{sent or '还没有'}")
         advice = "从U盘选一个或几个包。先看变化，再确认。"
@@ -146,7 +149,8 @@ class ExchangePage(QWidget):
 
     # ---------------------------------------------------------------- export
     def _fill_receivers(self) -> None:
-        targets = [line for line in self._devices if line.relation in ("superior", "subordinate")]
+        near = [line for line in self._devices if line.relation in ("superior", "subordinate")]
+        targets = [line for line in near if line.state != "revoked"]
         self.receiver.clear()
         for line in targets:
             self.receiver.addItem(f"给{line.name}", line.device_id)
@@ -286,6 +290,25 @@ class ExchangePage(QWidget):
             )
             self._after(done, "本机已登记，可以和上级交换了。")
 
+    def _revocable(self) -> list[DeviceLine]:
+        active = [line for line in self._devices if line.state == "active"]
+        return [line for line in active if line.relation == "subordinate"]
+
+    def _on_revoke(self) -> None:
+        dialog = RevokeDialog(self, self._revocable())
+        if dialog.exec():
+            self.revoke(dialog.device.currentData(), dialog.why.text().strip())
+
+    def revoke(self, device_id: str, reason: str) -> None:
+        """End a device; what is taken in stays."""
+        desk = self._desk
+        done = desk.runner.call(
+            lambda: devices.revoke_device(desk.store, desk.actor, device_id, reason)
+        )
+        if done is not None:
+            self.refresh(None)
+            self._say(f"已停用：{done.name}。请给各处再导出一次变更包。")
+
     def _after(self, done: Enrolment | None, sentence: str) -> None:
         if done is None:
             return
@@ -312,7 +335,9 @@ class ExchangePage(QWidget):
         device.addStretch()
         buttons = QWidget()
         flow = FlowLayout(buttons, gap=8)
-        for made in (self.request_button, self.accept_button, self.approve_button):
+        for made in (
+            self.request_button, self.accept_button, self.approve_button, self.revoke_button,
+        ):  # fmt: skip
             flow.addWidget(made)
         device.addWidget(buttons)
         cards = QHBoxLayout()
