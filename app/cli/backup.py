@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from app.cli.common import Cli, UsageError, read_secret
-from app.ops import backup, backup_plan, passphrases, restore
+from app.ops import backup, backup_plan, passphrases, rescue, restore
 from app.ops.backup import Backup, OpenKey
 
 _FILE = click.Path(path_type=Path)
@@ -50,8 +50,22 @@ def restore_one(cli: Cli, file: Path, recovery_file: Path | None) -> None:
     opener = _opener(cli, recovery_file)
     made = restore.restore_backup(file, cli.folder, opener, cli.clock())
     result = _result(made.backup) | {"epoch": made.epoch}
-    told = "已恢复。请先请上级重新登记本机，登记前不能导出。"
+    told = "已恢复。下一步：device request 写登记申请，请上级重新登记本机；登记前不能导出。"
     cli.emit(result, [told])
+
+
+@group.command(
+    "rescue", help="数据损坏或被旧文件换掉时：换上最近的好备份；备份不比现在的多，就接着用现在的"
+)
+@click.pass_obj
+def mend(cli: Cli) -> None:
+    """Put the newest good backup in the place of damaged data, which is kept aside."""
+    done = rescue.mend(cli.folder, cli.passphrase(), cli.clock())
+    made_at = done.backup.header.made_at if done.backup else None
+    used = f"已换上{made_at[:10]}的备份" if made_at else "备份不比现在的多，接着用现在的"
+    aside = f"；原来的在 {done.set_aside.name}，请不要删" if done.set_aside else ""
+    result = {"used": "backup" if made_at else "present", "made_at": made_at, "epoch": done.epoch}
+    cli.emit(result, [f"{used}{aside}。", "请上级重新登记本机：device request 写登记申请。"])
 
 
 @click.command("recover", help="忘了口令：用恢复密钥设新口令（新口令由 --passphrase-file 给）")

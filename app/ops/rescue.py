@@ -1,6 +1,7 @@
 """A damaged or exchanged database at the start: found, and the newest good backup offered."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,6 +21,22 @@ from app.ops.restore import Restored
 from app.paths import ReplicaPaths
 
 _LARGE = 64 * 1024 * 1024  # beyond it only the daily backup reads everything
+
+
+class NoGoodBackupError(AppError):
+    """Nothing to put in the place of damaged data."""
+
+    code, message = "E118", "数据坏了，本机又没有完好的备份。程序没有改动它。"
+    hint = "请插上存备份的U盘，在空文件夹里恢复；没有就找上级。"
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """What was done. ``backup``: what was put in place, None if the present data go on."""
+
+    backup: Backup | None
+    epoch: str
+    set_aside: Path | None
 
 
 def check_at_start(store: Store) -> None:
@@ -128,3 +145,18 @@ def rescue(folder: Path, chosen: Backup, passphrase: str, now: datetime) -> Rest
         ReplicaInUseError, BackupDamagedError, OSError: nothing has changed.
     """
     return restore.replace_damaged(chosen.path, folder, backup.by_passphrase(passphrase), now)
+
+
+def mend(folder: Path, passphrase: str, now: datetime) -> Mended:
+    """Put the newest good backup in place, or go on with what is there if that has as much.
+
+    Raises:
+        NoGoodBackupError; others as ``newest_good``, ``rescue`` and ``keep_present``.
+    """
+    found = newest_good(folder, passphrase)
+    if is_present_newer(folder, passphrase, found):
+        return Mended(None, keep_present(folder, passphrase, now), None)
+    if found is None:
+        raise NoGoodBackupError
+    done = rescue(folder, found, passphrase, now)
+    return Mended(found, done.epoch, done.set_aside)

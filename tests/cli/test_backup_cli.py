@@ -1,12 +1,15 @@
 """Backups on the command line: keys of the contract, and what nobody may lose by a wrong word."""
 
 import hashlib
+import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.cli.test_main import GOOD, result, zhucun
+from tests.excel import keys
 
+ROSTER = keys.ROSTERS / "01_村台账_整洁.xlsx"
 NEW = "linglouyizhonghua9"
 
 
@@ -85,3 +88,28 @@ def test_wrong_damaged_cut_and_foreign_files_are_told_apart(made: Path, tmp_path
         assert "Traceback" not in err
         assert not (tmp_path / "new").exists()
     assert told == [(3, "E101"), (3, "E131"), (3, "E132"), (1, "E130"), (1, "E130")]
+
+
+def test_an_older_file_is_told_and_the_newest_backup_put_in_its_place(
+    village: Path, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(village, tmp_path / "v")
+    old = (folder / "replica.db").read_bytes()
+    code, _out, err = zhucun(folder, "roster", "import", str(ROSTER))
+    assert code == 0, err
+    (folder / "replica.db").write_bytes(old)
+    code, out, _ = zhucun(folder, "--json", "roster", "show", "1")
+    assert (code, result(out)["error"]["code"]) == (1, "E115")
+    code, out, _ = zhucun(folder, "--json", "backup", "rescue")
+    told = result(out)
+    assert (code, told["used"], len(told["epoch"])) == (0, "present", 32)
+    assert zhucun(folder, "operator", "list")[0] == 0
+
+
+def test_damaged_data_without_a_backup_are_left_alone(village: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(village, tmp_path / "v")
+    shutil.rmtree(folder / "backup", ignore_errors=True)
+    (folder / "replica.db").write_bytes(b"x" * 9000)
+    code, out, _ = zhucun(folder, "--json", "backup", "rescue")
+    assert (code, result(out)["error"]["code"]) == (1, "E118")
+    assert (folder / "replica.db").read_bytes() == b"x" * 9000

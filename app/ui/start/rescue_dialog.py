@@ -58,15 +58,15 @@ class RescueDialog(QDialog):
         self._found, self._goes_on = answer
         found = self._found
         if self._goes_on:
-            self.text.setText(_GO_ON)
+            self._say(_GO_ON)
             self.kept.hide()
             self.go.setText("接着用")
         elif found is None:
-            self.text.setText("本机没有完好的备份。请插上存备份的U盘，用“从备份恢复”，或找镇里。")
+            self._say("本机没有完好的备份。请插上存备份的U盘，用“从备份恢复”，或找镇里。")
             return
         else:
             at = datetime.fromisoformat(found.header.made_at).astimezone()
-            self.text.setText(
+            self._say(
                 f"最近的好备份：{at.month}月{at.day}日 {at:%H:%M}，已读到底核对过。"
                 "之后填的不在里面；导出过的，镇里还有。"
             )
@@ -75,7 +75,7 @@ class RescueDialog(QDialog):
 
     def _on_go(self) -> None:
         self.go.setEnabled(False)
-        self.text.setText("正在恢复…")
+        self._say("正在恢复…")
         self.runner.start(lambda _progress: self._put_right(), lambda _done: self.accept())
 
     def _put_right(self) -> None:
@@ -84,9 +84,14 @@ class RescueDialog(QDialog):
         elif self._found is not None:
             rescue.rescue(self._folder, self._found, self._passphrase, self._now)
 
+    def _say(self, text: str) -> None:
+        self.text.setText(text)
+        if self.isVisible():
+            self.resize(self.width(), self.heightForWidth(self.width()))
+
     def _on_failed(self, error: object) -> None:
         if isinstance(error, Exception):
-            self.text.setText(as_app_error(error).user_text())
+            self._say(as_app_error(error).user_text())
 
 
 def _look(folder: Path, passphrase: str, progress: Progress) -> tuple[Backup | None, bool]:
