@@ -56,6 +56,7 @@ CREATE TEMP TABLE seen AS SELECT * FROM due WHERE submitted_on IS NOT NULL
   AND way IN ('onsite', 'onsite_family', 'phone');
 CREATE TEMP TABLE helped AS SELECT m.*, (SELECT min(step_on) FROM steps s WHERE s.subject_id = m.id
     AND s.action = 'start') AS started, (SELECT min(step_on) FROM steps s WHERE s.subject_id = m.id
+    AND s.action = 'finish') AS done, (SELECT min(step_on) FROM steps s WHERE s.subject_id = m.id
     AND s.action = 'terminate') AS ended FROM measure m WHERE m.scope GLOB :area;
 """
 _HERE = """(joined_on IS NULL OR joined_on <= {day})
@@ -252,6 +253,7 @@ class _Count:
         money: dict[str, list[Any]] = {}
         for kind, home, amount, active in self.rows("""SELECT measure_kind, household_id, amount,
                 started <= :end AND (ended IS NULL OR ended > :start OR started >= :start)
+                AND (done IS NULL OR done >= :start)
                 FROM helped WHERE measure_category = 'social_help'"""):
             if active:
                 money.setdefault(kind, []).append((home, Decimal(amount)))

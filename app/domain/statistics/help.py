@@ -170,7 +170,8 @@ def insurance(context: Context) -> ReportTable:
     groups: dict[str, list[MeasureRecord]] = defaultdict(list)
     for measure in context.records.measures:
         is_help = measure.category == "social_help" or measure.kind.startswith(_INSURANCE)
-        if is_help and measure.is_active_in(window.start, window.end):
+        is_now = measure.is_active_in(window.start, window.end)
+        if is_help and is_now and not measure.was_done_before(window.start):
             groups[measure.kind].append(measure)
     columns = [
         Column("笔数", "笔"),
@@ -181,7 +182,8 @@ def insurance(context: Context) -> ReportTable:
     rows = [_insurance_line(kind, groups[kind]) for kind in sorted(groups)]
     total = _insurance_line("合计", [m for found in groups.values() for m in found])
     rows.append(Line(total.label, total.cells, True))
-    return context.table("T25", "防贫保险与社会帮扶", "种类", columns, rows, ["受益户不重复。"])
+    note = "受益户不重复；以前已经落实的不再计。"
+    return context.table("T25", "防贫保险与社会帮扶", "种类", columns, rows, [note])
 
 
 def _insurance_line(label: str, measures: list[MeasureRecord]) -> Line:

@@ -147,6 +147,10 @@ class MeasureRecord:
                 state = step.state
         return state
 
+    def was_done_before(self, day: date) -> bool:
+        """Tell whether it was 已落实 before a day: what was paid then is not paid again."""
+        return any(step.state == "done" and step.on < day for step in self.steps)
+
     def is_active_in(self, start: date, end: date) -> bool:
         """Tell whether it was 落实中 or 已落实 on some day from ``start`` to ``end``."""
         active = ("running", "done")

@@ -1,5 +1,6 @@
 """Measures by kind, cause and cover (T6–T8, T25)."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -89,3 +90,20 @@ def test_insurance_adds_amounts_exactly_and_counts_claims() -> None:
     table = tables.insurance(context(**objects(), measures=found))
     total = [cell.value for cell in table.row("合计").cells]
     assert total == [3, Decimal("1000.30"), 2, 2]
+
+
+def test_what_was_paid_in_an_earlier_year_is_not_paid_again() -> None:
+    def paid(place: int, *days: str) -> MeasureRecord:
+        states = ("running", "done")
+        steps = tuple(step(on, "start", state) for on, state in zip(days, states, strict=False))
+        one = measure(place, "h1", "social_help", "防贫保险理赔", amount="100")
+        return replace(one, steps=steps)
+
+    found = (
+        paid(1, "2024-06-01", "2024-07-01"),
+        paid(2, "2024-12-20", "2025-01-10"),
+        paid(3, "2024-06-01"),
+        paid(4, "2025-03-01", "2025-03-02"),
+    )
+    table = tables.insurance(context(**objects(), measures=found))
+    assert [cell.value for cell in table.row("合计").cells] == [3, Decimal("300.00"), 1, 3]
