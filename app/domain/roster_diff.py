@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from app.domain.roster import HOUSEHOLD_FIELDS, MEMBER_FIELDS, RosterRow, RosterTable
+from app.domain.roster import HEAD, HOUSEHOLD_FIELDS, MEMBER_FIELDS, RosterRow, RosterTable
 from app.domain.roster_values import Value
 
 Change = tuple[Value, Value]  # old, new
@@ -335,8 +335,14 @@ class _Matcher:
         doubtful = {
             reason.field for m in members for reason in m.row.reasons if _keeps_old(reason.code)
         }
+        if household.values.get("head_name") is None and _nobody_is_head(members):
+            doubtful.add("head_name")  # the file names a head, yet none of its rows is one
         changes = _changes(household.values, values, HOUSEHOLD_FIELDS, doubtful)
         return MatchedHousehold(key, number, head, len(members), values, household, changes)
+
+
+def _nobody_is_head(members: list[MatchedMember]) -> bool:
+    return all(member.row.values.get("relation") != HEAD for member in members)
 
 
 def _missing(

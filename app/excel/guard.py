@@ -29,7 +29,8 @@ _BIFF = (b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00")
 _ZIP = b"PK\x03\x04"
 _MACRO_ENDINGS = frozenset((".xlsm", ".xltm", ".xlam", ".xla"))
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-_HTML_SIGNS = (b"<html", b"<!doctype html", b"<table", b"mime-version", b"<meta", b"<head")
+_HTML_SIGNS = (b"<html", b"<!doctype html", b"<!--", b"<table", b"mime-version", b"from:", b"<meta",
+               b"<head", b"<body", b"<div", b"<style")  # fmt: skip
 
 
 _ARCHIVE = ("压缩包", "请先解压，再选里面的表格（.xlsx）。")
@@ -161,8 +162,8 @@ def _content(path: Path, head: bytes, where: Where) -> Format:
     if head.startswith(b"PK"):
         is_ods = b"opendocument.spreadsheet" in head
         return Format.ODS if is_ods else Format.XLSX
-    if head.startswith(_BIFF):
-        return Format.XLS  # a bare BIFF stream
+    if head.startswith(_BIFF):  # bare, in no container: older than any reader
+        raise UnknownFormatError(where=where, ending="Excel 95以前的旧格式")
     return Format.CSV
 
 

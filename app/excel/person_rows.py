@@ -16,6 +16,7 @@ _PLAIN = re.compile("[\u4e00-\u9fff]{2,12}")  # what heading_text leaves as it i
 _PART = re.compile(r"(?:[组队社屯寨村户页]|名单|对象)(?:\(.*\))?$|^[一二三四五六七八九十]+、")
 _HAN = re.compile("[\u4e00-\u9fff]")
 _ORDINALS = "甲乙丙丁戊己庚辛壬癸子丑寅卯"
+_USUAL = 18  # characters of an identity number
 _LEAST_DIGITS = 6  # of what may be an identity number, however spoilt
 
 
@@ -44,6 +45,8 @@ class PersonRows:
 
     def _is_number(self, cell: object) -> bool:
         """Tell whether a cell holds what marks a person (a household), even if spoilt."""
+        if isinstance(cell, str) and len(cell) == _USUAL and cell[:-1].isdigit():
+            return True
         if is_blank(cell):
             return False
         text = folded(cell)

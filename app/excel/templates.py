@@ -4,6 +4,7 @@ What stands above that row stays. Where the names are the program's own (``id_no
 goes and the headings are those above it; where they are headings the row stays.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from app.excel.headings import FEEDS, heading_list, heading_text
 from app.excel.reader import RawSheet, read_table
 from app.excel.writer import Template, template
 
+_BRACKETS = re.compile(r"\([^()]*\)")
 _SEARCH = 40
 _FEWEST = 2
 _ROSTER = frozenset(("member", "household", "object", "national"))
@@ -57,17 +59,29 @@ def _names(kind: str) -> Mapping[str, str]:
     return names
 
 
+def _field(heading: str, names: Mapping[str, str]) -> str:
+    """Return the field that a heading means, what stands in brackets left out if need be."""
+    text = heading_text(heading)
+    return names.get(text) or names.get(_BRACKETS.sub("", text), "")
+
+
+def _written(cell: object) -> str:
+    """Return a cell as its county wrote it: full-width brackets stay."""
+    if is_blank(cell):
+        return ""
+    return cell.strip() if isinstance(cell, str) else plain(cell)
+
+
 def _split(cell: object) -> tuple[str, str]:
     """Return the name and the form of a cell."""
-    text = "" if is_blank(cell) else plain(cell)
-    name, _, form = text.partition("|")
-    form = form.strip()
+    name, _, form = _written(cell).replace("｜", "|").partition("|")
+    form = plain(form)
     return name.strip(), form if is_form(form) else ""
 
 
 def _best_row(sheet: RawSheet, names: Mapping[str, str]) -> int | None:
     counts = [
-        sum(heading_text(_split(cell)[0]) in names for cell in row if not is_blank(cell))
+        sum(bool(_field(_split(cell)[0], names)) for cell in row if not is_blank(cell))
         for row in sheet.rows[:_SEARCH]
     ]
     best = max(range(len(counts)), key=lambda i: (counts[i], i), default=None)  # own names: below
@@ -78,10 +92,8 @@ def _template(sheet: RawSheet, index: int, names: Mapping[str, str]) -> Template
     cells = [_split(cell) for cell in sheet.rows[index]]
     while cells and not cells[-1][0]:
         cells.pop()
-    columns = tuple((heading, names.get(heading_text(heading), "")) for heading, _ in cells)
-    above = tuple(
-        tuple("" if is_blank(cell) else plain(cell) for cell in row) for row in sheet.rows[:index]
-    )
+    columns = tuple((heading, _field(heading, names)) for heading, _ in cells)
+    above = tuple(tuple(_written(cell) for cell in row) for row in sheet.rows[:index])
     is_own = sum(heading.isascii() for heading, _ in cells if heading) * 2 > len(cells)
     return Template(
         title=sheet.name or "数据",

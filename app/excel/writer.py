@@ -178,7 +178,9 @@ def _book(path: Path) -> Iterator[Any]:
 def _write_top(book: Any, sheet: Any, columns: Template) -> int:
     """Write what stands above the data; return the first row of data."""
     text = book.add_format({"num_format": "@", "quote_prefix": True})
-    head = book.add_format({"bold": True, "border": 1, "text_wrap": True, "align": "center"})
+    head = book.add_format({
+        "bold": True, "border": 1, "text_wrap": True, "align": "center", "quote_prefix": True,
+    })  # fmt: skip
     for index, (_, name) in enumerate(columns.columns):
         sheet.set_column(index, index, _WIDTHS.get(name, 10))
     for number, row in enumerate(columns.above):

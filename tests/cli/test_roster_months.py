@@ -111,3 +111,18 @@ def test_who_is_silent_for_two_months_and_comes_back_was_never_gone(
     result = load(store, actor, first, date(2026, 1, 31), again=True)
     assert (result["added_members"], result["removed_members"]) == ([], [])
     assert set(result["item_kinds"]) == {"unchanged"}
+
+
+def test_a_household_without_a_head_is_unchanged_when_its_file_comes_again(
+    store: Store, actor: Actor, tmp_path: Path
+) -> None:
+    book = openpyxl.load_workbook(path_of("2025-10"))
+    sheet = book.worksheets[0]
+    column = [cell.value for cell in sheet[1]].index("与户主关系") + 1
+    row = next(r for r in range(2, sheet.max_row) if sheet.cell(r, column).value == "户主")
+    sheet.cell(row, column).value = "其他"
+    path = tmp_path / "册.xlsx"
+    book.save(path)
+    load(store, actor, path, MONTHS["2025-10"])
+    again = load(store, actor, path, MONTHS["2025-10"], again=True)
+    assert (again["household_changes"], set(again["item_kinds"])) == ([], {"unchanged"})

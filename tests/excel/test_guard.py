@@ -405,3 +405,10 @@ def test_a_damaged_stream_is_reported_not_raised(tmp_path: Path) -> None:
         package.writestr("content.xml", "<office><broken")
     path.write_bytes(buffer.getvalue())
     refuse(path, errors.TableDamagedError, "损坏")
+
+
+@pytest.mark.parametrize("begin", ["09000400", "09020600", "09040600", "09080800"])
+def test_a_workbook_older_than_containers_is_named(tmp_path: Path, begin: str) -> None:
+    path = tmp_path / "旧.xls"
+    path.write_bytes(bytes.fromhex(begin) + bytes(60))
+    refuse(path, errors.UnknownFormatError, "另存为 .xlsx")

@@ -168,3 +168,10 @@ def test_odd_names_and_places_come_back_as_they_are(
     assert [row.values["name"] for row in found] == kept
     assert {row.values["work_place"] for row in found} == {where}
     assert {row.values["monthly_wage"] for row in found} == {Decimal("3500.5")}
+
+
+def test_a_county_finds_its_own_brackets_again(tmp_path: Path) -> None:
+    path = make(tmp_path / "模板.xlsx", ["附件（二）：报送表"], ["户编号（必填）", "姓名"])
+    columns = read_template(path, "member")
+    assert columns.above[0][0] == "附件（二）：报送表"
+    assert columns.columns == (("户编号（必填）", "household_no"), ("姓名", "name"))
