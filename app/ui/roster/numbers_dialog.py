@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from app.domain import masking
+from app.domain.household import HEAD
 from app.ops import print_log, roster_view
 from app.ops.roster_view import HouseholdLine, MemberLine
 from app.ui.data_table import DataTable
@@ -78,7 +79,7 @@ class NumbersDialog(QDialog):
         return (
             Column("户号", lambda one: one.home.household_no, width=4),
             Column("户主", lambda one: one.home.head_name, width=4, spare=1),
-            Column("姓名", lambda one: one.member.name, width=5),
+            Column("姓名", lambda one: one.member.name, width=7),
             Column("关系", lambda one: one.member.relation, width=3, spare=2),
             Column("证件号码", self._id_no, width=11),
             Column("电话", self._phone),
@@ -89,7 +90,8 @@ class NumbersDialog(QDialog):
         return number if self.is_unmasked else masking.masked_id_no(number)
 
     def _phone(self, one: _Person) -> str:
-        number = one.member.phone
+        own = one.home.phone if one.member.relation == HEAD else ""
+        number = one.member.phone or own
         return number if self.is_unmasked else masking.masked_phone(number)
 
     def _arrange(self) -> None:
