@@ -9,7 +9,7 @@ import pytest
 
 from app.models import copies, engine, vault
 from app.models.store import Store
-from app.ops import backup, backup_plan, head_record, rescue, restore, setup, unlock
+from app.ops import backup, backup_plan, durable, head_record, rescue, restore, setup, unlock
 from app.ops.head_record import OlderDatabaseError
 from app.paths import ReplicaPaths
 from tests.ops.test_backup import BY_GOOD, GOOD, NOW, PLAN, add, households
@@ -144,6 +144,41 @@ def test_an_older_record_is_no_alarm(folder: Path) -> None:
     assert (folder / "replica.heads").read_bytes() != old
 
 
+class Killed(BaseException):
+    """The process ends here."""
+
+
+@pytest.mark.parametrize("where", ["before", "half", "written", "renamed"])
+def test_a_kill_at_any_step_of_the_writing_is_no_alarm(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    whole, move = durable.write_new, Path.replace
+
+    def write_new(path: Path, data: bytes) -> None:
+        if where != "before":
+            whole(path, data[: len(data) // 2] if where == "half" else data)
+        if where in ("before", "half"):
+            raise Killed
+
+    def replace(path: Path, target: Path) -> Path:
+        if where == "renamed":
+            move(path, target)
+        raise Killed
+
+    store = opened(folder)
+    add(store, 4)
+    with monkeypatch.context() as patch:
+        patch.setattr(durable, "write_new", write_new)
+        patch.setattr(Path, "replace", replace)
+        with pytest.raises(Killed):
+            store.close()
+    for number in (5, 6):
+        store = opened(folder)
+        add(store, number)
+        store.close()
+    assert list(folder.glob("*.part")) == []
+
+
 def test_it_names_nobody_and_is_written_only_when_something_is_new(folder: Path) -> None:
     before = (folder / "replica.heads").read_bytes()
     opened(folder).close()
@@ -153,6 +188,16 @@ def test_it_names_nobody_and_is_written_only_when_something_is_new(folder: Path)
     store = opened(folder)
     assert store.device_id.encode() not in after
     store.close()
+
+
+def test_an_older_database_never_lowers_the_record(
+    folder: Path, original: tuple[Path, Path]
+) -> None:
+    """It was put there while the program ran, or another program than this one has it open."""
+    shutil.copyfile(original[1], folder / "replica.db")
+    before = contents(folder)
+    head_record.note(ReplicaPaths(folder), vault.open_vault(folder / "vault.json", GOOD), NOW)
+    assert contents(folder) == before
 
 
 def test_a_backup_by_hand_notes_how_far_the_chains_are(folder: Path, tmp_path: Path) -> None:
