@@ -99,6 +99,7 @@ def as_json(line: AttachmentLine) -> dict[str, Any]:
     return {
         "id": values.pop("attachment_id"),
         "subject": thing["subject"],
+        "subject_label": SUBJECTS.get(thing["subject"], thing["subject"]),
         "subject_id": thing["subject_id"],
         "question": thing["question"] or None,
         "member_id": thing["member_id"] or None,

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from app.cli.common import Cli, UsageError, read_secret
+from app.domain import labels
 from app.ops import backup, backup_plan, passphrases, rescue, restore
 from app.ops.backup import Backup, OpenKey
 
@@ -101,6 +102,7 @@ def _result(made: Backup) -> dict[str, Any]:
         "made_at": header.made_at,
         "schema": header.schema,
         "level": header.level,
+        "level_label": labels.label("area_level", header.level),
         "area_code": header.area_code,
         "name": header.name,
         "device_id": header.device_id,

@@ -77,6 +77,7 @@ class Cli:
         time.sleep(min(passphrases.pause_left(self.folder, now), _LONGEST_WAIT))
         store = unlock.unlock(self.folder, passphrase, "命令行", self.clock)
         self._opened.append(store)
+        operators.actor(store, self.operator)  # also who only reads must be known
         doubt = places.sentence(self.folder)
         if doubt:
             self.note(doubt)

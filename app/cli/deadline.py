@@ -8,6 +8,7 @@ from app.domain import labels
 from app.domain.period import Period
 from app.ops import cadence, deadlines
 from app.ops.cadence import TaskLine
+from app.ops.lives import SUBJECT_WORDS
 
 PERIOD_OPTION = click.option(
     "--period", type=PERIOD, default=None, metavar="P", help="哪个月，缺省本月"
@@ -30,6 +31,7 @@ def list_all(cli: Cli, overdue: bool) -> None:
             "items": [
                 {
                     "subject": d.subject,
+                    "subject_label": SUBJECT_WORDS[d.subject],
                     "id": d.subject_id,
                     "household_id": d.household_id or None,
                     "text": d.text,
@@ -41,7 +43,9 @@ def list_all(cli: Cli, overdue: bool) -> None:
                     "due_on_original": d.due_on_original.isoformat(),
                     "overdue_days": d.overdue_days,
                     "escalated_to": d.escalated_to,
+                    "escalated_to_label": labels.label("area_level", d.escalated_to),
                     "severity": d.severity or None,
+                    "severity_label": labels.label("severity", d.severity) or None,
                 }
                 for d in found
             ]

@@ -19,6 +19,7 @@ _STATES = {
     "revoked": "已停用",
     "succeeded": "已接替",
 }
+_KNOWN = {"active": "在用", "not_enrolled": "没有登记", "revoked": "已停用"}  # of devices listed
 _RELATIONS = {
     "self": "本机",
     "superior": "上级",
@@ -152,6 +153,7 @@ def list_all(cli: Cli) -> None:
             "device_id": own.device_id,
             "fingerprint": own.fingerprint,
             "state": own.state,
+            "state_label": _KNOWN[own.state],
             "has_reserve": roots.has_reserve(cli.store),
             "devices": [_line(line) for line in lines],
         },
@@ -173,5 +175,6 @@ def _line(line: DeviceLine) -> dict[str, Any]:
         "relation": line.relation,
         "relation_label": _RELATIONS[line.relation],
         "state": line.state,
+        "state_label": _KNOWN[line.state],
         "fingerprint": line.fingerprint or None,
     }

@@ -1,7 +1,7 @@
 """``list``, ``show``, ``act`` of a register: the same four verbs for every life cycle."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,7 +14,10 @@ from app.ops import registers
 from app.ops.changed import Changed
 from app.ops.items import Item
 from app.ops.lives import (
+    DATA_LABELS,
+    Action,
     StepInput,
+    StepLine,
     missing_data,
     require_calendar,
     require_known,
@@ -52,23 +55,51 @@ def as_json(item: Item) -> dict[str, Any]:
         "due_on": _iso(item.due_on),
         "overdue": item.overdue,
         **{name: value for name, value in item.fields.items() if name not in ("id", "state")},
-        "actions": [
-            {"action": a.name, "label": a.label, "needs": list(a.needs)} for a in item.actions
-        ],
-        "history": [
-            {
-                "on": s.on.isoformat(),
-                "action": s.action,
-                "step": s.label,
-                "actor": s.actor,
-                "level": s.level,
-                "level_label": labels.label("area_level", s.level),
-                "note": s.note,
-                "values": dict(s.values),
-            }
-            for s in item.history
-        ],
+        "actions": actions_json(item.actions),
+        "history": history_json(item.history),
     }
+
+
+def actions_json(actions: Sequence[Action]) -> list[dict[str, Any]]:
+    """Return what may be done now as JSON."""
+    return [{"action": a.name, "label": a.label, "needs": list(a.needs)} for a in actions]
+
+
+def history_json(history: Sequence[StepLine]) -> list[dict[str, Any]]:
+    """Return the steps that were taken as JSON."""
+    return [
+        {
+            "on": s.on.isoformat(),
+            "action": s.action,
+            "step": s.label,
+            "actor": s.actor,
+            "level": s.level,
+            "level_label": labels.label("area_level", s.level),
+            "note": s.note,
+            "values": dict(s.values),
+        }
+        for s in history
+    ]
+
+
+def life_lines(history: Sequence[StepLine], actions: Sequence[Action]) -> list[str]:
+    """Return what happened and what may be done now, for people."""
+    taken = [
+        f"　{s.on.isoformat()} {labels.label('area_level', s.level)} {s.actor} {s.label}"
+        + (f"：{s.note}" if s.note else "")
+        for s in history
+    ]
+    now = [
+        f"　{a.label}（{a.name}）"
+        + (f"，要带{'、'.join(f'{DATA_LABELS[n]}（{n}）' for n in a.needs)}" if a.needs else "")
+        for a in actions
+    ]
+    return [*(["办过："] if taken else []), *taken, *(["现在能办："] if now else []), *now]
+
+
+def action_name(text: str, actions: Sequence[Action]) -> str:
+    """Return the action that a label names now; other words stay, so that the step is refused."""
+    return next((a.name for a in actions if a.label == text), text)
 
 
 def emit(cli: Cli, item: Item) -> None:
@@ -95,14 +126,18 @@ def group_of(register: Register) -> click.Group:
     @click.argument("item_id", metavar="ID")
     @click.pass_obj
     def show(cli: Cli, item_id: str) -> None:
-        emit(cli, register.show(cli.store, item_id, cli.today, cli.actor))
+        item = register.show(cli.store, item_id, cli.today, cli.actor)
+        lines = [_line(item), *life_lines(item.history, item.actions)]
+        cli.emit({"item": as_json(item)}, lines)
 
     @group.command("act", help="往下办一步")
     @click.argument("item_id", metavar="ID")
-    @click.argument("action")
+    @click.argument("action", metavar="ACTION")
     @takes_step
     def act(cli: Cli, item_id: str, action: str, given: StepInput) -> None:
-        emit(cli, register.act(cli.store, cli.actor, item_id, action, given, cli.today)[0])
+        now = register.show(cli.store, item_id, cli.today, cli.actor).actions
+        name = action_name(action, now)
+        emit(cli, register.act(cli.store, cli.actor, item_id, name, given, cli.today)[0])
 
     return group
 

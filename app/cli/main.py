@@ -164,7 +164,9 @@ def _json(error: AppError) -> str:
 def _show(error: AppError, as_json: bool) -> int:
     if as_json:
         click.echo(_json(error))
-    click.echo(f"{error.sentence()}（编号 {error.code}）", err=True)
+    field = error.where.column if not error.where.file else ""  # as --set writes it
+    told = f"编号 {error.code}" + (f"，字段 {field}" if field else "")
+    click.echo(f"{error.sentence()}（{told}）", err=True)
     return error.exit_code
 
 

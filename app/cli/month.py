@@ -60,6 +60,7 @@ def _emit(cli: Cli, status: months.MonthStatus) -> None:
                     "household": d.household_no,
                     "head": d.head_name,
                     "sheet_state": d.sheet_state,
+                    "sheet_state_label": labels.label("sheet_state", d.sheet_state),
                     "reason": d.unvisited_reason,
                 }
                 for d in status.not_visited
@@ -134,14 +135,15 @@ def _note(note: CellNote) -> dict[str, Any]:
 
 @group.command("check", help="用全部规则核对这个月")
 @click.argument("period", type=PERIOD)
-@click.option("--household", metavar="ID", help="只核对这一户（户号或编号）")
+@click.option("--household", default="", metavar="ID", help="只核对这一户（户号、姓名或编号）")
 @click.pass_obj
-def check(cli: Cli, period: Period, household: str | None) -> None:
+def check(cli: Cli, period: Period, household: str) -> None:
     """Run every rule over the households due."""
+    home = household_id(cli, household) if household else ""
     found = [
         (facts, findings)
         for facts, findings in sheets.check_period(cli.store, period, cli.today)
-        if household in (None, facts.household_id, facts.household_no)
+        if home in ("", facts.household_id)
     ]
     lines = [(facts, finding) for facts, findings in found for finding in findings]
     cli.emit(

@@ -7,7 +7,16 @@ from typing import Any
 import click
 
 from app.cli.common import Cli
-from app.cli.items import SET, household_id, opening, takes_step
+from app.cli.items import (
+    SET,
+    action_name,
+    actions_json,
+    history_json,
+    household_id,
+    life_lines,
+    opening,
+    takes_step,
+)
 from app.domain import labels
 from app.ops import pictures, warnings
 from app.ops.warnings import ManualWarning, StepInput, WarningLine, WarningPage
@@ -41,7 +50,9 @@ def _line(line: WarningLine) -> dict[str, Any]:
         "remedied_on": _iso(line.remedied_on),
         "overdue": line.overdue,
         "holder": line.holder,
+        "holder_label": labels.label("area_level", line.holder),
         "escalated_to": line.escalated_to,
+        "escalated_to_label": labels.label("area_level", line.escalated_to),
         "occurrence": line.occurrence,
         "urgent": line.is_urgent,
         "cancel_proposed": line.is_cancel_proposed,
@@ -70,23 +81,29 @@ def _page(page: WarningPage) -> dict[str, Any]:
             "lacks_photo": page.lacks_photo,
             "photo_words": page.photo_words or None,
             "calls": list(page.calls),
-            "actions": [
-                {"action": a.name, "label": a.label, "needs": list(a.needs)} for a in page.actions
-            ],
-            "history": [
-                {
-                    "on": s.on.isoformat(),
-                    "action": s.action,
-                    "step": s.label,
-                    "actor": s.actor,
-                    "level": s.level,
-                    "note": s.note,
-                    "values": dict(s.values),
-                }
-                for s in page.history
-            ],
+            "actions": actions_json(page.actions),
+            "history": history_json(page.history),
         }
     }
+
+
+def _words(line: WarningLine) -> str:
+    due = (
+        f"（{line.due_on.isoformat()}到期{'，已超期' if line.overdue else ''}）"
+        if line.due_on
+        else ""
+    )
+    return (
+        f"{labels.label('severity', line.severity)} {line.household_no}号户 {line.message}"
+        f"（{labels.label('warning_state', line.state)}）{due}{line.warning_id}"
+    )
+
+
+def _page_lines(page: WarningPage) -> list[str]:
+    photos = [f"照片和扫描件{len(page.photos)}件"] if page.photos else []
+    owed = ["照片还缺，请补上"] if page.line.is_photo_owed else []
+    about = [f"依据：{page.basis}"] if page.basis else []
+    return [_words(page.line), *about, *photos, *owed, *life_lines(page.history, page.actions)]
 
 
 @group.command("list", help="列出未销的预警")
@@ -97,12 +114,7 @@ def list_all(cli: Cli, all_states: bool) -> None:
     lines = warnings.list_warnings(cli.store, cli.today, only_open=not all_states)
     cli.emit(
         {"warnings": [_line(line) for line in lines]},
-        [
-            f"{labels.label('severity', w.severity)} {w.household_no}号户 {w.message}"
-            f"（{labels.label('warning_state', w.state)}）{w.warning_id}"
-            for w in lines
-        ]
-        or ["没有未销的预警。"],
+        [_words(line) for line in lines] or ["没有未销的预警。"],
     )
 
 
@@ -111,16 +123,19 @@ def list_all(cli: Cli, all_states: bool) -> None:
 @click.pass_obj
 def show(cli: Cli, warning_id: str) -> None:
     """Show one warning."""
-    cli.emit(_page(warnings.show_warning(cli.store, warning_id, cli.today, cli.actor.role)))
+    page = warnings.show_warning(cli.store, warning_id, cli.today, cli.actor.role)
+    cli.emit(_page(page), _page_lines(page))
 
 
 @group.command("act", help="把一条预警往下办")
 @click.argument("warning_id", metavar="ID")
-@click.argument("action")
+@click.argument("action", metavar="ACTION")
 @takes_step
 def act(cli: Cli, warning_id: str, action: str, given: StepInput) -> None:
     """Lead a warning one step along its life."""
-    page, _changed = warnings.act(cli.store, cli.actor, warning_id, action, given, cli.today)
+    now = warnings.show_warning(cli.store, warning_id, cli.today, cli.actor.role).actions
+    name = action_name(action, now)
+    page, _changed = warnings.act(cli.store, cli.actor, warning_id, name, given, cli.today)
     cli.emit(_page(page), [f"现在是“{labels.label('warning_state', page.line.state)}”。"])
 
 
@@ -158,14 +173,24 @@ def open_one(
 
 
 @group.command("batch", help="多条同办一步；红色和缺证明的跳过")
-@click.argument("action")
+@click.argument("action", metavar="ACTION")
 @click.argument("warning_ids", metavar="ID...", nargs=-1, required=True)
 @takes_step
 def batch(cli: Cli, action: str, warning_ids: tuple[str, ...], given: StepInput) -> None:
     """Take one step with many warnings."""
-    result = warnings.batch(cli.store, cli.actor, warning_ids, action, given, cli.today)
+    name = _batch_action(cli, action, warning_ids)
+    result = warnings.batch(cli.store, cli.actor, warning_ids, name, given, cli.today)
     skipped = [{"id": warning_id, "reason": reason} for warning_id, reason in result.skipped]
     cli.emit(
         {"done": list(result.done), "skipped": skipped},
         [f"办了{len(result.done)}条，跳过{len(skipped)}条。"],
     )
+
+
+def _batch_action(cli: Cli, text: str, warning_ids: tuple[str, ...]) -> str:
+    """Return the action that a label names with one of the warnings."""
+    pages = (
+        warnings.show_warning(cli.store, each, cli.today, cli.actor.role) for each in warning_ids
+    )
+    names = (action_name(text, page.actions) for page in pages)
+    return text if text.isascii() else next((name for name in names if name != text), text)

@@ -272,7 +272,7 @@ def _row(thing: Living, action: str, who: Who) -> Transition:
         state=state_label(subject, thing.state),
         level=labels.label("area_level", who.level),
         action=thing.life.label_of(action) or action,
-        allowed="、".join(row.label for row in allowed) or "无",
+        allowed="、".join(f"{row.label}（{row.action}）" for row in allowed) or "无",
     )
 
 

@@ -1,6 +1,7 @@
 """``clue case change measure visit doubt negative campaign issue deadline``: JSON and refusals."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,20 @@ def run(folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Mo
     def call(*words: str, today: str = "2025-10-20") -> tuple[int, dict[str, Any]]:
         code = main.run(["--data", str(folder), "--json", "--today", today, *words])
         return code, json.loads(capsys.readouterr().out)
+
+    return call
+
+
+@pytest.fixture
+def told(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., tuple[int, str, str]]:
+    """Return how a verb answers without ``--json``: exit code, output, standard error."""
+    monkeypatch.setenv("ZHUCUN_PASSPHRASE", GOOD)
+
+    def call(*words: str) -> tuple[int, str, str]:
+        code = main.run(["--data", str(folder), "--today", "2025-10-20", *words])
+        return code, *capsys.readouterr()
 
     return call
 
@@ -106,8 +121,34 @@ def test_deadlines_name_who_holds_what(run: Any) -> None:
     assert code == 0
     assert "warning" in {item["subject"] for item in out["items"]}
     assert {"holder", "holder_label", "overdue_days", "escalated_to"} <= set(out["items"][0])
+    water = next(item for item in out["items"] if item["subject"] == "warning")
+    named = [water[f"{name}_label"] for name in ("subject", "escalated_to", "severity")]
+    assert named == ["预警", "镇", "红"]
+    code, out = run("month", "status", "2025-10")
+    assert {line["sheet_state_label"] for line in out["not_visited"]} <= {
+        "未填",
+        "部分完成",
+        "已完成",
+    }
+    own = run("device", "list")[1]
+    assert (own["state_label"], own["devices"][0]["state_label"]) == ("没有登记", "没有登记")
     keys = [item["key"] for item in run("deadline", "tasks")[1]["items"]]
     assert keys == ["visit_day", "monthly_screening"]
+
+
+def test_a_month_is_checked_for_one_household_by_number_or_name_and_for_nobody_unknown(
+    run: Any,
+) -> None:
+    for words in ("2", "赵德福"):
+        assert run("month", "check", "2025-10", "--household", words)[1]["households"] == 1
+    code, out = run("month", "check", "2025-10", "--household", "99")
+    assert (code, out["error"]["code"]) == (1, "E405")
+
+
+def test_who_is_not_known_reads_nothing(run: Any) -> None:
+    for verb in (("warning", "list"), ("month", "status", "2025-10"), ("deadline", "list")):
+        code, out = run("--as", "没有人", *verb)
+        assert (code, out["error"]["code"]) == (1, "E110")
 
 
 def test_a_month_that_is_not_ready_is_not_closed(run: Any) -> None:
@@ -143,3 +184,29 @@ def test_every_register_lists_and_names_an_unknown_id(run: Any, verb: str) -> No
     assert (code, list(out)) == (0, ["items"])
     code, out = run(verb, "show", "nobody")
     assert (code, out["error"]["code"]) == (1, "E420")
+
+
+def test_an_action_goes_by_its_word_too_and_a_page_is_told_in_lines(run: Any, told: Any) -> None:
+    made = run("doubt", "open", "--household", "2", "--set", "code=D-06", "--set", "message=比对")
+    doubt_id = made[1]["item"]["id"]
+    code, out, _ = told("doubt", "show", doubt_id)
+    assert code == 0
+    assert "现在能办：" in out
+    assert "　确认无误（confirm-ok），要带说明（note）\n" in out
+    code, out, err = told("doubt", "act", doubt_id, "确认无误")
+    assert (code, out) == (1, "")
+    assert "还缺：说明" in err
+    assert "（编号 E412，字段 note）" in err
+    assert told("doubt", "act", doubt_id, "确认无误", "--note", "已看原件")[0] == 0
+    _, out, _ = told("doubt", "show", doubt_id)
+    assert "办过：\n　2025-10-20 行政村 张卫东 确认无误：已看原件" in out
+    water = next(w for w in run("warning", "list")[1]["warnings"] if w["code"] == "WT-01")
+    assert (water["holder_label"], water["escalated_to_label"]) == ("行政村", "行政村")
+    code, out, _ = told("warning", "show", water["id"])
+    assert (code, out.count("{")) == (0, 0)
+    assert "　确认上报（confirm）" in out
+    code, out, _ = told("warning", "batch", "确认上报", water["id"])
+    assert (code, out) == (0, "办了0条，跳过1条。\n")
+    assert told("warning", "act", water["id"], "确认上报")[0] == 0
+    history = run("warning", "show", water["id"])[1]["warning"]["history"]
+    assert (history[-1]["action"], history[-1]["level_label"]) == ("confirm", "行政村")

@@ -86,7 +86,7 @@ REFUSED: list[tuple[str, tuple[str, ...], str, str, str]] = [
     ),
     (
         "a step that no table has", ("warning", "act", "{water}", "销号吧"),
-        "E411", "现在能办：确认上报、不属实、先行救助", "",
+        "E411", "现在能办：确认上报（confirm）、不属实（false-alarm）、先行救助（urgent）", "",
     ),
     (
         "a date before the one it depends on",
