@@ -98,7 +98,7 @@ def test_an_older_file_is_told_and_the_newest_backup_put_in_its_place(
     code, _out, err = zhucun(folder, "roster", "import", str(ROSTER))
     assert code == 0, err
     (folder / "replica.db").write_bytes(old)
-    code, out, _ = zhucun(folder, "--json", "roster", "show", "1")
+    code, out, _ = zhucun(folder, "--json", "operator", "list")
     assert (code, result(out)["error"]["code"]) == (1, "E115")
     code, out, _ = zhucun(folder, "--json", "backup", "rescue")
     told = result(out)
