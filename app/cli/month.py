@@ -124,6 +124,8 @@ def fill(cli: Cli, period: Period, file: Path) -> None:
                 f"还没填完{len(found.incomplete)}户。"
             ),
             *(f"{n.where.sheet} 第{n.where.row}行：{n.message}" for n in found.rejected),
+            *(f"{number}号户还有{count}题没答。" for number, count in found.incomplete.items()),
+            *(f"{number}号户 {f.code} {f.message}" for number, _, f in found.findings),
         ],
     )
 

@@ -25,7 +25,7 @@ from app.ops.print_log import Noted
 from app.ops.printing import Printed, Printing, noted
 from app.ops.sheet_answers import put, put_visit, refusals, require_filling
 from app.ops.sheet_context import SheetContext, month_of
-from app.ops.sheet_submit import Submitted, submit_in
+from app.ops.sheet_submit import Submitted, outcome, submit_in
 from app.ops.visit_papers import paper_of
 
 STRIP: AnswerKey = ("BF-03", "")
@@ -176,6 +176,8 @@ def _fill_household(
         if changed:
             _write(session, sheet, context, changed, met, actor, today)
             _tell(context, submit_in(session, actor, sheet, today, store.level), result)
+        else:
+            _tell(context, outcome(context), result)
     result.households += 1
     result.members += len({member_id for _, member_id in cells if member_id})
     if changed:

@@ -1,6 +1,6 @@
 """Submitting a household: freeze what it said, open and withdraw warnings and changes to do."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -53,12 +53,11 @@ def submit_in(session: Session, actor: Actor, sheet: Sheet, today: date, level: 
     """Submit a household within an operation that has checked that the month takes answers."""
     period = Period.parse(sheet.period)
     context = sheet_context.one(session, month_of(period, today), sheet.household_id)
-    findings = tuple(rules.evaluate(context.facts, context.form, context.policy))
-    missing = tuple(dict.fromkeys((*context.missing, *contradictions(context))))
-    if missing:
-        return Submitted("partial", missing, findings, (), Changed())
-    _freeze(sheet, actor, context, findings, today)
-    opened = _reconcile(session, sheet, findings, context, today)
+    found = outcome(context)
+    if found.missing:
+        return found
+    _freeze(sheet, actor, context, found.findings, today)
+    opened = _reconcile(session, sheet, found.findings, context, today)
     entries = context.given.answers.get(("EV-03", ""))
     if isinstance(entries, tuple):
         changes.changes_from_answers(
@@ -72,7 +71,15 @@ def submit_in(session: Session, actor: Actor, sheet: Sheet, today: date, level: 
         )
     tables = frozenset({"sheet", "warning", "natural_change"})
     changed = Changed(tables, frozenset({sheet.household_id}))
-    return Submitted(context.sheet_state(is_closed=False), (), findings, opened, changed)
+    return replace(found, opened=opened, changed=changed)
+
+
+def outcome(context: SheetContext) -> Submitted:
+    """Return what submitting a household would say, without writing anything."""
+    findings = tuple(rules.evaluate(context.facts, context.form, context.policy))
+    missing = tuple(dict.fromkeys((*context.missing, *contradictions(context))))
+    state = "partial" if missing else context.sheet_state(is_closed=False)
+    return Submitted(state, missing, findings, (), Changed())
 
 
 def _freeze(
