@@ -22,6 +22,7 @@ from app.domain import written_key
 from app.models.errors import DamagedFileError, NewerDatabaseError, WrongPassphraseError
 
 VAULT_FORMAT = 1
+_NONCE_BYTES = 12
 _MEMORY_KIB, _ITERATIONS, _LANES = 64 * 1024, 3, 4  # 0.27 s on the machine of the README
 
 
@@ -68,6 +69,28 @@ def open_with_recovery(path: Path, recovery_key: str) -> bytes:
     return _unwrap(body["recovery"], _from_recovery(recovery))
 
 
+def seal(key: bytes, purpose: bytes, data: bytes) -> bytes:
+    """Return ``data`` sealed by a key that is derived from the data key for one purpose."""
+    nonce = os.urandom(_NONCE_BYTES)
+    return nonce + _box(key, purpose).encrypt(nonce, data, purpose)
+
+
+def unseal(key: bytes, purpose: bytes, sealed: bytes) -> bytes:
+    """Return what was sealed.
+
+    Raises:
+        ValueError: damaged, of another purpose or under another key.
+    """
+    try:
+        return _box(key, purpose).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], purpose)
+    except InvalidTag as error:
+        raise ValueError("not sealed by this key") from error
+
+
+def _box(key: bytes, purpose: bytes) -> ChaCha20Poly1305:
+    return ChaCha20Poly1305(HKDF(hashes.SHA256(), 32, salt=None, info=purpose).derive(key))
+
+
 def check_vault(path: Path) -> None:
     """Check that the vault is whole, without any secret.
 
@@ -104,7 +127,7 @@ def _from_recovery(recovery: bytes) -> bytes:
 
 
 def _wrap(wrapping_key: bytes, key: bytes) -> dict[str, str]:
-    nonce = os.urandom(12)
+    nonce = os.urandom(_NONCE_BYTES)
     box = ChaCha20Poly1305(wrapping_key).encrypt(nonce, key, b"zhucun data key 1")
     return {"nonce": _text(nonce), "box": _text(box)}
 

@@ -8,17 +8,11 @@ the data key, so one of another replica says nothing, and neither does a damaged
 
 import json
 import logging
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
 from app.errors import AppError
-from app.models import copies
+from app.models import copies, vault
 from app.models.copies import Heads
 from app.models.errors import DamagedFileError
 from app.ops import durable
@@ -26,7 +20,7 @@ from app.paths import ReplicaPaths
 
 _LOG = logging.getLogger(__name__)
 _FORMAT = 1
-_INFO, _NONCE = b"zhucun head record 1", 12
+_PURPOSE = b"zhucun head record 1"
 
 
 class OlderDatabaseError(AppError):
@@ -58,10 +52,9 @@ def _note(paths: ReplicaPaths, key: bytes, now: datetime) -> None:
         "at": now.astimezone(UTC).isoformat(timespec="seconds"),
         "heads": [[*chain, *head] for chain, head in sorted(heads.items())],
     }
-    nonce = os.urandom(_NONCE)
     part = paths.heads.with_name(f"{paths.heads.name}.part")
     part.unlink(missing_ok=True)
-    durable.write_new(part, nonce + _box(key).encrypt(nonce, json.dumps(body).encode(), _INFO))
+    durable.write_new(part, vault.seal(key, _PURPOSE, json.dumps(body).encode()))
     part.replace(paths.heads)
 
 
@@ -84,15 +77,10 @@ def check(paths: ReplicaPaths, key: bytes) -> None:
 def _read(path: Path, key: bytes) -> tuple[datetime | None, Heads]:
     """Return the record; no time without one, or if it is another replica's or damaged."""
     try:
-        data = path.read_bytes()
-        body = json.loads(_box(key).decrypt(data[:_NONCE], data[_NONCE:], _INFO))
-    except (OSError, ValueError, InvalidTag):
+        body = json.loads(vault.unseal(key, _PURPOSE, path.read_bytes()))
+    except (OSError, ValueError):
         return None, {}
     if body["format"] != _FORMAT:  # of a newer program
         return None, {}
     heads = {(o, epoch, scope): (n, digest) for o, epoch, scope, n, digest in body["heads"]}
     return datetime.fromisoformat(body["at"]).astimezone(), heads
-
-
-def _box(key: bytes) -> ChaCha20Poly1305:
-    return ChaCha20Poly1305(HKDF(hashes.SHA256(), 32, salt=None, info=_INFO).derive(key))
