@@ -320,6 +320,8 @@ def summary_lines(result: dict[str, Any], *, is_dry_run: bool) -> Iterable[str]:
     yield f"户 {result['households']}，人 {result['members']}"
     yield f"新增 {result['created']}，变更 {result['updated']}，未变 {result['unchanged']}"
     yield from _update_lines(result)
+    if result.get("due"):
+        yield f"本月新列入应访 {result['due']} 户"
     yield f"未导入 {len(result['rejected'])}，提示 {len(result['warned'])}"
     yield from _unread_lines(result)
     for entry in (*result["rejected"], *result["warned"]):

@@ -39,12 +39,16 @@ def catch_up(store: Store, actor: Actor) -> Changed:
     Only the village keeps visit lists, and only who may fill sheets makes them; nothing happens
     otherwise.
     """
-    may_fill = bundled().tables["sheet"].rule.allows(store.level, actor.role)
-    if store.level != "village" or not may_fill:
+    if store.level != "village" or not may_fill(store, actor):
         return Changed()
     with store.write("month.due", actor) as session:
         added = add(session, store, asked_for(session, store.area_code))
     return Changed(frozenset({"sheet"}), added) if added else Changed()
+
+
+def may_fill(store: Store, actor: Actor) -> bool:
+    """Tell whether somebody may make sheets here."""
+    return bundled().tables["sheet"].rule.allows(store.level, actor.role)
 
 
 def add(session: Session, store: Store, household_ids: Collection[str]) -> frozenset[str]:
@@ -52,7 +56,7 @@ def add(session: Session, store: Store, household_ids: Collection[str]) -> froze
 
     Also a household that is asked for in mid-month is visited, and missing if it is not.
     """
-    period = _filling(session, store.area_code) if store.level == "village" else None
+    period = running(session, store.area_code) if store.level == "village" else None
     if period is None or not household_ids:
         return frozenset()
     has_one = set(session.scalars(select(Sheet.household_id).filter_by(period=str(period))))
@@ -79,7 +83,7 @@ def sheet(household_id: str, area_code: str, period: Period, form_version: str) 
     )
 
 
-def _filling(session: Session, area_code: str) -> Period | None:
+def running(session: Session, area_code: str) -> Period | None:
     """Return the newest month that is 填报中, None if none is."""
     rows = {row.id: row for row in session.scalars(select(PeriodRow).filter_by(scope=area_code))}
     steps = steps_of(session, MONTH.subject, list(rows))

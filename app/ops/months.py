@@ -1,7 +1,7 @@
 """A village's months: open, status, who is due, the state of each sheet."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -30,7 +30,7 @@ from app.ops import (
     sheet_context,
 )
 from app.ops.errors import NoPeriodError, PeriodStateError
-from app.ops.sheet_context import SheetContext, month_of
+from app.ops.sheet_context import Month, SheetContext, month_of
 
 _STATE_WORDS = {
     "filling": "已经在填报",
@@ -141,13 +141,37 @@ def _refuse_overlap(session: Session, area_code: str, period: Period, today: dat
 
 
 def _add_sheets(session: Session, area_code: str, period: Period, today: date) -> None:
+    for context in _due_contexts(session, area_code, month_of(period, today), None):
+        home, version = context.given.household_id, context.form.version
+        session.add(due_list.sheet(home, area_code, period, version))
+
+
+def _due_contexts(
+    session: Session, area_code: str, month: Month, household_ids: Collection[str] | None
+) -> Iterator[SheetContext]:
+    """Yield who of the households (None: all) is due in a month."""
     asked_for = due_list.asked_for(session, area_code)
-    for context in sheet_context.load(session, month_of(period, today), None):
+    for context in sheet_context.load(session, month, household_ids):
         facts = context.given
-        in_campaign = facts.household_id in asked_for
-        if scope.is_due(facts, period, context.policy, bool(facts.open_warnings), in_campaign):
-            version = context.form.version
-            session.add(due_list.sheet(facts.household_id, area_code, period, version))
+        in_campaign, is_warned = facts.household_id in asked_for, bool(facts.open_warnings)
+        if scope.is_due(facts, month.period, context.policy, is_warned, in_campaign):
+            yield context
+
+
+def add_due(
+    session: Session, store: Store, household_ids: Collection[str], today: date
+) -> frozenset[str]:
+    """Put onto the running month's list who of some changed households is due by now.
+
+    Whoever becomes 脱贫户 or a monitored object in mid-month is visited in it; returns who had no
+    sheet.
+    """
+    period = due_list.running(session, store.area_code)
+    if period is None or not household_ids:
+        return frozenset()
+    month = month_of(period, today)
+    found = _due_contexts(session, store.area_code, month, household_ids)
+    return due_list.add(session, store, {context.given.household_id for context in found})
 
 
 def month_status(store: Store, period: Period, today: date) -> MonthStatus:

@@ -38,6 +38,7 @@ from app.excel.roster import FIND_OUT, Choice, RosterFile, parse_roster, read_ro
 from app.models import capture
 from app.models.change import NaturalChange
 from app.models.store import Store
+from app.ops import due_list, months
 from app.ops.changed import Changed
 from app.ops.quiet import quiet_gc
 from app.ops.roster_apply import RosterWriter, Village
@@ -116,13 +117,17 @@ class RosterPreview:
 
 @dataclass(frozen=True, slots=True)
 class RosterCounts:
-    """People: written anew, changed, left as they were; changes reported to the township."""
+    """People: written anew, changed, left as they were; changes reported to the township.
+
+    ``due``: households that are on the running month's visit list from now on.
+    """
 
     households_created: int
     created: int
     updated: int
     unchanged: int
     reported: int = 0
+    due: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +212,12 @@ def apply_import(
         for item in files:
             written.write(item.file, is_alone=len(files) == 1)
         session.flush()
-        counts = replace(written.counts, unchanged=written.counts.unchanged + seen)
+        due = frozenset[str]()
+        if due_list.may_fill(store, actor):
+            due = months.add_due(session, store, written.household_ids, preview.today)
+        written.tables |= {"sheet"} if due else set()
+        seen += written.counts.unchanged
+        counts = replace(written.counts, unchanged=seen, due=len(due))
         import_id = note_import(
             session,
             NewImport(

@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from app.models.store import Store
-from app.ops import due_list, monitored, months, registers, sheets, warnings
+from app.ops import due_list, monitored, months, registers, roster, sheets, warnings
 from app.ops.lives import StepInput
 from app.ops.monitored import NewClue
 from app.ops.registers import NewCampaign
@@ -44,6 +45,24 @@ def test_a_sweep_makes_its_households_due_and_a_look_back_does_not(
         assert other not in due(store)
         registers.act_entry(store, ME, "review_campaign", made.item_id, "start", StepInput(), TODAY)
         assert (other in due(store)) is is_due
+
+
+def test_who_becomes_a_lifted_household_by_an_import_is_due_this_month(
+    store: Store, other: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "农户.xlsx"
+    roster.export_table(store, ME, "household", path, TODAY)
+    book = openpyxl.load_workbook(path)
+    sheet = book.active
+    assert sheet is not None
+    for row in sheet.iter_rows():
+        for cell in row:
+            cell.value = "脱贫户" if cell.value == "一般农户" else cell.value
+    book.save(path)
+    done = roster.apply_import(store, ME, roster.preview_import(store, [path], TODAY))
+    assert other in due(store)
+    assert (done.counts.due, "sheet" in done.changed.tables) == (1, True)
+    roster.undo_import(store, ME, done.import_id)  # what was listed does not stand in the way
 
 
 def test_a_warning_by_hand_makes_due(store: Store, other: str) -> None:

@@ -338,4 +338,5 @@ def result_sentence(result: RosterResult) -> str:
         f"新建{done.households_created}户，新增{done.created}人，"
         f"改动{done.updated}人，{done.unchanged}人没有变化。"
         + (f"写成自然变更{done.reported}人，待镇里办理。" if done.reported else "")
+        + (f"本月新列入应访{done.due}户。" if done.due else "")
     )
