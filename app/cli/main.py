@@ -9,6 +9,7 @@ import json
 import logging
 import os
 import sys
+from itertools import islice
 
 import click
 
@@ -70,7 +71,7 @@ class LazyGroup(click.Group):
 
 @click.group(
     cls=LazyGroup,
-    help="驻村：防止返贫致贫监测（不带动词时打开桌面）。下面的选项写在动词前面。",
+    help="驻村：防止返贫致贫监测（不带动词时打开桌面）。",
     options_metavar=chinese.OPTIONS,
     subcommand_metavar=chinese.VERB,
     epilog="另有：demo 用编出来的人走完一个月；tour 把每个页面存成图片；bench 测速。",
@@ -96,6 +97,7 @@ def cli(
 
 def run(arguments: list[str]) -> int:
     """Run one verb; return the exit code of the contract. Never a stack trace for the user."""
+    arguments = _common_first(arguments)
     as_json = "--json" in arguments
     chinese.speak()
     console.prepare(as_json=as_json)
@@ -104,8 +106,7 @@ def run(arguments: list[str]) -> int:
             cli.invoke(context)
     except click.exceptions.Exit as done:
         return done.exit_code
-    except click.ClickException as raised:
-        error = _explained(raised)
+    except click.ClickException as error:
         if as_json:
             click.echo(_json(UsageError(text=error.format_message().rstrip(".。") + "。")))
         told = io.StringIO()
@@ -127,13 +128,21 @@ def _without_names(text: str, arguments: list[str]) -> str:
     return text
 
 
-def _explained(error: click.ClickException) -> click.ClickException:
-    """Say where the common options stand, to who wrote one behind the verb."""
-    if isinstance(error, click.NoSuchOption):
-        name = error.option_name
-        if any(name in option.opts for option in cli.params):
-            return click.UsageError(f"{name} 要写在动词前面：zhucun {name} … 动词。", error.ctx)
-    return error
+def _common_first(arguments: list[str]) -> list[str]:
+    """Return the words with the common options in front: people write them anywhere."""
+    flags = {name: p.is_flag for p in cli.params if isinstance(p, click.Option) for name in p.opts}
+    common: list[str] = []
+    others: list[str] = []
+    words = iter(arguments)
+    for word in words:
+        name, equals, _ = word.partition("=")
+        if name not in flags:
+            others.append(word)
+            continue
+        common.append(word)
+        if not flags[name] and not equals:
+            common += list(islice(words, 1))
+    return [*common, *others]
 
 
 def _unheard() -> int:
