@@ -2,12 +2,18 @@
 
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 import click
 
 from app.cli.common import Cli
 from app.cli.items import household_id
-from app.ops import history, times
+from app.domain import labels
+from app.domain.changeset import NEW_ROW
+from app.ops import history, household_log, times
+from app.ops.history import HistoryLine
+
+_STATES = {"active": "有效", "void": "没有效力", "waiting": "先放着", "forked": "没有效力"}
 
 
 @click.command("history", help="谁在什么时候把什么改成了什么")
@@ -21,15 +27,18 @@ def command(cli: Cli, household: str, field: str, since: datetime | None) -> Non
     found = history.history(
         cli.store, household_id=home, field=field, since=since.date() if since else None
     )
-    lines = [
-        f"{times.shown(line.at)} {line.device} {line.actor} "
-        f"{line.label}：{_text(line.old)} → {_text(line.new)}"
-        for line in found
-    ]
-    cli.emit({"changes": [asdict(line) for line in found]}, lines or ["没有变动。"])
+    lines = [f"{times.shown(line.at)} {line.device} {line.actor} {_words(line)}" for line in found]
+    cli.emit({"changes": [_json(line) for line in found]}, lines or ["没有变动。"])
 
 
-def _text(value: object) -> str:
-    if isinstance(value, dict):
-        return "新增"
-    return "（空）" if value in (None, "") else str(value)
+def _json(line: HistoryLine) -> dict[str, Any]:
+    level, state = labels.label("area_level", line.level), _STATES[line.state]
+    return asdict(line) | {"level_label": level, "state_label": state}
+
+
+def _words(line: HistoryLine) -> str:
+    """Return a change as the household's page says it: words for keys, numbers masked."""
+    if line.field == NEW_ROW:
+        return f"{line.label}：（空） → 新增"
+    old, new = (household_log.text_of(line.field, value) for value in (line.old, line.new))
+    return f"{line.label}：{old} → {new}"

@@ -67,7 +67,9 @@ def monthly(cli: Cli, period: str, asked: _Asked) -> None:
         month = Period.parse(period)
     except ValueError:
         raise ReportPeriodError(period=period) from None
-    _emit(cli, statistics.monthly_report(cli.store, month, cli.today, asked.area), asked)
+    _emit(
+        cli, statistics.monthly_report(cli.store, month, cli.today, asked.area), str(month), asked
+    )
 
 
 @group.command(help="年报，如 2025；写成 2025-06-30 为截至那一天")
@@ -83,7 +85,7 @@ def yearly(cli: Cli, period: str, asked: _Asked) -> None:
             report = statistics.report_as_of(cli.store, day, cli.today, asked.area)
     except ValueError:
         raise ReportPeriodError(period=period) from None
-    _emit(cli, report, asked)
+    _emit(cli, report, period, asked)
 
 
 @group.command("helpers", help="帮扶责任人名单和各负责几户，用于 --helper")
@@ -100,8 +102,11 @@ def helpers_(cli: Cli, area: str) -> None:
     cli.emit({"helpers": people}, lines or ["没有。"])
 
 
-def _emit(cli: Cli, report: Report, asked: _Asked) -> None:
-    """Write the files that were asked for, then tell every table and check."""
+def _emit(cli: Cli, report: Report, period: str, asked: _Asked) -> None:
+    """Write the files that were asked for, then tell every table and check.
+
+    ``period``: for machines, ``2025-10``, ``2025`` or ``2025-06-30``.
+    """
     if asked.helper:
         work = find_helper(cli.store, asked.helper, report.window.end, asked.area)
         report = helper_report(cli.store, report, work, asked.area)
@@ -114,7 +119,8 @@ def _emit(cli: Cli, report: Report, asked: _Asked) -> None:
     ]
     result = {
         "area": report.heading.area,
-        "period": report.heading.period,
+        "period": period,
+        "period_label": report.heading.period,
         "computed_on": report.heading.computed_on.isoformat(),
         "correction": report.heading.correction,
         "helper": report.heading.helper,

@@ -148,7 +148,9 @@ class _Words:
     def _telling(self, row: Any, values: Mapping[str, Any]) -> str:
         """Return what a new row says of itself."""
         if row.table_name == "step":
-            return "：".join(filter(None, (_step_word(values), _text("note", values.get("note")))))
+            return "：".join(
+                filter(None, (_step_word(values), text_of("note", values.get("note"))))
+            )
         names = _TELLING.get(row.table_name, ())
         words = (self._value(row, name, values.get(name)) for name in names if values.get(name))
         return " ".join(words)
@@ -162,7 +164,7 @@ class _Words:
             return masking.without_numbers(said(question, value)) if question else str(value)
         if field in ("member_id", "met_member_id"):
             return self._name(str(value or "")) or _EMPTY
-        return _text(field, value)
+        return text_of(field, value)
 
     def _name(self, member_id: str) -> str:
         member = self._session.get(Member, member_id) if member_id else None
@@ -180,7 +182,7 @@ def _label(table: str, field: str) -> str:
     return FIELDS.get(field) or DATA_LABELS.get(field) or _MORE.get(field) or field_label(table)
 
 
-def _text(field: str, value: Any) -> str:
+def text_of(field: str, value: Any) -> str:
     """Return a value in words; a number that could be somebody's is masked."""
     if isinstance(value, bool):
         return "是" if value else "否"

@@ -17,6 +17,7 @@ from app.domain.period import Period
 from app.domain.view import HouseholdView
 from app.domain.visit_flags import flags_of
 from app.models.base import natural_id
+from app.models.facts import Month
 from app.models.form import PeriodRow, Sheet
 from app.models.household import Helper, HelperAssignment
 from app.models.step import Step, steps_of
@@ -30,7 +31,7 @@ from app.ops import (
     sheet_context,
 )
 from app.ops.errors import NoPeriodError, PeriodStateError
-from app.ops.sheet_context import Month, SheetContext, month_of
+from app.ops.sheet_context import SheetContext, month_of
 
 _STATE_WORDS = {
     "filling": "已经在填报",

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from app.cli import main
 from app.domain.ownership import Actor
+from app.models.household import Household
 from app.ops import months, setup, sheets
 from app.ops.setup import ReplicaPlan
 from tests.ops.village import OCTOBER, TODAY, add_family, answer_all
@@ -210,3 +212,16 @@ def test_an_action_goes_by_its_word_too_and_a_page_is_told_in_lines(run: Any, to
     assert told("warning", "act", water["id"], "确认上报")[0] == 0
     history = run("warning", "show", water["id"])[1]["warning"]["history"]
     assert (history[-1]["action"], history[-1]["level_label"]) == ("confirm", "行政村")
+
+
+def test_the_history_says_words_for_keys(run: Any, told: Any, folder: Path) -> None:
+    store = setup.open_replica(folder, GOOD, "测试")
+    with store.write("test.kind", ME) as session:
+        home = session.scalars(select(Household)).one()
+        home.household_kind = "ordinary"
+    store.close()
+    code, out, _ = told("history", "--field", "household_kind")
+    assert code == 0
+    assert "户类型：脱贫户 → 一般农户" in out
+    (change,) = run("history", "--field", "household_kind")[1]["changes"]
+    assert (change["level_label"], change["state_label"]) == ("行政村", "有效")

@@ -80,13 +80,15 @@ def test_a_month_tells_tables_and_checks_and_writes_files(
     assert {c["check"] for c in found["checks"]} >= {"K1", "K7", "K16", "K22"}
     assert [path.exists() for path in (pdf, book, text)] == [True] * 3
     assert found["computed_on"] == "2025-10-20"
+    assert found["period"] == "2025-10"
 
 
 def test_a_year_and_a_day(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     year = told(capsys, "--data", str(folder), "report", "yearly", "2025")
     assert set(year["tables"]) >= {f"T{n}" for n in range(1, 26)} | {"T27"}
     day = told(capsys, "--data", str(folder), "report", "yearly", "2025-06-30")
-    assert day["period"] == "截至2025年6月30日"
+    assert (day["period"], day["period_label"]) == ("2025-06-30", "截至2025年6月30日")
+    assert year["period"] == "2025"
 
 
 def test_a_helpers_report_counts_his_households_and_has_his_summary(
