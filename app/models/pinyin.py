@@ -7,11 +7,13 @@ wrong (单 dan, 曾 ceng), so surnames come from our own table; where two readin
 
 import itertools
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
 from sqlalchemy import event
 
+from app.models.base import Journaled
 from app.models.household import Member
 from app.paths import RESOURCES
 
@@ -53,6 +55,13 @@ def _syllable(character: str) -> str:
     from pypinyin import Style, lazy_pinyin  # noqa: PLC0415  0.2 s, only when names are written
 
     return lazy_pinyin(character, style=Style.NORMAL)[0].lower()
+
+
+def derived_columns(cls: type[Journaled], values: Mapping[str, Any]) -> dict[str, str]:
+    """Return what a new row's columns that no journal holds are, for rows inserted at once."""
+    if cls is not Member:
+        return {}
+    return dict(zip(("name_pinyin", "name_initials"), search_keys(values["name"]), strict=True))
 
 
 @event.listens_for(Member, "before_insert")

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.domain.changeset import Chain, Head
+from app.domain.merge import may_read
 from app.domain.ownership import POLICY, Actor
 from app.errors import Where
 from app.models.base import natural_id
@@ -22,6 +23,7 @@ from app.sync import epochs, keys, local, root
 from app.sync.errors import (
     EnrolmentError,
     FingerprintError,
+    FormerRootError,
     NotEnrolledError,
     NotForThisDeviceError,
     NotSubordinateError,
@@ -122,9 +124,9 @@ def approve_device(
         local.remember(session, [certificate])
         _enrol(session, certificate, root_id=above[-1].device_id)
         reserve = local.reserve_of(session)
-        made = keys.authorize(
-            me.keys, _own_request(session, me), (certificate, *above), at, reserve
-        )
+        former = _former(session, me, request.identity)
+        own = _own_request(session, me)
+        made = keys.authorize(me.keys, own, (certificate, *above), at, reserve, former)
         file = made.signed.file_bytes()
         write_whole(out, file)
     return _enrolment(request.identity, file, "approved", fingerprint)
@@ -134,10 +136,11 @@ def accept_device(store: Store, actor: Actor, path: Path, fingerprint: str | Non
     """Pin the superior and the root that an authorization names.
 
     ``fingerprint``: as typed, of the authorization or of the superior's own request (from a
-    notice); None if nobody read it out, which another superior than before does not allow.
+    notice); None if nobody read it out, which another superior or root than before does not allow.
 
     Raises:
-        EnrolmentError, FingerprintError, NotForThisDeviceError: nothing has changed.
+        EnrolmentError, FingerprintError, FormerRootError, NotForThisDeviceError: nothing has
+        changed.
     """
     data = _read(path)
     found = keys.read_authorization(data)
@@ -146,8 +149,10 @@ def accept_device(store: Store, actor: Actor, path: Path, fingerprint: str | Non
         me = local.load(session)
         if found.certificates[0].identity != me.keys.identity:
             raise NotForThisDeviceError("device", name=found.certificates[0].identity.name)
-        if fingerprint is None and me.superior_id not in (None, found.superior.identity.device_id):
+        if fingerprint is None and not _is_pinned(me, found):
             raise FingerprintError("another superior", where=Where(file=path.name))
+        if found.certificates[-1].device_id in local.former_roots(session):
+            raise FormerRootError("authorization", where=Where(file=path.name))
         if me.epoch not in found.certificates[0].epochs:
             raise NotForThisDeviceError("epoch", name=me.keys.identity.name)
         _pin(session, found)
@@ -344,9 +349,32 @@ def _pin(session: Session, found: Authorization) -> None:
         if row.root_id == above.device_id and known not in (None, found.reserve):
             raise EnrolmentError("another reserve key of the same root")
         local.pin_reserve(session, found.reserve)
+    if row.root_id != above.device_id:
+        local.remember(session, found.former)
+        for certificate in found.former:
+            if certificate.issuer_id == certificate.device_id:
+                local.add_former_root(session, certificate.device_id)
     row.superior_id = found.superior.identity.device_id
     row.root_id = above.device_id
     local.remember(session, found.certificates)
+
+
+def _is_pinned(me: Local, found: Authorization) -> bool:
+    """Tell whether an authorization names the superior and the root that were typed before."""
+    superior, above = found.superior.identity.device_id, found.certificates[-1].device_id
+    return me.superior_id in (None, superior) and me.root_id in (None, above)
+
+
+def _former(session: Session, me: Local, subject: Identity) -> tuple[Certificate, ...]:
+    """Return what replaced roots have given to themselves and to the places around a device."""
+    roots = local.former_roots(session)
+    known = trust_of(session, me).all_certificates()
+    return tuple(
+        c
+        for c in known
+        if c.device_id in roots
+        or (c.issuer_id in roots and may_read(POLICY + c.identity.area_code, subject.origin))
+    )
 
 
 def _compare(typed: str | None, path: Path, *files: bytes) -> None:

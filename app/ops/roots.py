@@ -109,6 +109,7 @@ def _replace(session: Session, row: ReplicaRow, found: Succession) -> None:
     if row.superior_id == row.root_id:
         row.superior_id = found.root.device_id
     row.root_id = found.root.device_id
+    local.remember(session, local.enrolled(session))  # what comes later of the old root is late
     local.add_former_root(session, found.old_id)
     local.pin_reserve(session, found.reserve.signed)
     local.remember(session, [found.certificate])

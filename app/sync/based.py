@@ -13,7 +13,7 @@ from app.sync import writing
 from app.sync.base import BaseChain, CheckedBase
 from app.sync.errors import BaseForkError
 from app.sync.known import WHOLE, Settled, base_chains, lacking_past, of_chain
-from app.sync.past import Row
+from app.sync.past import Row, chunks
 from app.sync.segments import CheckedSegment
 from app.sync.writing import State
 
@@ -76,11 +76,14 @@ def take_past(
     stored: Mapping[str, Entry],
     settled: Settled,
     judge: Judge,
-) -> list[State]:
-    """Add whole changesets of the past whose digests the base has; return them."""
+) -> tuple[list[State], set[Row]]:
+    """Add whole changesets of the past whose digests the base has; return them.
+
+    And the rows that the abridged ones had, which a base may have made up.
+    """
     based = base_chains(session)
     if not based:
-        return []
+        return [], set()
     offered = [
         (entry, line)
         for checked in segments
@@ -96,13 +99,24 @@ def take_past(
         if not is_whole and entry.digest not in stored:
             states[id_] = State(entry, line, *judge(entry))
     abridged = {id_ for id_, is_whole in here.values() if not is_whole}
+    replaced = _rows_of(session, abridged & states.keys())
     writing.complete(session, ((i, s) for i, s in states.items() if i in abridged))
     writing.add(session, ((i, s) for i, s in states.items() if i not in abridged))
     waited = [
         State(entry, b"", *judge(entry)) for entry in stored.values() if _is_past(entry, settled)
     ]
     writing.restate(session, waited)
-    return [*states.values(), *waited]
+    return [*states.values(), *waited], replaced
+
+
+def _rows_of(session: Session, ids: Iterable[int]) -> set[Row]:
+    """Return the rows that changesets have changed, by their local ids."""
+    found: set[Row] = set()
+    for chunk in chunks(ids):
+        query = select(ChangeRow.table_name, ChangeRow.row_id)
+        query = query.where(ChangeRow.changeset_id.in_(chunk)).distinct()
+        found |= {Row(*row) for row in session.execute(query)}
+    return found
 
 
 def _is_past(entry: Entry, settled: Settled) -> bool:

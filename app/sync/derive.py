@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -23,13 +23,16 @@ from app.models.base import (
 )
 from app.models.conflict import COMPOSITION, LATE, REMOVAL, UNIT
 from app.models.household import Member
+from app.models.pinyin import derived_columns
 from app.sync import closings, compositions, joins, removals
+from app.sync.formats import has_form, require_amount, require_form
 from app.sync.past import Past, Row, causality_of, chunks, history_of
 from app.sync.trust import Trust
 from app.sync.units import ROWS, UNITS, Conflict, Unit, forget, renew
 
 _PROGRAM_MADE = frozenset({"warning", "period", "data_doubt", "negative_check", "month_snapshot"})
 _LARGEST = 2**63 - 1  # of a whole number in a column
+_YEARS = range(1800, 2300)  # of a day, so that days and months can be added to it
 NATURAL: dict[str, tuple[str, tuple[str, ...]]] = {  # unique keys: what the id is made of
     "period": ("period", ("scope", "period")),
     "sheet": ("sheet", ("household_id", "period")),
@@ -113,10 +116,10 @@ def _derive(
     causality: Causality | None = None
     for unit, past in _by_unit(history).items():
         if len({p.place.chain for p in past}) == 1:
-            resolved = _in_sequence(unit, past)
-        else:
-            causality = causality or _causality(session, history)
-            resolved = resolve(_unit_changes(unit, past, trust), causality)
+            in_sequence(unit, past, rows)
+            continue
+        causality = causality or _causality(session, history)
+        resolved = resolve(_unit_changes(unit, past, trust), causality)
         if resolved.sides and not _is_settled(unit, past, resolved):
             found.append(Conflict(unit, resolved.sides))
         for part, value in resolved.values.items():
@@ -253,12 +256,15 @@ def _parts(unit: Unit, change: Past) -> Iterator[tuple[Part, Any]]:
             yield Part(change.row.table, change.row.id, name), value
 
 
-def _in_sequence(unit: Unit, past: list[Past]) -> Resolution:
-    """Return the state of a unit that one chain alone wrote: the last word counts."""
-    values: dict[Part, Any] = {}
+def in_sequence(unit: Unit, past: list[Past], rows: dict[Row, dict[str, Any]]) -> None:
+    """Write the state of a unit that one chain alone wrote into ``rows``: the last word counts."""
     for change in sorted(past, key=lambda p: p.place.number):
-        values.update(_parts(unit, change))
-    return Resolution(values)
+        if change.field != NEW_ROW:
+            rows[change.row][change.field] = change.new
+        elif unit.field:
+            rows[change.row][unit.field] = change.new[unit.field]
+        else:
+            rows[change.row].update(change.new)
 
 
 def _unit_changes(unit: Unit, past: list[Past], trust: Trust) -> Iterator[UnitChange]:
@@ -316,16 +322,36 @@ def _anchored(
 def _insert(session: Session, cls: type[Journaled], rows: Mapping[str, Mapping[str, Any]]) -> None:
     if not rows:
         return
+    keys = {name: cls.__mapper__.columns[name].key for name in journaled_columns(cls)}
     values = [
-        {"id": id_} | {name: _value(cls, name, value) for name, value in its.items()}
+        {keys[name]: value for name, value in _values(cls, its).items()}
+        | {"id": id_, **derived_columns(cls, its)}
         for id_, its in rows.items()
     ]
-    if len(cls.__mapper__.column_attrs) == len(journaled_columns(cls)):
-        keys = {name: cls.__mapper__.columns[name].key for name in journaled_columns(cls)}
-        named = [{keys[name]: value for name, value in its.items()} for its in values]
-        session.connection().execute(insert(cls.__table__), named)  # type: ignore[arg-type]
-    else:
-        session.add_all(cls(**its) for its in values)  # derived columns are computed by events
+    session.connection().execute(insert(cls.__table__), values)  # type: ignore[arg-type]
+
+
+def _values(cls: type[Journaled], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the column values of JSON values; text in a column of text is the common case.
+
+    Raises:
+        ValueError, KeyError, TypeError, ArithmeticError: as ``_value``.
+    """
+    texts = _texts(cls)
+    return {
+        name: value if name in texts and type(value) is str else _value(cls, name, value)
+        for name, value in values.items()
+    }
+
+
+@cache
+def _formed(cls: type[Journaled]) -> frozenset[str]:
+    return frozenset(name for name in _fields(cls) if has_form(cls, name))
+
+
+@cache
+def _texts(cls: type[Journaled]) -> frozenset[str]:
+    return frozenset(name for name in _fields(cls) if _plain_type(cls, name)[0] is str)
 
 
 def _value(cls: type[Journaled], name: str, value: Any) -> Any:
@@ -340,21 +366,14 @@ def _value(cls: type[Journaled], name: str, value: Any) -> Any:
     if plain is type(value) or (value is None and is_nullable):
         return value
     if isinstance(cls.__mapper__.columns[name].type, Money) and value is not None:
-        found: Any = _money(value)
+        found: Any = require_amount(value)
     else:
         found = from_canonical(cls, name, value)
     if canonical(found) != value:
         raise ValueError("not canonical")
+    if isinstance(found, date) and found.year not in _YEARS:
+        raise ValueError("no day that can be counted with")
     return found
-
-
-def _money(text: Any) -> Decimal:
-    if not isinstance(text, str) or len(text) > 40:
-        raise ValueError("no amount")
-    amount = Decimal(text)
-    if not amount.is_finite():
-        raise ValueError("no amount")
-    return amount
 
 
 @cache
@@ -407,8 +426,10 @@ def _fits(cls: type[Journaled], change: FieldChange, scope: str) -> bool:
         if not values.keys() <= fields - {"scope", *NATURAL.get(change.table, ("", ()))[1]}:
             return False
     try:
-        for name, value in values.items():
-            _value(cls, name, value)
+        _values(cls, values)
+        for name in values.keys() & _formed(cls):
+            if values[name] is not None:
+                require_form(cls, name, values[name])
     except (ValueError, KeyError, TypeError, ArithmeticError):
         return False
     return True

@@ -252,6 +252,14 @@ class EnrolmentError(UntrustedError):
     hint = "请重新拷贝；还不行，请对方重新导出。"
 
 
+class FormerRootError(UntrustedError):
+    """An authorization of a root that was replaced."""
+
+    code = "E349"
+    message = "这份授权书还是更换以前的县里的电脑给的，已经作废。没有登记，数据没有变。"
+    hint = "请用更换以后新写的授权书。"
+
+
 class FingerprintError(UntrustedError):
     """The typed fingerprint is not that of the file."""
 

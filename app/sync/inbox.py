@@ -59,7 +59,7 @@ def take_in(session: Session, opened: Opened, objections: Objections, at: str) -
         for state in based.take_base(session, base, set(stored), judging)
     ]
     settled = Settled(session)
-    past = based.take_past(session, opened.segments, stored, settled, judging)
+    past, replaced = based.take_past(session, opened.segments, stored, settled, judging)
     offered = list(stored.values())
     for checked in opened.segments:
         settled.load(checked.segment.chain, checked.segment.first, checked.segment.last)
@@ -91,7 +91,7 @@ def take_in(session: Session, opened: Opened, objections: Objections, at: str) -
         if state.state == ACTIVE
         for change in state.entry.changeset.changes
     }
-    touched |= _take_back(session, opened, judging)
+    touched |= replaced | _take_back(session, opened, judging)
     return Effect(
         applied=tuple(s.entry.changeset for s in (*grounded, *ready) if s.state == ACTIVE),
         already_known=len(arrived - news),

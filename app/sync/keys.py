@@ -105,6 +105,7 @@ class Authorization:
     certificates: tuple[Certificate, ...]
     superior: Request
     reserve: SignedRecord | None = None  # the root's word on its reserve key
+    former: tuple[Certificate, ...] = ()  # of replaced roots, and what they gave to this area
 
 
 def new_device(level: str, area_code: str, name: str) -> DeviceKeys:
@@ -262,11 +263,13 @@ def authorize(
     certificates: tuple[Certificate, ...],
     at: str,
     reserve: SignedRecord | None = None,
+    former: tuple[Certificate, ...] = (),
 ) -> Authorization:
     """Return the authorization: ``certificates`` from the new device's up to the root's.
 
     ``request`` is the superior's own, so that its published fingerprint can be typed as well;
-    ``reserve``: the root's word on its reserve key, if it has one.
+    ``reserve``: the root's word on its reserve key, if it has one; ``former``: certificates of
+    roots that were replaced, and those that they gave, which old chains are verified with.
     """
     value: dict[str, Any] = {
         "certificates": [certificate.signed.pair() for certificate in certificates],
@@ -277,9 +280,12 @@ def authorize(
     }
     if reserve is not None:
         value["reserve"] = reserve.pair()
+    if former:
+        value["former"] = [certificate.signed.pair() for certificate in former]
     record = canonical_json(value)
     signature = records.sign(superior.signing_key, records.AUTHORIZATION, record)
-    return Authorization(SignedRecord(record, signature), certificates, request, reserve)
+    signed = SignedRecord(record, signature)
+    return Authorization(signed, certificates, request, reserve, former)
 
 
 def read_authorization(data: bytes) -> Authorization:
@@ -290,12 +296,12 @@ def read_authorization(data: bytes) -> Authorization:
     """
     try:
         signed = records.from_file(data)
-        has_reserve = "reserve" in parse_json(signed.record)
-        names = {"certificates", "issued_at", "superior", *(["reserve"] if has_reserve else [])}
-        value = _fields(signed.record, names, "kind")
-        reserve = records.from_pair(value["reserve"]) if has_reserve else None
+        further = {"former", "reserve"} & set(parse_json(signed.record))
+        value = _fields(signed.record, {"certificates", "issued_at", "superior"} | further, "kind")
+        reserve = records.from_pair(value["reserve"]) if "reserve" in further else None
+        former = _certificates(value["former"]) if "former" in further else ()
         superior = _request(records.from_pair(value["superior"]))
-        chain = tuple(read_certificate(records.from_pair(pair)) for pair in value["certificates"])
+        chain = _certificates(value["certificates"])
     except (ValueError, KeyError, TypeError) as error:
         raise EnrolmentError("authorization") from error
     if value["kind"] != "authorization" or not records.is_signed(
@@ -308,7 +314,24 @@ def read_authorization(data: bytes) -> Authorization:
         is_issued_by(c, issuer) for c, issuer in zip(chain, (*chain[1:], chain[-1]), strict=True)
     ):
         raise EnrolmentError("chain")
-    return Authorization(signed, chain, superior, reserve)
+    if not _are_former(former, chain[-1]):
+        raise EnrolmentError("former")
+    return Authorization(signed, chain, superior, reserve, former)
+
+
+def _certificates(pairs: Any) -> tuple[Certificate, ...]:
+    return tuple(read_certificate(records.from_pair(pair)) for pair in pairs)
+
+
+def _are_former(former: tuple[Certificate, ...], root: Certificate) -> bool:
+    """Tell whether each was given by a root of the same county that is among them itself."""
+    roots = {c.device_id: c for c in former if is_issued_by(c, c)}
+    areas = {c.identity.area_code for c in roots.values()}
+    is_apart = areas <= {root.identity.area_code} and root.device_id not in roots
+    return is_apart and all(
+        c.device_id in roots or (c.issuer_id in roots and is_issued_by(c, roots[c.issuer_id]))
+        for c in former
+    )
 
 
 def is_issued_by(certificate: Certificate, issuer: Certificate) -> bool:

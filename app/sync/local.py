@@ -8,13 +8,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.merge import Origin
+from app.domain.ownership import POLICY
 from app.models.local import LocalSettingRow
 from app.models.replica import Device, KnownCertificateRow, ReplicaRow, RevocationCut
 from app.sync.keys import Certificate, DeviceKeys, read_certificate, read_identity
 from app.sync.records import SignedRecord, from_file
-from app.sync.trust import Trust
+from app.sync.trust import Former, Trust
 
 _RESERVE, _FORMER = "root.reserve", "root.former"
+_CUTS = select(RevocationCut.scope, RevocationCut.device_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +50,29 @@ def load_trust(session: Session, root_id: str | None) -> Trust:
         read_certificate(SignedRecord(row.record, row.signature))
         for row in session.scalars(select(KnownCertificateRow))
     ]
-    enrolled = [
-        read_certificate(from_file(text.encode()))
-        for text in session.scalars(select(Device.certificate))
-    ]
-    revoked = frozenset(session.scalars(select(RevocationCut.device_id)))
-    return Trust(root_id, [*known, *enrolled], revoked, former_roots(session))
+    cuts = [(scope, device) for scope, device in session.execute(_CUTS)]
+    former = Former(former_roots(session), _closed(session, root_id))
+    return Trust(root_id, known, cuts, former).extended(enrolled(session))
+
+
+def enrolled(session: Session) -> list[Certificate]:
+    """Return the certificates that stand in the policy chains."""
+    texts = session.scalars(select(Device.certificate))
+    return [read_certificate(from_file(text.encode())) for text in texts]
+
+
+def _closed(session: Session, root_id: str | None) -> frozenset[str]:
+    """Return the replaced roots whose later certificates count no more.
+
+    Who was there before knows all that counts. The new root itself learns it from what its
+    subordinates send, until it has cut the old one.
+    """
+    former = former_roots(session)
+    me = session.scalars(select(ReplicaRow)).one()
+    if me.device_id != root_id:
+        return former
+    own = select(RevocationCut.device_id).filter_by(scope=POLICY + me.area_code)
+    return former & set(session.scalars(own))
 
 
 def reserve_of(session: Session) -> SignedRecord | None:

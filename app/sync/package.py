@@ -325,6 +325,8 @@ def _read_body(plain: bytes, header: Header) -> tuple[Any, list[_Part]]:
     )  # fmt: skip
     if repeated != ours or not isinstance(schema, int):
         raise ManifestError("not the header's")
+    if not 1 <= header.number <= segments.MAX_NUMBER:
+        raise ManifestError("number")
     parts = _cut(plain, 4 + size, listed)
     kinds = [part.kind for part in parts]
     if schema > SCHEMA or set(kinds) - set(_ORDER):

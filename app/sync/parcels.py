@@ -27,6 +27,7 @@ from app.sync.trust import Trust
 
 ROOM = MAX_FILE_BYTES - 1024 * 1024  # plain bytes of one file; the rest is for what wraps them
 BASE_FROM = 3_000  # changesets of a scope that are worth a base
+_LARGEST_BASE = ROOM
 _HEADING = 512  # bytes that say what a segment or a content is, at most
 
 
@@ -174,9 +175,9 @@ def _bases(session: Session, me: Local, order: Order) -> list[tuple[SealedBase, 
         if not is_common or not (is_due or order.wish is Wish.BASE):
             continue
         base = make_base(session, scope, order.trust, order.at)
-        if base is not None:
-            ends = {chain.chain: chain.head.number for chain in base.chains}
-            found.append((seal_base(me.keys, base), ends))
+        sealed = seal_base(me.keys, base) if base is not None else None
+        if base is not None and sealed is not None and len(sealed.part) <= _LARGEST_BASE:
+            found.append((sealed, {chain.chain: chain.head.number for chain in base.chains}))
     return found[:MAX_BASES]
 
 

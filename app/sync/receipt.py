@@ -7,6 +7,7 @@ from app.domain.changeset import Chain, Head
 from app.domain.merge import Gap, Place
 from app.sync.errors import CountError
 from app.sync.records import canonical_json, parse_json
+from app.sync.segments import MAX_NUMBER
 
 MAX_BYTES = 4 * 1024 * 1024
 MAX_LACKING = 20_000
@@ -104,6 +105,6 @@ def _is_sound(receipt: Receipt) -> bool:
     texts = [text for chain, head in receipt.heads.items() for text in (*chain, head.digest)]
     texts += [text for gap in gaps for text in gap.chain]
     texts += [text for place, why in receipt.void.items() for text in (*place.chain, why)]
-    return all(type(n) is int and n > 0 for n in numbers) and all(
+    return all(type(n) is int and 0 < n <= MAX_NUMBER for n in numbers) and all(
         isinstance(text, str) for text in (*texts, *receipt.lacking)
     )

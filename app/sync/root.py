@@ -66,9 +66,7 @@ def read_reserve(signed: SignedRecord, root: Identity) -> Reserve:
     return Reserve(signed, root.device_id, str(value["key"]))
 
 
-def succeed(
-    written: str, old_id: str, certificate: Certificate, reserve: Reserve
-) -> Succession:
+def succeed(written: str, old_id: str, certificate: Certificate, reserve: Reserve) -> Succession:
     """Return the succession of an old root by the device that the certificate is for.
 
     ``written``: the old root's reserve key from its sealed paper; ``reserve``: the new root's own.

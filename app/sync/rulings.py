@@ -17,10 +17,9 @@ from app.domain.merge import RANKS, Entry, Origin, Place, admit
 from app.domain.ownership import POLICY
 from app.models.journal import ACTIVE, FORKED, WAITING, ChainHeadRow, ChangeRow, ChangesetRow
 from app.models.replica import RevocationCut
-from app.sync.keys import Certificate
 from app.sync.known import Settled
 from app.sync.past import Row, chunks
-from app.sync.trust import Trust
+from app.sync.trust import Trust, level_of
 
 Judge = Callable[[Entry], tuple[str, str]]
 """State and reason of an admitted changeset."""
@@ -43,25 +42,15 @@ def cuts_of(session: Session, trust: Trust) -> dict[str, dict[Chain, Head]]:
     found: dict[str, dict[Chain, Head]] = defaultdict(dict)
     rows = session.scalars(select(RevocationCut)).all()
     for row in sorted(rows, key=lambda r: (-_rank(r.scope), r.id), reverse=True):
-        certificate = trust.certificate(row.device_id)
-        if certificate is None or not _may_cut(row.scope, certificate, trust):
+        if not trust.may_cut(row.scope, row.device_id):
             continue
         chain = Chain(row.device_id, row.epoch, row.chain_scope)
         found[row.device_id][chain] = Head(row.number, row.digest)
     return found
 
 
-def _may_cut(scope: str, certificate: Certificate, trust: Trust) -> bool:
-    """A higher level cuts a lower one; a replaced root is cut by the one in its place."""
-    level = RANKS[certificate.identity.level]
-    is_replaced = certificate.device_id in trust.former and _rank(scope) == level
-    return is_replaced or _rank(scope) > level
-
-
 def _rank(scope: str) -> int:
-    area = scope.removeprefix(POLICY)
-    level = "county" if area.endswith("000000") else "township"
-    return RANKS[level if area.endswith("000") else "village"]
+    return RANKS[level_of(scope.removeprefix(POLICY))]
 
 
 def is_beyond(place: Place, cuts: Cuts) -> bool:

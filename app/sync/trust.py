@@ -2,31 +2,49 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import chain
 
-from app.domain.merge import RANKS
+from app.domain.merge import RANKS, Origin, is_inside
+from app.domain.ownership import POLICY
 from app.sync.keys import Certificate, is_issued_by
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """Roots that were replaced. ``closed``: those whose later certificates count no more."""
+
+    ids: frozenset[str] = frozenset()
+    closed: frozenset[str] = frozenset()
+
+
+def level_of(area: str) -> str:
+    """Return the level whose policy stands under an area code."""
+    if area.endswith("000000"):
+        return "county"
+    return "township" if area.endswith("000") else "village"
 
 
 class Trust:
     """Certificates known here, judged from the root downwards; immutable.
 
     ``root_id``: the device pinned by typed fingerprint, None before enrolment (nobody is trusted).
-    ``revoked``: devices whose packages are not opened any more; what they wrote before the cut
-    stays, so their certificates still count. ``former``: roots that a succession has replaced:
-    revoked like these, yet what they vouched for holds.
+    ``cuts``: a scope and a device that it revokes; only those of an area above count. Packages of a
+    revoked device are not opened any more; what it wrote before the cut stays, so its certificate
+    still counts. ``former``: roots that a succession has replaced: revoked like these, yet what
+    they vouched for holds; but what comes with a package later may be a thief's.
     """
 
     def __init__(
         self,
         root_id: str | None,
         certificates: Iterable[Certificate] = (),
-        revoked: frozenset[str] = frozenset(),
-        former: frozenset[str] = frozenset(),
+        cuts: Iterable[tuple[str, str]] = (),
+        former: Former = Former(),
     ) -> None:
         self.root_id = root_id
-        self.revoked = revoked | former
         self.former = former
+        self._cuts = frozenset(cuts)
         self._known: dict[str, list[Certificate]] = defaultdict(list)
         self._paths: dict[str, tuple[Certificate, ...]] = {}
         for certificate in certificates:
@@ -34,11 +52,34 @@ class Trust:
                 self._known[certificate.device_id].append(certificate)
         for known in self._known.values():
             known.sort(key=lambda c: (-len(c.epochs), c.signed.record))
+        cut = {device_id for scope, device_id in self._cuts if self.may_cut(scope, device_id)}
+        self.revoked = former.ids | cut
 
     def extended(self, certificates: Iterable[Certificate]) -> "Trust":
         """Return this trust with further certificates; the root stays."""
-        known = chain(*self._known.values(), certificates)
-        return Trust(self.root_id, known, self.revoked, self.former)
+        new = (c for c in certificates if not self.is_late(c))
+        known = chain(*self._known.values(), new)
+        return Trust(self.root_id, known, self._cuts, self.former)
+
+    def is_late(self, certificate: Certificate) -> bool:
+        """Tell whether a replaced root gave a certificate of which nobody here knew then."""
+        is_known = certificate in self._known.get(certificate.device_id, ())
+        return certificate.issuer_id in self.former.closed and not is_known
+
+    def may_cut(self, scope: str, device_id: str) -> bool:
+        """Tell whether a policy scope may revoke a device.
+
+        A higher level cuts a lower one inside its area; a replaced root is cut by the new one.
+        """
+        certificate = self.certificate(device_id)
+        area = scope.removeprefix(POLICY)
+        if certificate is None or area == scope:
+            return False
+        subject = certificate.identity.origin
+        giver = Origin("", level_of(area), area)
+        is_over = RANKS[giver.level] > RANKS[subject.level]
+        is_replaced = device_id in self.former.ids and giver.level == subject.level
+        return (is_over or is_replaced) and is_inside(subject.area_code, giver)
 
     def path(self, device_id: str) -> tuple[Certificate, ...]:
         """Return the valid certificates from the device's up to the root's; () if it is unknown."""
@@ -48,7 +89,7 @@ class Trust:
 
     def _find(self, device_id: str) -> tuple[Certificate, ...]:
         for certificate in self._known.get(device_id, ()):
-            if device_id == self.root_id or device_id in self.former:
+            if device_id == self.root_id or device_id in self.former.ids:
                 if is_issued_by(certificate, certificate):
                     return (certificate,)
             elif certificate.issuer_id != device_id:

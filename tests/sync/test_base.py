@@ -71,7 +71,8 @@ def test_a_base_that_no_superior_signed_is_refused(world: World, name: str) -> N
 def test_a_base_of_a_stranger_or_of_a_revoked_superior_is_refused(world: World) -> None:
     stranger = Device("township", "530423102000", "别镇")
     refused(world, sealed(world, world.base(), stranger), BaseSignerError)
-    trust = type(world.trust)(world.county.id, world.certificates, frozenset({world.township.id}))
+    cut = (f"policy:{world.county.area}", world.township.id)
+    trust = type(world.trust)(world.county.id, world.certificates, [cut])
     ends = (world.township.keys.identity.origin, world.village.keys.identity.origin)
     with pytest.raises(BaseSignerError):
         read_base(sealed(world, world.base()), trust, *ends)

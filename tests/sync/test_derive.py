@@ -1,18 +1,24 @@
 """Which changes fit their tables; everything else is void on every replica alike."""
 
+from collections import defaultdict
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import UniqueConstraint
 
-from app.domain.changeset import NEW_ROW, FieldChange
+from app.domain.changeset import NEW_ROW, Chain, FieldChange
+from app.domain.merge import Causality, Place, resolve
 from app.models import tables
 from app.models.base import canonical, journaled_columns, journaled_tables
 from app.models.household import Household
 from app.models.ownership import bundled
-from app.sync.derive import CLEARED, NATURAL, misfits
+from app.sync.derive import CLEARED, NATURAL, _unit_changes, in_sequence, misfits
+from app.sync.past import Past, Row
 from app.sync.subjects import _home
-from app.sync.units import ROWS, UNITS
+from app.sync.trust import Trust
+from app.sync.units import ROWS, UNITS, Unit
 from tests.conftest import VILLAGE
 
 
@@ -132,3 +138,36 @@ def test_a_unique_key_makes_the_id_so_no_two_rows_can_have_it() -> None:
         for constraint in unique:
             assert NATURAL[name][1] == tuple(constraint.columns.keys())
         assert bool(unique) == (name in NATURAL)
+
+
+CHAIN = Chain("a" * 32, "e" * 32, VILLAGE)
+WRITES = st.lists(
+    st.tuples(
+        st.sampled_from(["s1", "s2"]),
+        st.sampled_from(["note", "value"]),
+        st.sampled_from(["x", "y", None]),
+    ),
+    max_size=8,
+)
+
+
+@given(WRITES, st.sampled_from(["", "note"]))
+def test_the_short_way_of_one_author_ends_as_the_merge_does(
+    writes: list[tuple[str, str, str | None]], name: str
+) -> None:
+    new = {"note": "n", "value": "v"}
+    made = [Past(Row("answer", row), Place(CHAIN, 1), "d1", NEW_ROW, new) for row in ("s1", "s2")]
+    later = [
+        Past(Row("answer", row), Place(CHAIN, at), f"d{at}", field_, value)
+        for at, (row, field_, value) in enumerate(writes, 2)
+    ]
+    past = [p for p in (*made, *later) if name in ("", p.field) or p.field == NEW_ROW]
+    unit = Unit("sheet", "s1", name)
+    rows: dict[Row, dict[str, Any]] = defaultdict(dict)
+    in_sequence(unit, past, rows)
+    merged = resolve(_unit_changes(unit, past, Trust(None)), Causality([]))
+    assert not merged.sides
+    assert rows == {
+        row: {p.field: v for p, v in merged.values.items() if p.row == row.id}
+        for row in {Row(p.table, p.row) for p in merged.values}
+    }
