@@ -9,11 +9,12 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.ownership import Actor
 from app.models.store import Store
-from app.ops import roster_view
+from app.ops import exchange, roster_view
 from app.ui.exchange.exchange_page import ExchangePage
 from app.ui.exchange.revoke_dialog import RevokeDialog
-from tests.conftest import StoreMaker
-from tests.ops.network import Network, build
+from tests.conftest import NOW, StoreMaker
+from tests.ops.network import ME, Network, build
+from tests.ops.village import add_family
 from tests.ui.conftest import add_household, make_desk
 
 
@@ -120,3 +121,37 @@ def test_a_lost_laptop_is_ended_with_a_reason_and_gets_no_more_packages(
     assert not page.revoke_button.isVisible()
     for one in (village, page):
         one._desk.runner.close()
+
+
+def test_asking_for_what_is_missing_writes_the_receipt_and_says_what_to_do(
+    qtbot: QtBot, network: Network, actor: Actor, qapp: QApplication
+) -> None:
+    page = open_page(qtbot, network.village, actor)
+    assert page.ask_button.isEnabled()
+    path = network.stick / "请补发.变更包"
+    page.ask_for(network.township.device_id, path)
+    qtbot.waitUntil(lambda: "补发请求已写好" in page.export_text.text(), timeout=10000)
+    done = exchange.import_package(network.township, ME, path, NOW)
+    assert (done.applied, done.number) == (0, 1)
+    page._desk.runner.close()
+
+
+def test_what_one_file_cannot_hold_is_written_beside_it_and_all_is_told(
+    qtbot: QtBot,
+    network: Network,
+    actor: Actor,
+    qapp: QApplication,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("app.sync.parcels.ROOM", 6_000)
+    for number in range(3, 9):
+        add_family(network.village, str(number))
+    page = open_page(qtbot, network.village, actor)
+    path = network.stick / "1.变更包"
+    page.export_to(network.township.device_id, path)
+    qtbot.waitUntil(lambda: "请都带去" in page.export_text.text(), timeout=20000)
+    assert not path.exists()
+    for file in sorted(network.stick.glob("上坝村-*.变更包")):
+        exchange.import_package(network.township, ME, file, NOW, confirmed=True)
+    assert len(roster_view.list_households(network.township)) == 7
+    page._desk.runner.close()

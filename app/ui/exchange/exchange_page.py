@@ -32,6 +32,7 @@ from app.ui.exchange.revoke_dialog import RevokeDialog
 from app.ui.flow_layout import FlowLayout
 from app.ui.page import Desk, KeyHelp
 from app.ui.parts import Card, button, plain, quiet
+from app.ui.runner import Progress
 from app.ui.table_model import Column
 
 _PACKAGES = "变更包 (*.变更包);;所有文件 (*)"
@@ -65,6 +66,8 @@ class ExchangePage(QWidget):
         self.export_text, self.import_text, self.device_text = plain(), plain(), plain()
         self.receiver = QComboBox()
         self.export_button = button("1 导出到U盘", self._on_export, primary=True)
+        self.ask_button = button("请对方补发", self._on_ask)
+        self.ask_button.setToolTip("只写回执：这里缺什么，对方下次导出时补上")
         self.import_button = button("2 选择文件", self._on_import, primary=True)
         self.request_button = button("写登记申请", self._on_request)
         self.accept_button = button("导入授权书", self._on_accept)
@@ -156,34 +159,73 @@ class ExchangePage(QWidget):
             self.receiver.addItem(f"给{line.name}", line.device_id)
         self.receiver.setVisible(len(targets) > 1)
         self.export_button.setEnabled(bool(targets))
+        self.ask_button.setEnabled(bool(targets))
 
     def _on_export(self) -> None:
+        chosen = self._choose("导出变更包", "")
+        if chosen is not None:
+            self.export_to(*chosen)
+
+    def _on_ask(self) -> None:
+        chosen = self._choose("请对方补发", "请补发-")
+        if chosen is not None:
+            self.ask_for(*chosen)
+
+    def _choose(self, title: str, kind: str) -> tuple[str, Path] | None:
+        """Return the receiver and the file that was chosen for it."""
         device_id = self.receiver.currentData()
         line = next((one for one in self._devices if one.device_id == device_id), None)
         if line is None:
-            return
+            return None
         day = self._desk.today().strftime("%m%d")
-        proposal = f"{self._desk.store.identity.name}-给{line.name}-{day}.变更包"
-        name, _filter = QFileDialog.getSaveFileName(self, "导出变更包", proposal, _PACKAGES)
-        if name:
-            self.export_to(line.device_id, Path(name))
+        proposal = f"{kind}{self._desk.store.identity.name}-给{line.name}-{day}.变更包"
+        name, _filter = QFileDialog.getSaveFileName(self, title, proposal, _PACKAGES)
+        return (line.device_id, Path(name)) if name else None
 
     def export_to(self, device_id: str, path: Path) -> None:
-        """Write a package for one device on the worker."""
+        """Write a package for one device; if one file cannot hold it, several in that folder."""
         desk = self._desk
-        self._desk.runner.start(
-            lambda _progress: exchange.export_package(
+
+        def write(progress: Progress) -> Exported:
+            now = desk.store.clock()
+            one = exchange.export_package(desk.store, desk.actor, device_id, path, now)
+            if not one.left:
+                return one
+            target = exchange.Target(device_id, path.parent)
+            done = exchange.export_series(desk.store, desk.actor, target, now, progress)
+            path.unlink()  # the series holds it all
+            return done
+
+        desk.runner.start(write, self._on_exported)
+
+    def ask_for(self, device_id: str, path: Path) -> None:
+        """Write the receipt alone: the other side sends again what is missing here."""
+        desk = self._desk
+        desk.runner.start(
+            lambda _progress: exchange.request_package(
                 desk.store, desk.actor, device_id, path, desk.store.clock()
             ),
-            self._on_exported,
+            self._on_asked,
+        )
+
+    def _on_asked(self, done: Exported) -> None:
+        self.refresh(None)
+        self.export_text.setText(
+            f"补发请求已写好：{done.path.name}\n请带给对方导入，再由对方导出。"
         )
 
     def _on_exported(self, done: Exported) -> None:
         self.refresh(None)
-        size = max(1, round(done.bytes / 1024))
+        files = (done, *done.further)
+        size = max(1, round(sum(one.bytes for one in files) / 1024))
+        numbers = f"第{done.number}号包"
+        if done.further:
+            numbers = f"第{done.number}—{files[-1].number}号共{len(files)}个包，请都带去"
+        households = sum(one.households for one in files)
+        changes = sum(one.transactions for one in files)
         self.export_text.setText(
-            f"已写好第{done.number}号包，并读回核对过\n"
-            f"{done.households}户 · 预警{done.warnings}条 · {done.transactions}笔 · {size}KB"
+            f"已写好{numbers}，并读回核对过\n"
+            f"{households}户 · 预警{sum(one.warnings for one in files)}条 · {changes}笔 · {size}KB"
         )
 
     # ---------------------------------------------------------------- import
@@ -327,7 +369,11 @@ class ExchangePage(QWidget):
         for widget in (self.export_text, self.receiver):
             export.addWidget(widget)
         export.addStretch()
-        export.addWidget(self.export_button)
+        actions = QWidget()
+        row = FlowLayout(actions, gap=8)
+        for made in (self.export_button, self.ask_button):
+            row.addWidget(made)
+        export.addWidget(actions)
         take.addWidget(self.import_text)
         take.addStretch()
         take.addWidget(self.import_button)
