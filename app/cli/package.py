@@ -19,6 +19,7 @@ from app.ops.exchange_lines import (
     Inspected,
     RefusedLine,
 )
+from app.sync.errors import UnusualAmountError
 from app.sync.parcels import Wish
 
 SUFFIX = ".变更包"
@@ -133,7 +134,7 @@ def _inspected_lines(found: Inspected) -> list[str]:
         return [found.error.sentence()]
     said = "签名和内容都对。" if found.valid else "外层完好；本机没有对方的密钥，不能核对签名。"
     lines = [f"{found.sender_name} 给 {found.receiver_name} 的第{found.number}号包。{said}"]
-    return lines + (_lines(found.changes) if found.changes else [])
+    return lines + (_rehearsal_lines(found.changes) if found.changes else [])
 
 
 def _failed(file: Path, error: AppError) -> dict[str, Any]:
@@ -156,9 +157,10 @@ def import_(ctx: click.Context, files: tuple[Path, ...], dry_run: bool, confirm:
     """Check packages and take them in, each by itself."""
     cli: Cli = ctx.obj
     paths = _paths(files)
+    told = _rehearsal_lines if dry_run else _lines
     if len(paths) == 1 and not files[0].is_dir():
         found = _import(cli, paths[0], dry_run=dry_run, confirm=confirm)
-        cli.emit(_imported(found), [*_rehearsed(dry_run), *_lines(found)])
+        cli.emit(_imported(found), [*_rehearsed(dry_run), *told(found)])
         return
     results: list[dict[str, Any]] = []
     lines: list[str] = []
@@ -172,12 +174,12 @@ def import_(ctx: click.Context, files: tuple[Path, ...], dry_run: bool, confirm:
             lines.append(f"{path.name}：{error.sentence()}")
         else:
             results.append({"file": path.name, **_imported(found)})
-            lines += [f"{path.name}：", *_lines(found)]
+            lines += [f"{path.name}：", *told(found)]
     # What went in has changed the replica: then 1 and 3 would not be true.
     is_refused = bool(errors) and len(errors) == len(results)
-    told = error_object(errors[0]) if is_refused else {}
+    refusal = error_object(errors[0]) if is_refused else {}
     lines = [*_rehearsed(dry_run), *lines] if lines else ["没有变更包。"]
-    cli.emit({**told, "results": results}, lines)
+    cli.emit({**refusal, "results": results}, lines)
     if is_refused:
         ctx.exit(max(error.exit_code for error in errors))
 
@@ -197,7 +199,13 @@ def _paths(files: tuple[Path, ...]) -> list[Path]:
 def _import(cli: Cli, path: Path, *, dry_run: bool, confirm: bool) -> Imported:
     if dry_run:
         return exchange.preview_package(cli.store, path)
-    return exchange.import_package(cli.store, cli.actor, path, cli.store.clock(), confirmed=confirm)
+    try:
+        return exchange.import_package(
+            cli.store, cli.actor, path, cli.store.clock(), confirmed=confirm
+        )
+    except UnusualAmountError as error:
+        error.hint = "请先和对方核实，再加 --confirm 导入。"
+        raise
 
 
 def _imported(found: Imported) -> dict[str, Any]:
@@ -276,9 +284,13 @@ def _lines(found: Imported) -> list[str]:
         f"{line.household_no}号户有一项两边都改过，暂用{_level(line)}的。请选一个；不选不影响别的。"
         for line in found.conflicts
     ]
-    if found.unusual.needs_confirmation():
-        lines.append("改动特别多，请先和对方核实。")
     return lines
+
+
+def _rehearsal_lines(found: Imported) -> list[str]:
+    """Return what would happen, and whether somebody must be asked first."""
+    is_unusual = found.unusual.needs_confirmation()
+    return [*_lines(found), *(["改动特别多，请先和对方核实。"] if is_unusual else [])]
 
 
 def _past_lines(found: Imported) -> list[str]:

@@ -211,6 +211,8 @@ def _mapping(path: Path | None) -> dict[str, str]:
 @click.pass_obj
 def export(cli: Cli, /, kind: str, out: Path, **options: Any) -> None:
     """Write a table; an existing file is replaced only when all is written."""
+    if out.suffix.lower() != ".xlsx":
+        raise UsageError(text="只能写成 .xlsx，请改 --out 的文件名。")
     choice = roster.ExportChoice(
         options["template"], _households(cli, options["households"]), options["is_public"]
     )

@@ -94,6 +94,13 @@ def request_package(store: Store, actor: Actor, to: str, path: Path, now: dateti
     return export_package(store, actor, to, path, now, Wish.RECEIPT)
 
 
+class AmbiguousTargetError(UnknownTargetError):
+    """Several enrolled devices have this name or area."""
+
+    message = "“{device}”不止一台设备。没有导出，数据没有变。"
+    hint = "请写设备号：{ids}。"
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """Who gets what, written where; as for ``export_package``."""
@@ -389,8 +396,15 @@ def _receiver(trust: Trust, session: Session, me: Local, to: str) -> Certificate
     found = trust.certificate(wanted) if wanted else None
     if found is None and to != PARENT:
         lines = _enrolled(session, trust)
-        alike = [c for c in lines if to in (c.identity.name, c.identity.area_code)]
-        found = alike[0] if len(alike) == 1 else None
+        alike = [
+            c
+            for c in lines
+            if to in (c.identity.name, c.identity.area_code) and c.device_id not in trust.revoked
+        ]
+        if len(alike) > 1:
+            ids = "、".join(c.device_id for c in alike)
+            raise AmbiguousTargetError(to, device=to, ids=ids)
+        found = alike[0] if alike else None
     if found is None or found.device_id in {me.keys.device_id, *trust.revoked}:
         raise UnknownTargetError(to, device="上级" if to == PARENT else to)
     return found

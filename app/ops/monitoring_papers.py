@@ -23,6 +23,7 @@ from app.ops.plan_sources import area_names, area_text
 from app.ops.print_log import Noted
 from app.ops.printing import Printed, Printing, draw
 from app.ops.warning_rows import WarningLine
+from app.reports.errors import NobodyInPublicityError
 
 _WARNINGS = (
     ListColumn("序号", 10, True), ListColumn("户编号", 18, True), ListColumn("户主", 22, True),
@@ -103,12 +104,14 @@ def print_notices(store: Store, household_ids: Sequence[str] | None, printing: P
     """Print the notices, in the layout of official papers.
 
     Raises:
-        NothingToPrintError: nobody is in publicity.
+        NobodyInPublicityError: nobody is.
         PaperNotSavedError: the file cannot be written; the path is as it was.
     """
     from app.reports.papers import public  # noqa: PLC0415  ReportLab loads when it is needed
 
     found = [notice_text(one) for one in notices(store, household_ids, printing.today)]
+    if not found:
+        raise NobodyInPublicityError
     noted = Noted("公示", 0, is_masked=True)
     return draw(store, printing, noted, lambda: public.render(found, printing.path))
 

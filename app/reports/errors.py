@@ -36,6 +36,12 @@ class NothingToPrintError(PrintError):
     code, message, hint = "E504", "没有可以打印的户。", "请先选择户，或先导入花名册。"
 
 
+class NobodyInPublicityError(NothingToPrintError):
+    """No case is in publicity now."""
+
+    message, hint = "现在没有正在公示的监测对象。", "进入公示以后再打印。"
+
+
 class FontRefusedError(PrintError):
     """A county's own font file that cannot stand in a PDF."""
 

@@ -225,3 +225,10 @@ def test_the_history_says_words_for_keys(run: Any, told: Any, folder: Path) -> N
     assert "户类型：脱贫户 → 一般农户" in out
     (change,) = run("history", "--field", "household_kind")[1]["changes"]
     assert (change["level_label"], change["state_label"]) == ("行政村", "有效")
+
+
+def test_a_table_is_written_as_a_workbook_or_not_at_all(run: Any, tmp_path: Path) -> None:
+    path = tmp_path / "户.csv"
+    code, out = run("roster", "export", "--out", str(path))
+    assert (code, out["error"]["code"], path.exists()) == (2, "E001", False)
+    assert "只能写成 .xlsx" in out["error"]["message"]

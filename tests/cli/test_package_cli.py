@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from app.cli.main import run
-from app.models.household import Member
+from app.models.household import Household, Member
 from app.ops import setup
 from app.ops.setup import ReplicaPlan
 from tests.conftest import COUNTY, TOWNSHIP, VILLAGE
@@ -130,6 +130,34 @@ def test_a_new_laptop_gets_a_base_and_a_request_asks_again(desk: Desk) -> None:
     code, found = desk("village", "package", "request", "--out", desk.file("gone") / "4")
     assert (code, found["error"]["code"]) == (1, "E347")
     assert "gone" in found["error"]["message"]
+
+
+def test_many_changes_are_refused_naming_confirm_which_then_asks_no_more(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    enrol(desk, "township", "village")
+    with_family(desk)
+    desk.ok("village", "package", "export", "--to", "parent", "--out", desk.file("1"))
+    desk.ok("township", "package", "import", desk.file("1"))
+    store = setup.open_replica(desk.folder / "village", PASSPHRASE, "测试")
+    homes = [add_family(store, str(number)) for number in range(10, 18)]
+    store.close()
+    desk.ok("village", "package", "export", "--to", "parent", "--out", desk.file("2"))
+    desk.ok("township", "package", "import", desk.file("2"))
+    store = setup.open_replica(desk.folder / "village", PASSPHRASE, "测试")
+    with store.write("test.phones", ME) as session:
+        for home in homes:
+            session.get_one(Household, home).phone = "0"
+    store.close()
+    desk.ok("village", "package", "export", "--to", "parent", "--out", desk.file("3"))
+    code, found = desk("township", "package", "import", desk.file("3"))
+    assert (code, found["error"]["code"]) == (1, "E329")
+    assert "--confirm" in found["error"]["message"]
+    shown = ["--data", str(desk.folder / "township"), "package", "import", str(desk.file("3"))]
+    assert run([*shown, "--dry-run"]) == 0
+    assert "请先和对方核实" in capsys.readouterr().out
+    assert run([*shown, "--confirm"]) == 0
+    assert "核实" not in capsys.readouterr().out
 
 
 def test_what_is_not_to_be_trusted_exits_3_and_says_so(desk: Desk) -> None:

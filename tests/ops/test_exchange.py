@@ -613,6 +613,20 @@ def test_more_than_five_removed_are_asked_about_and_five_are_not(network: Networ
         exchange.import_package(township, ME, path, NOW)
 
 
+def test_a_name_of_two_laptops_is_ambiguous_and_their_ids_are_listed(
+    network: Network, new_store: StoreMaker, tmp_path: Path
+) -> None:
+    laptop = second_laptop(network, new_store, tmp_path)
+    path = network.stick / "x.变更包"
+    with pytest.raises(UnknownTargetError) as caught:
+        exchange.export_package(network.township, ME, "上坝村", path, NOW)
+    said = caught.value.sentence()
+    assert "不止一台" in said
+    assert laptop.device_id in said
+    assert network.village.device_id in said
+    assert exchange.export_package(network.township, ME, laptop.device_id, path, NOW).number == 1
+
+
 def test_a_month_of_sheets_is_not_unusual(network: Network) -> None:
     households = many_families(network.village, 6)
     network.send(network.village, network.township)

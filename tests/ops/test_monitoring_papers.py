@@ -121,6 +121,7 @@ def test_nobody_in_publicity_means_no_notice(store: Store, home: str, tmp_path: 
             MonitoredCase(scope=VILLAGE, household_id=home, object_type="edge_prone",
                           identified_on="2024-03", causes="illness")
         )  # fmt: skip
-    with pytest.raises(NothingToPrintError):
+    with pytest.raises(NothingToPrintError) as caught:
         monitoring_papers.print_notices(store, None, printing(tmp_path / "a.pdf"))
+    assert "没有正在公示的监测对象" in caught.value.sentence()
     assert not (tmp_path / "a.pdf").exists()
