@@ -7,7 +7,7 @@ from typing import Any
 
 from app.domain.roster import Place, Reason, RosterRow
 from app.domain.roster_diff import Changes, MatchedMember, RosterDiff
-from app.domain.roster_items import ImportItem, row_key
+from app.domain.roster_items import KINDS, ImportItem, row_key
 from app.domain.roster_list import TiedRow
 from app.domain.roster_values import Value
 from app.excel.headings import FEEDS
@@ -84,6 +84,7 @@ def _item(item: ImportItem) -> dict[str, Any]:
     return {
         "key": item.key,
         "kind": item.kind,
+        "kind_label": KINDS[item.kind],
         "household": item.household_no or None,
         "name": item.name,
         "field": item.field or None,

@@ -222,6 +222,7 @@ def test_decisions_by_key_and_by_kind_are_honoured(call: Any, tmp_path: Path) ->
     offered = call("import", NEXT, "--dry-run", "--explain", today="2025-11-30").json
     assert {item["kind"] for item in offered["items"]} <= set(offered["item_kinds"])
     silent = next(item for item in offered["items"] if item["kind"] == "missing")
+    assert silent["kind_label"] == "名册里有、表里没有的人"
     changed = next(item for item in offered["items"] if item["kind"] == "member_changed")
     decisions = tmp_path / "决定.json"
     decisions.write_text(
