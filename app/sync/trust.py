@@ -88,15 +88,22 @@ class Trust:
         return self._paths[device_id]
 
     def _find(self, device_id: str) -> tuple[Certificate, ...]:
+        found: tuple[Certificate, ...] = ()
         for certificate in self._known.get(device_id, ()):
-            if device_id == self.root_id or device_id in self.former.ids:
-                if is_issued_by(certificate, certificate):
-                    return (certificate,)
-            elif certificate.issuer_id != device_id:
-                above = self.path(certificate.issuer_id) if self._is_higher(certificate) else ()
-                if above and is_issued_by(certificate, above[0]):
-                    return (certificate, *above)
-        return ()
+            path = self._path_of(certificate)
+            if path and path[-1].device_id == self.root_id:
+                return path
+            found = found or path  # of a replaced root: only where the new one has given none
+        return found
+
+    def _path_of(self, certificate: Certificate) -> tuple[Certificate, ...]:
+        device_id = certificate.device_id
+        if device_id == self.root_id or device_id in self.former.ids:
+            return (certificate,) if is_issued_by(certificate, certificate) else ()
+        if certificate.issuer_id == device_id or not self._is_higher(certificate):
+            return ()
+        above = self.path(certificate.issuer_id)
+        return (certificate, *above) if above and is_issued_by(certificate, above[0]) else ()
 
     def _is_higher(self, certificate: Certificate) -> bool:
         # Levels rise strictly along a path, so that hostile certificates cannot form a ring.

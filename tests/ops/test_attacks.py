@@ -40,6 +40,7 @@ from app.sync.package import Address, Content
 from app.sync.parcels import Wish
 from app.sync.receipt import Receipt, Waiting
 from app.sync.segments import Segment, sign_head
+from app.sync.trust import Former, Trust
 from tests.conftest import COUNTY, NOW, TOWNSHIP, VILLAGE, StoreMaker
 from tests.ops.network import ME, Network, build, content, dump, enrol
 from tests.ops.village import OCTOBER, TODAY, add_family, answer_all, open_october
@@ -357,6 +358,24 @@ def test_another_root_under_the_same_superior_needs_a_typed_fingerprint(
     assert root_id(network.village) == network.county.device_id
     devices.accept_device(network.village, ME, answer, made.fingerprint)
     assert root_id(network.village) == other.device_id
+
+
+def test_a_township_vouches_by_its_new_county_not_by_the_replaced_one(drill: Drill) -> None:
+    old, new = drill.stolen.device_id, drill.network.county.device_id
+    with drill.network.township.read() as session:
+        me = local.load(session)
+        path = devices.trust_of(session, me).path(me.keys.device_id)
+    paper = drill.old_papers[me.keys.device_id].read_bytes()
+    older = keys.read_authorization(paper).certificates[0]
+    assert [c.device_id for c in path] == [me.keys.device_id, new]
+    for given in ([older, *path], [*reversed(path), older]):  # in whichever order they are known
+        later = keys.certify(  # the replaced one lists more epochs and still comes second
+            Thief(drill.stolen, drill.network.stick).own().keys,
+            me.keys.identity, (*older.epochs, "f" * 32), "2025-10-20T02:00:00+00:00",
+        )  # fmt: skip
+        (old_root,) = Thief(drill.stolen, drill.network.stick).certificates()
+        trust = Trust(new, [*given, later, old_root], former=Former(frozenset({old})))
+        assert trust.path(me.keys.device_id)[-1].device_id == new
 
 
 def test_a_second_reserve_key_of_the_same_root_is_not_pinned(drill: Drill) -> None:
