@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -225,7 +226,8 @@ def measure_base(months: int) -> None:
             f"(bound {least:.1f}), ratio {seconds_in / least:.1f}; to come {taken.past_left}"
         )
         for more in first.further:
-            seconds, taken = timed(lambda m=more: exchange.import_package(laptop, ME, m.path, NOW))
+            take = partial(exchange.import_package, laptop, ME, more.path, NOW)
+            seconds, taken = timed(take)
             print(f"  past {more.bytes} bytes in {seconds:.1f} s, left {taken.past_left}")  # noqa: T201
         for store in (found.county, found.township, found.village, laptop):
             store.close()

@@ -1,12 +1,12 @@
 """Which changes fit their tables; everything else is void on every replica alike."""
 
 from collections import defaultdict
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Table, UniqueConstraint
 
 from app.domain.changeset import NEW_ROW, Chain, FieldChange
 from app.domain.merge import Causality, Place, resolve
@@ -132,9 +132,10 @@ def test_what_hangs_on_a_sheet_is_of_its_unit() -> None:
 
 def test_a_unique_key_makes_the_id_so_no_two_rows_can_have_it() -> None:
     for name, cls in journaled_tables().items():
-        constraints = cls.__table__.constraints
+        table = cast("Table", cls.__table__)
+        constraints = table.constraints
         unique = [c for c in constraints if isinstance(c, UniqueConstraint)]
-        assert [index for index in cls.__table__.indexes if index.unique] == []
+        assert [index for index in table.indexes if index.unique] == []
         for constraint in unique:
             assert NATURAL[name][1] == tuple(constraint.columns.keys())
         assert bool(unique) == (name in NATURAL)
