@@ -20,6 +20,7 @@ ORDER = "部门交办单"
 FOLLOW_UP = "回访记录"
 CLUE_SHEET = "线索登记表"
 PERIOD_PAPERS = ("村月报", "台账")  # made by the reports themselves
+PLAN_PAPER = "一户一策"  # made by the plan, at any time
 PAPERS: Mapping[str, tuple[str, ...]] = {  # subject → names, in the order of the seven steps
     "monitored_case": (
         CLUE_SHEET, "访查任务单", "答复单", "入户核查表", "承诺授权书", "会议记录", "公示",

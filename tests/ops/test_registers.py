@@ -152,7 +152,7 @@ def test_one_list_says_what_is_due_with_whom(store: Store, home: str) -> None:
     later = TODAY + timedelta(days=3)
     late = deadlines.list_deadlines(store, later, only_overdue=True)
     assert [(d.subject, d.overdue_days, d.escalated_to) for d in late] == [
-        ("warning", 2, "township"), ("monitored_case", 1, "county"),
+        ("warning", 2, "township"), ("monitored_case", 1, "township"),
     ]  # fmt: skip
 
 
