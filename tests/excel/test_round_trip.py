@@ -62,7 +62,13 @@ def _value(field: str) -> st.SearchStrategy[Value]:
     """Return values that the roster may hold in a field: words of its list, else any text."""
     if field in VALUES:
         return VALUES[field]
-    return NASTY.map(lambda text: READER.read(field, text).value)
+    read = NASTY.map(lambda text: READER.read(field, text).value)
+    return read.filter(lambda value: not _is_stroke(value))
+
+
+def _is_stroke(value: Value) -> bool:
+    """Tell whether a cell would hold nothing but a stroke: in a table that means «nothing»."""
+    return isinstance(value, str) and not value.strip("-—–―/\\*.·一 ")
 
 
 def _rows(kind: str) -> st.SearchStrategy[list[dict[str, Value]]]:
