@@ -12,19 +12,18 @@ import xlsxwriter
 
 from app.errors import Where
 from app.excel.errors import TableError
+from app.excel.fill_sheet import KEY, clean, set_up
 from app.excel.layout import column_letter
 from app.excel.reader import RawSheet, read_table
 from app.excel.replacing import replacing
-from app.excel.writer import MAX_TEXT
 
 HEADINGS = (
     "村民小组", "户编号", "户主", "章", "题号", "题目", "谁", "填法", "上次", "本次",
     "编号（勿改）",
 )  # fmt: skip
-ANSWER, KEY = "本次", "编号（勿改）"
+ANSWER = "本次"
 _WIDTHS = (8, 8, 8, 9, 7, 34, 10, 40, 18, 16, 5)
 _SEARCH_ROWS = 20
-_CONTROL = dict.fromkeys(c for c in range(0x20) if c not in (0x09, 0x0A))
 
 
 class NotAChecklistError(TableError):
@@ -68,33 +67,20 @@ def _write(path: Path, title: str, rows: Iterable[ChecklistRow]) -> int:
     book = xlsxwriter.Workbook(str(path), options)
     try:
         sheet = book.add_worksheet(title)
-        _set_up(book, sheet)
+        set_up(book, sheet, HEADINGS, _WIDTHS)
         formats = _formats(book)
         count = 0
         for count, row in enumerate(rows, 1):
             look = formats["first" if row.starts_household else "row"]
             for index, text in enumerate(row.texts):
                 style = look["before" if index == len(row.texts) - 1 else "text"]
-                sheet.write_string(count, index, _clean(text), style)
+                sheet.write_string(count, index, clean(text), style)
             sheet.write_blank(count, len(row.texts), None, look["blank"])
             sheet.write_string(count, len(row.texts) + 1, row.key, look["text"])
         sheet.autofilter(0, 0, max(count, 1), len(HEADINGS) - 2)
     finally:
         book.close()
     return count
-
-
-def _set_up(book: Any, sheet: Any) -> None:
-    head = book.add_format({"bold": True, "border": 1, "text_wrap": True, "align": "center"})
-    for index, (heading, width) in enumerate(zip(HEADINGS, _WIDTHS, strict=True)):
-        hidden = {"hidden": True} if heading == KEY else {}
-        sheet.set_column(index, index, width, None, hidden)
-        sheet.write_string(0, index, heading, head)
-    sheet.freeze_panes(1, 0)
-    sheet.repeat_rows(0)
-    sheet.set_landscape()
-    sheet.set_paper(9)  # A4
-    sheet.fit_to_pages(1, 0)
 
 
 def _formats(book: Any) -> dict[str, dict[str, Any]]:
@@ -109,10 +95,6 @@ def _formats(book: Any) -> dict[str, dict[str, Any]]:
             "blank": book.add_format({**base, "bg_color": "#FFFFE0", **line}),
         }
     return looks
-
-
-def _clean(text: str) -> str:
-    return text.translate(_CONTROL)[:MAX_TEXT]
 
 
 def read_checklist(path: Path) -> list[FilledCell]:

@@ -7,26 +7,23 @@ of a row without a measure is a further measure of the same warning.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import xlsxwriter
 
 from app.domain.household import NOTHING
 from app.errors import Where
 from app.excel.errors import TableError
+from app.excel.fill_sheet import KEY, clean, set_up
 from app.excel.layout import column_letter
 from app.excel.reader import RawSheet, read_table
 from app.excel.replacing import replacing
-from app.excel.writer import MAX_TEXT
 
 FILLED = ("措施", "责任人", "完成日", "结果")
-KEY = "编号（勿改）"
 HEADINGS = (
     "序号", "村", "户编号", "户主", "对象", "事项", "级别", "限期", *FILLED, KEY,
 )  # fmt: skip
 _WIDTHS = (5, 12, 8, 9, 9, 34, 6, 11, 28, 10, 12, 28, 5)
 _SEARCH_ROWS = 20
-_CONTROL = dict.fromkeys(c for c in range(0x20) if c not in (0x09, 0x0A))
 
 
 class NotAnOrderError(TableError):
@@ -73,7 +70,7 @@ def _write(path: Path, title: str, rows: Iterable[OrderRow]) -> int:
     book = xlsxwriter.Workbook(str(path), options)
     try:
         sheet = book.add_worksheet(title[:31])
-        _set_up(book, sheet)
+        set_up(book, sheet, HEADINGS, _WIDTHS)
         base = {"num_format": "@", "border": 1, "text_wrap": True, "valign": "vcenter"}
         told = book.add_format({**base, "quote_prefix": True})
         blank = book.add_format({**base, "bg_color": "#FFFFE0"})
@@ -81,31 +78,14 @@ def _write(path: Path, title: str, rows: Iterable[OrderRow]) -> int:
         for count, row in enumerate(rows, 1):
             texts = (str(count), *row.told)
             for index, text in enumerate(texts):
-                sheet.write_string(count, index, _clean(text), told)
+                sheet.write_string(count, index, clean(text), told)
             for index, text in enumerate(row.filled, len(texts)):
-                sheet.write_string(count, index, _clean(text), blank)
+                sheet.write_string(count, index, clean(text), blank)
             sheet.write_string(count, len(HEADINGS) - 1, row.key, told)
         sheet.autofilter(0, 0, max(count, 1), len(HEADINGS) - 2)
     finally:
         book.close()
     return count
-
-
-def _set_up(book: Any, sheet: Any) -> None:
-    head = book.add_format({"bold": True, "border": 1, "text_wrap": True, "align": "center"})
-    for index, (heading, width) in enumerate(zip(HEADINGS, _WIDTHS, strict=True)):
-        hidden = {"hidden": True} if heading == KEY else {}
-        sheet.set_column(index, index, width, None, hidden)
-        sheet.write_string(0, index, heading, head)
-    sheet.freeze_panes(1, 0)
-    sheet.repeat_rows(0)
-    sheet.set_landscape()
-    sheet.set_paper(9)  # A4
-    sheet.fit_to_pages(1, 0)
-
-
-def _clean(text: str) -> str:
-    return text.translate(_CONTROL)[:MAX_TEXT]
 
 
 def read_order(path: Path) -> list[FilledRow]:
