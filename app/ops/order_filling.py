@@ -18,7 +18,8 @@ from app.domain.ownership import Actor
 from app.domain.period import Period
 from app.domain.roster_values import plain
 from app.errors import AppError
-from app.excel.department_orders import KEY, FilledRow, read_order
+from app.excel.department_orders import FilledRow, read_order
+from app.excel.fill_sheet import KEY
 from app.models.store import Store
 from app.ops import department_orders, measure_rows, measures, warning_rows, warning_rules
 from app.ops.changed import Changed
