@@ -22,7 +22,7 @@ from app.models.form import Answer, Sheet
 from app.models.journal import ChangeRow
 from app.models.register import MonthSnapshot
 from app.models.step import Step, StepChoice, steps_of
-from app.sync.past import Past, Row, chunks, history_of
+from app.sync.past import Past, Row, causality_of, chunks, history_of
 from app.sync.trust import Trust
 from app.sync.units import UNITS, Conflict, Unit
 
@@ -133,9 +133,12 @@ def _of_sheet(session: Session, sheet: Sheet, trust: Trust) -> Conflict | None:
     if not closing or not late:
         return None
     unit = Unit("sheet", sheet.id, SINCE_CLOSED)
+    closed = min(closing, key=_digest)
+    sees = causality_of(session, {sheet.scope})
+    unseen = [past for past in late if not sees.saw(closed.place, past.place)]  # else a namesake
     sides = (
-        _side(min(closing, key=_digest), {part: then.get(part) for part in parts}, trust),
-        _side(min(late, key=_digest), {part: now[part] for part in parts}, trust),
+        _side(closed, {part: then.get(part) for part in parts}, trust),
+        _side(min(unseen or late, key=_digest), {part: now[part] for part in parts}, trust),
     )
     return Conflict(unit, sides, LATE)
 

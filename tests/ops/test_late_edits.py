@@ -70,6 +70,21 @@ def test_an_edit_that_the_closing_had_not_seen_is_shown_and_not_in_the_snapshot(
     assert line.sides[0].is_in_force
 
 
+def test_the_late_edit_is_its_writers_though_another_had_written_the_same_before(two: Two) -> None:
+    open_october(two.a)
+    sheet_id = answer_all(two.a, two.household)
+    enough = sheets.open_sheet(two.a, two.household, OCTOBER, TODAY).facts.answers[WT]
+    for value in ("_unknown", enough):
+        sheets.save_answers(two.a, ME, sheet_id, {WT: value}, TODAY)
+    sheets.submit_sheet(two.a, ME, sheet_id, TODAY)
+    two.meet()
+    month_close.close_month(two.a, ME, OCTOBER, END)
+    sheets.save_answers(two.b, ME, sheet_id, {WT: "_unknown"}, TODAY)
+    two.meet()
+    writers = [side.changeset.partition("/")[0] for side in the_line(two).sides]
+    assert writers == [two.a.device_id, two.b.device_id]
+
+
 def test_it_becomes_a_correction_that_the_township_agrees_to(late: Two) -> None:
     late.decide(the_line(late), Choice("2"))
     assert state(late) == ["correcting"] * 3

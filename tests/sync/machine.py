@@ -465,7 +465,8 @@ class World:
             left = 0
             for name in ("a1", "b1"):
                 while found := conflicts.list_conflicts(self.stores[name]):
-                    line = found[0]
+                    # What blocks comes first: an answer to the late edit would settle both.
+                    line = next((one for one in found if one.blocks and sides == 1), found[0])
                     left += 1
                     assert left < 60, "decisions end"
                     side = line.sides[(left + self.made) % min(sides, len(line.sides))]
