@@ -1,6 +1,8 @@
 """Fixtures: a real encrypted database per test, never a mock."""
 
+import functools
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.ownership import Actor
-from app.models import schema
+from app.models import engine, schema, vault
 from app.models.replica import OperatorRow, ReplicaRow
 from app.models.store import Store, new_epoch
 from app.sync import keys
@@ -21,13 +23,44 @@ COUNTY = "539901000000"
 NOW = datetime(2025, 10, 20, 2, 0, tzinfo=UTC)
 
 StoreMaker = Callable[[str, str, str], Store]
+WORK_FACTOR = (vault._MEMORY_KIB, vault._ITERATIONS, vault._LANES)  # before the fixture below
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _least_work() -> Iterator[None]:
+    """Let new vaults name the least work factor: the full one costs each verb 0.2 s."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(vault, "_MEMORY_KIB", 32)
+        patch.setattr(vault, "_ITERATIONS", 1)
+        yield
+
+
+@functools.cache
+def _migrated() -> tuple[bytes, bytes]:
+    """Return the key and the bytes of an empty database: the migrations run once a process."""
+    key = os.urandom(32)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "replica.db"
+        schema.upgrade(path, key)
+        return key, path.read_bytes()
+
+
+def empty_database(path: Path) -> bytes:
+    """Write an empty database of the newest schema; return its key, which is its own."""
+    old, content = _migrated()
+    key = os.urandom(32)
+    path.write_bytes(content)
+    connection = engine.connect(path, old)
+    connection.execute(f"PRAGMA rekey=\"x'{key.hex()}'\"")
+    connection.close()
+    return key
 
 
 def make_store(folder: Path, level: str, area_code: str, name: str) -> Store:
     """Make a replica with a raw key: as ``create_replica``, without the slow passphrase."""
     folder.mkdir(parents=True, exist_ok=True)
-    path, key = folder / "replica.db", os.urandom(32)
-    schema.upgrade(path, key)
+    path = folder / "replica.db"
+    key = empty_database(path)
     device = keys.new_device(level, area_code, name)
     store = Store(path, key, clock=lambda: NOW)
     row = ReplicaRow(

@@ -1,5 +1,6 @@
 """First start and opening: three different sentences for three different faults."""
 
+import json
 import multiprocessing
 import os
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from app.models.errors import (
 from app.ops import operators, setup
 from app.ops.setup import AreaCodeError, ReplicaPlan, WeakPassphraseError
 from app.paths import ReplicaPaths
+from tests.conftest import WORK_FACTOR
 
 PLAN = ReplicaPlan("village", "539901101201", "上坝村", "张卫东")
 GOOD = "shanlidefengyizhichui"
@@ -52,6 +54,17 @@ def test_a_new_replica_opens_with_its_passphrase_and_with_the_recovery_key(
         vault.open_vault(path, GOOD)
 
 
+def test_a_passphrase_is_wrapped_with_the_full_work_factor(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in zip(("_MEMORY_KIB", "_ITERATIONS", "_LANES"), WORK_FACTOR, strict=True):
+        monkeypatch.setattr(vault, name, value)
+    key, _ = vault.create_vault(tmp_path / "vault", GOOD)
+    kdf = json.loads((tmp_path / "vault").read_bytes())["kdf"]
+    assert (kdf["memory_kib"], kdf["iterations"], kdf["lanes"]) == (65536, 3, 4)
+    assert vault.open_vault(tmp_path / "vault", GOOD) == key
+
+
 def test_neither_key_nor_names_stand_in_any_file(tmp_path: Path) -> None:
     setup.create_replica(tmp_path, PLAN, GOOD)
     key = vault.open_vault(ReplicaPaths(tmp_path).vault, GOOD)
@@ -70,7 +83,7 @@ def _cut_vault(paths: ReplicaPaths) -> None:
 
 
 def _edit_vault(paths: ReplicaPaths) -> None:
-    text = paths.vault.read_text().replace('"iterations": 3', '"iterations": 1')
+    text = paths.vault.read_text().replace('"lanes": 4', '"lanes": 1')
     paths.vault.write_text(text)
 
 
