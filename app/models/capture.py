@@ -7,9 +7,10 @@ canonical line made and kept. What comes back to its old value within the transa
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func, insert, inspect, select, update
+from sqlalchemy import Insert, func, insert, inspect
 from sqlalchemy.orm import Session, UOWTransaction
 
 from app.domain.changeset import (
@@ -23,15 +24,13 @@ from app.domain.changeset import (
 )
 from app.domain.labels import label
 from app.domain.lifecycle import LEVELS
-from app.domain.merge import policies_over
 from app.domain.ownership import Actor, Ownership
-from app.models import bulk, conflict, guard
-from app.models.base import Journaled, canonical, journaled_columns
+from app.models import bulk, conflict, guard, heads
+from app.models.base import Base, Journaled, canonical, journaled_columns
 from app.models.errors import OwnershipError
 from app.models.journal import (
     ACTIVE,
     VOID,
-    ChainHeadRow,
     ChangeRow,
     ChangesetRow,
     SeenRow,
@@ -222,7 +221,7 @@ def _write(
     changes: tuple[FieldChange, ...],
 ) -> None:
     chain = Chain(intent.origin, intent.epoch, scope)
-    head = _head(session, chain)
+    head = heads.head_of(session, chain)
     changeset = Changeset(
         chain=chain,
         number=head.number + 1 if head else 1,
@@ -233,7 +232,7 @@ def _write(
         operation=intent.operation,
         operation_id=intent.operation_id,
         reason=intent.reason,
-        seen=_newly_seen(session, chain),
+        seen=heads.newly_seen(session, chain),
         changes=changes,
     )
     noted = intent.new_rows.get(scope)
@@ -246,11 +245,13 @@ def _write(
 def _add_bulk(session: Session, changeset: Changeset, noted: bulk.NewRows) -> None:
     """Insert a changeset whose line is too long to be held more than once."""
     line = noted.line(changeset.line())
-    changeset_id = _insert_changeset(session, changeset, line.digest, func.zeroblob(line.size))
+    values = changeset_values(changeset, line.digest, ACTIVE, "")
+    place = _insert(ChangesetRow).values(line=func.zeroblob(line.size))
+    changeset_id = _inserted(session, place, values)
     bulk.write_line(session.connection(), changeset_id, line)
     bulk.insert_changes(session.connection(), changeset_id, noted)
     _insert_parts(session, changeset_id, changeset)
-    _advance(session, changeset.chain, Head(changeset.number, line.digest))
+    heads.advance(session, changeset.chain, Head(changeset.number, line.digest))
 
 
 def add_changeset(
@@ -261,24 +262,18 @@ def add_changeset(
     The caller holds the guard lifted: this is the journal's own door, used here for one's own
     and by the import of packages for foreign changesets.
     """
-    changeset_id = _insert_changeset(session, changeset, digest(line), line, state, state_reason)
+    line_digest = digest(line)
+    values = changeset_values(changeset, line_digest, state, state_reason)
+    changeset_id = _inserted(session, _insert(ChangesetRow), {**values, "line": line})
     _insert_parts(session, changeset_id, changeset)
     if state in (ACTIVE, VOID):
-        _advance(session, changeset.chain, Head(changeset.number, digest(line)))
+        heads.advance(session, changeset.chain, Head(changeset.number, line_digest))
     return changeset_id
 
 
-def _insert_changeset(
-    session: Session,
-    changeset: Changeset,
-    line_digest: str,
-    line: Any,
-    state: str = ACTIVE,
-    state_reason: str = "",
-) -> int:
-    values = changeset_values(changeset, line_digest, state, state_reason)
-    row = insert(ChangesetRow).values(**values, line=line)
-    changeset_id: int = session.connection().execute(row).inserted_primary_key[0]  # type: ignore[index]
+def _inserted(session: Session, statement: Insert, values: Mapping[str, Any]) -> int:
+    found = session.connection().execute(statement, values).inserted_primary_key
+    changeset_id: int = found[0]  # type: ignore[index]
     return changeset_id
 
 
@@ -288,58 +283,14 @@ def _insert_parts(session: Session, changeset_id: int, changeset: Changeset) -> 
     _insert_all(session, SeenRow, seen_values(changeset_id, changeset))
 
 
-def _advance(session: Session, chain: Chain, head: Head) -> None:
-    """Move the chain's head on; numbers come in order, one after the other."""
-    key = {"origin": chain.origin, "epoch": chain.epoch, "scope": chain.scope}
-    connection = session.connection()
-    table = ChainHeadRow.__table__
-    if head.number == 1:
-        connection.execute(insert(ChainHeadRow).values(**key, **head._asdict()))
-        return
-    moved = connection.execute(
-        update(ChainHeadRow)
-        .where(*(table.c[name] == value for name, value in key.items()))
-        .where(ChainHeadRow.number == head.number - 1)
-        .values(**head._asdict())
-    )
-    if moved.rowcount != 1:
-        raise ValueError("a changeset does not follow the head of its chain")
-
-
 def _insert_all(
     session: Session, table: type[ChangeRow | SeenRow], rows: Iterable[dict[str, Any]]
 ) -> None:
     values = list(rows)
     if values:
-        session.connection().execute(insert(table), values)
+        session.connection().execute(_insert(table), values)
 
 
-def _head(session: Session, chain: Chain) -> Head | None:
-    query = select(ChainHeadRow.number, ChainHeadRow.digest).filter_by(**chain._asdict())
-    row = session.execute(query).first()
-    return Head(row.number, row.digest) if row else None
-
-
-def _newly_seen(session: Session, own: Chain) -> dict[Chain, Head]:
-    """Return the heads new to this chain: of this scope and of the policies that stand over it."""
-    seen_before = _seen_before(session, own)
-    table = ChainHeadRow.__table__
-    scopes = {own.scope} | policies_over(own.scope)
-    query = select(table).where(ChainHeadRow.scope.in_(scopes))
-    heads: dict[Chain, Head] = {}
-    for row in session.execute(query):
-        chain = Chain(row.origin, row.epoch, row.scope)
-        if chain != own and row.number > seen_before.get(chain, 0):
-            heads[chain] = Head(row.number, row.digest)
-    return heads
-
-
-def _seen_before(session: Session, own: Chain) -> dict[Chain, int]:
-    query = (
-        select(SeenRow.origin, SeenRow.epoch, SeenRow.scope, func.max(SeenRow.number))
-        .join(ChangesetRow, ChangesetRow.id == SeenRow.changeset_id)
-        .where(ChangesetRow.origin == own.origin, ChangesetRow.epoch == own.epoch)
-        .where(ChangesetRow.scope == own.scope)
-        .group_by(SeenRow.origin, SeenRow.epoch, SeenRow.scope)
-    )
-    return {Chain(origin, epoch, scope): n for origin, epoch, scope, n in session.execute(query)}
+@cache
+def _insert(table: type[Base]) -> Insert:
+    return insert(table)
