@@ -1,6 +1,7 @@
 """Clues (线索): how a household comes to be looked at. Their steps are those of the case."""
 
 from datetime import date
+from functools import cache
 
 from sqlalchemy import ColumnElement, ForeignKey, String, exists
 from sqlalchemy.orm import Mapped, aliased, mapped_column
@@ -28,6 +29,7 @@ class Clue(Journaled):
     previous_id: Mapped[str] = mapped_column(String(36), default="")
 
 
+@cache
 def is_case_kept() -> ColumnElement[bool]:
     """Return the condition that a case was not taken back together with its import.
 

@@ -6,9 +6,10 @@ Conflicts are computed whenever rows are derived from the journal; only decision
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Index, String, delete, select
+from sqlalchemy import Index, Select, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.domain.changeset import NEW_ROW, FieldChange
@@ -18,12 +19,12 @@ from app.models.base import Base, Journaled, natural_id
 from app.models.form import Answer, PeriodRow, Sheet
 from app.models.household import Member
 from app.models.income import IncomeEntry
+from app.models.statements import chunks
 from app.models.step import Step, rivals_of
 
 UNIT, REMOVAL, COMPOSITION, LATE = "unit", "removal", "composition", "late"
 WHOLE = ""  # the field of a unit that is a whole sheet, or a whole row
 SINCE_CLOSED = "closed"  # the field of a sheet that differs from what its closed month froze
-_CHUNK = 500  # bound parameters of one statement
 _OF_SHEET: dict[str, type[Answer] | type[IncomeEntry]] = {
     cls.__tablename__: cls for cls in (Answer, IncomeEntry)
 }
@@ -104,7 +105,7 @@ def refuse_contested(session: Session, changes: Sequence[FieldChange]) -> None:
         ContestedError: names the conflict.
     """
     _refuse_rival_steps(session, changes)
-    if session.execute(select(ContestedRow.conflict_id).limit(1)).first() is None:
+    if session.execute(_any_contested()).first() is None:
         return
     written = list(_parts(session, changes))
     contested = _contested(session, {part.row for part in written})
@@ -140,6 +141,11 @@ def _forget_late(session: Session, period_id: str) -> None:
         )
 
 
+@cache
+def _any_contested() -> Select[str]:
+    return select(ContestedRow.conflict_id).limit(1)
+
+
 def _parts(session: Session, changes: Sequence[FieldChange]) -> Iterable[_Part]:
     """Return what the changes write, an answer or a line of income as a part of its sheet."""
     lines: dict[str, list[str]] = defaultdict(list)
@@ -154,14 +160,14 @@ def _parts(session: Session, changes: Sequence[FieldChange]) -> Iterable[_Part]:
             yield _Part("household", change.new["household_id"], COMPOSITION)
     for table, ids in lines.items():
         cls = _OF_SHEET[table]
-        for chunk in _chunks(ids):
+        for chunk in chunks(ids):
             for sheet in session.scalars(select(cls.sheet_id).where(cls.id.in_(chunk)).distinct()):
                 yield _Part("sheet", sheet, WHOLE)
 
 
 def _contested(session: Session, rows: set[str]) -> dict[_Part, str]:
     found: dict[_Part, str] = {}
-    for chunk in _chunks(sorted(rows)):
+    for chunk in chunks(rows):
         query = select(ContestedRow).where(ContestedRow.row_id.in_(chunk))
         for row in session.scalars(query):
             found[_Part(row.table_name, row.row_id, row.field)] = row.conflict_id
@@ -176,15 +182,10 @@ def _refuse_rival_steps(session: Session, changes: Sequence[FieldChange]) -> Non
         if is_step and change.new["level"] != PROGRAM:
             subjects[change.new["subject"]].add(change.new["subject_id"])
     for subject, ids in subjects.items():
-        for chunk in _chunks(sorted(ids)):
+        for chunk in chunks(ids):
             for rival in rivals_of(session, subject, chunk):
                 named = step_conflict_id(rival.subject_id, rival.follows)
                 raise ContestedError(subject, conflict=named)
-
-
-def _chunks(ids: list[str]) -> Iterable[list[str]]:
-    for start in range(0, len(ids), _CHUNK):
-        yield ids[start : start + _CHUNK]
 
 
 def sides_json(sides: Any) -> str:

@@ -8,10 +8,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, Text, func, select, type_coerce
+from sqlalchemy import ColumnElement, Select, Text, bindparam, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from app.domain import income_window
@@ -25,11 +25,11 @@ from app.models import household as rows
 from app.models.base import Money
 from app.models.case import is_case_kept
 from app.models.plan import Measure
+from app.models.statements import chunks, some
 from app.models.step import steps_of
 
 Row = TypeVar("Row")
 Phones = Mapping[str, str | None]
-_CHUNK = 500  # bound parameters of one statement
 _FEW = 50  # households whose numbers are looked up one by one
 _ON_SITE = ("onsite", "onsite_family")
 _WINDOW = 23  # months before this one whose sheets tell something
@@ -86,11 +86,37 @@ class Month(NamedTuple):
 def households(session: Session, wanted: Collection[str] | None) -> list[HouseholdRow]:
     """Return the given households (None: all living ones), in roster order."""
     session.flush()  # statements on bare tables do not do that by themselves
-    columns = _columns(rows.Household, HouseholdRow._fields)
-    found = _all(session, select(*columns), rows.Household.__table__.c.id, wanted)
-    kept = (HouseholdRow(*row) for row in found)
+    kept = (HouseholdRow(*row) for row in _all(session, _household_query(), wanted))
     living = [row for row in kept if wanted is not None or row.removed_on is None]
     return sorted(living, key=lambda row: (row.position, row.household_no))
+
+
+class _Query(NamedTuple):
+    """A statement for everybody, and for some."""
+
+    whole: Select[Any]
+    part: Select[Any]
+
+
+def _query(whole: Select[Any], column: Any) -> _Query:
+    return _Query(whole, whole.where(column.in_(some("wanted"))))
+
+
+def _all(
+    session: Session, query: _Query, wanted: Collection[str] | None, **values: Any
+) -> Iterator[Any]:
+    """Run a query for the wanted, some hundred at a time (None: for everybody)."""
+    if wanted is None:
+        yield from session.execute(query.whole, values).all()
+        return
+    for chunk in chunks(wanted):
+        yield from session.execute(query.part, {**values, "wanted": chunk}).all()
+
+
+@cache
+def _household_query() -> _Query:
+    whole = select(*_columns(rows.Household, HouseholdRow._fields))
+    return _query(whole, rows.Household.__table__.c.id)
 
 
 class Tables:
@@ -100,18 +126,17 @@ class Tables:
         self, session: Session, month: Month, wanted: set[str] | None, phones: Phones
     ) -> None:
         self.members = _members(session, wanted, phones)
-        kept = _of(session, rows.MonitoredCase, rows.MonitoredCase.case_no, wanted, is_case_kept())
-        self.cases = kept
+        self.cases = _grouped(session, _case_query(), wanted)
         self.case_steps = steps_of(session, CASE.subject, _ids(self.cases, wanted))
         self.annual = _annual(session, wanted)
-        self.measures = _of(session, Measure, Measure.id, wanted)
+        self.measures = _grouped(session, _measure_query(), wanted)
         self.measure_steps = steps_of(session, MEASURE.subject, _ids(self.measures, wanted))
         self.sheets = _sheets(session, month, wanted)
         self.answers, self.unread = _answers(session, month, wanted)
-        self.helper_visits = _helper_visits(session, month)
+        self.helper_visits = _helper_visits(session, month, wanted)
         few = self.members if wanted is not None and len(wanted) <= _FEW else None
-        self.ids = _shared(session, rows.Member.id_no, few, "id_no")
-        self.phones = _shared(session, rows.Member.phone, few, "phone")
+        self.ids = _shared(session, few, "id_no")
+        self.phones = _shared(session, few, "phone")
 
 
 def _columns(mapped: Any, names: Iterable[str]) -> list[Any]:
@@ -123,26 +148,23 @@ def _columns(mapped: Any, names: Iterable[str]) -> list[Any]:
     ]
 
 
-def _all(
-    session: Session, query: Any, column: Any, wanted: Collection[str] | None
-) -> Iterator[Any]:
-    """Run a query for the wanted households, some hundred at a time."""
-    if wanted is None:
-        yield from session.execute(query).all()
-        return
-    ids = sorted(wanted)
-    for start in range(0, len(ids), _CHUNK):
-        yield from session.execute(query.where(column.in_(ids[start : start + _CHUNK]))).all()
-
-
-def _of(
-    session: Session, table: Any, order: Any, wanted: set[str] | None, *which: ColumnElement[bool]
-) -> dict[str, list[Any]]:
+def _grouped(session: Session, query: _Query, wanted: set[str] | None) -> dict[str, list[Any]]:
     groups: dict[str, list[Any]] = defaultdict(list)
-    query = select(table).where(*which).order_by(order)
-    for (row,) in _all(session, query, table.household_id, wanted):
+    for (row,) in _all(session, query, wanted):
         groups[row.household_id].append(row)
     return groups
+
+
+@cache
+def _case_query() -> _Query:
+    table = rows.MonitoredCase
+    whole = select(table).where(is_case_kept()).order_by(table.case_no)
+    return _query(whole, table.household_id)
+
+
+@cache
+def _measure_query() -> _Query:
+    return _query(select(Measure).order_by(Measure.id), Measure.household_id)
 
 
 def _ids(groups: Mapping[str, list[Any]], wanted: set[str] | None) -> list[str] | None:
@@ -150,14 +172,18 @@ def _ids(groups: Mapping[str, list[Any]], wanted: set[str] | None) -> list[str] 
 
 
 def _members(session: Session, wanted: set[str] | None, phones: Phones) -> dict[str, list[Member]]:
-    query = select(*_columns(rows.Member, ("household_id", *_MEMBER)))
-    owner = rows.Member.__table__.c.household_id
     found: dict[str, list[Member]] = defaultdict(list)
-    for household_id, *values in _all(session, query, owner, wanted):
+    for household_id, *values in _all(session, _member_query(), wanted):
         found[household_id].append(_member(values, phones.get(household_id)))
     for people in found.values():
         people.sort(key=_place)  # faster than a sort of all people by the database
     return found
+
+
+@cache
+def _member_query() -> _Query:
+    whole = select(*_columns(rows.Member, ("household_id", *_MEMBER)))
+    return _query(whole, rows.Member.__table__.c.household_id)
 
 
 def _place(member: Member) -> tuple[int, str]:
@@ -216,30 +242,40 @@ def key_set(joined: str) -> frozenset[str]:
 
 def _annual(session: Session, wanted: set[str] | None) -> dict[str, Decimal]:
     """Return household id → its newest annual income per capita."""
+    found = _all(session, _annual_query(), wanted)
+    return {household_id: Decimal(text) for household_id, text in found}
+
+
+@cache
+def _annual_query() -> _Query:
     table = rows.AnnualIncome.__table__.c
     columns = _columns(rows.AnnualIncome, ("household_id", "annual_per_capita"))
-    query = select(*columns).where(table.annual_per_capita.is_not(None)).order_by(table.year)
-    return {
-        household_id: Decimal(text)
-        for household_id, text in _all(session, query, table.household_id, wanted)
-    }
+    whole = select(*columns).where(table.annual_per_capita.is_not(None)).order_by(table.year)
+    return _query(whole, table.household_id)
 
 
 def _sheets(
     session: Session, month: Month, wanted: set[str] | None
 ) -> dict[str, dict[Period, SheetRow]]:
     """Return household id → month → sheet, of this month and the two years before."""
-    table = form_rows.Sheet.__table__.c
-    query = (
-        select(*_columns(form_rows.Sheet, SheetRow._fields))
-        .where(table.period >= str(month.period.plus(-_WINDOW)))
-        .where(table.period <= str(month.period))
-    )
+    first, last = str(month.period.plus(-_WINDOW)), str(month.period)
     found: dict[str, dict[Period, SheetRow]] = defaultdict(dict)
-    for values in _all(session, query, table.household_id, wanted):
+    for values in _all(session, _sheet_query(), wanted, first=first, last=last):
         row = SheetRow(*values)
         found[row.household_id][_period(row.period)] = row
     return found
+
+
+@cache
+def _sheet_query() -> _Query:
+    table = form_rows.Sheet.__table__.c
+    whole = select(*_columns(form_rows.Sheet, SheetRow._fields)).where(_in_window(table))
+    return _query(whole, table.household_id)
+
+
+def _in_window(sheet: Any) -> ColumnElement[bool]:
+    window: ColumnElement[bool] = sheet.period.between(bindparam("first"), bindparam("last"))
+    return window
 
 
 @lru_cache(maxsize=1024)
@@ -254,22 +290,17 @@ def _answers(
 
     And sheet id → texts that this edition of the form cannot read.
     """
-    sheet, answer = form_rows.Sheet.__table__.c, form_rows.Answer.__table__.c
-    recent = str(month.period.plus(-RECENT))
     resting = (q.code for q in month.form.questions if q.ask_every or q.ask_months)
-    long_lived = (*income_window.AMOUNT_QUESTIONS, *_LONG_LIVED, *resting)
-    query = (
-        select(answer.sheet_id, answer.question, answer.member_id, answer.value)
-        .join_from(form_rows.Answer.__table__, form_rows.Sheet.__table__)
-        .where(sheet.period >= str(month.period.plus(-_WINDOW)))
-        .where(sheet.period <= str(month.period))
-        .where((sheet.period >= recent) | answer.question.in_(long_lived))
-        .where(answer.value.is_not(None))
-    )
+    asked = {
+        "first": str(month.period.plus(-_WINDOW)),
+        "recent": str(month.period.plus(-RECENT)),
+        "last": str(month.period),
+        "long_lived": [*income_window.AMOUNT_QUESTIONS, *_LONG_LIVED, *resting],
+    }
     found: dict[str, dict[AnswerKey, AnswerValue]] = defaultdict(dict)
     unread: dict[str, dict[AnswerKey, str]] = defaultdict(dict)
     by_code = month.form.by_code
-    for sheet_id, code, member_id, text in _all(session, query, sheet.household_id, wanted):
+    for sheet_id, code, member_id, text in _all(session, _answer_query(), wanted, **asked):
         question = by_code.get(code)
         if question is not None and question.type == "choice":
             found[sheet_id][code, member_id] = text  # most are options, stored as they are
@@ -282,6 +313,19 @@ def _answers(
     return found, unread
 
 
+@cache
+def _answer_query() -> _Query:
+    sheet, answer = form_rows.Sheet.__table__.c, form_rows.Answer.__table__.c
+    is_recent = sheet.period >= bindparam("recent")
+    whole = (
+        select(answer.sheet_id, answer.question, answer.member_id, answer.value)
+        .join_from(form_rows.Answer.__table__, form_rows.Sheet.__table__)
+        .where(_in_window(sheet), answer.value.is_not(None))
+        .where(is_recent | answer.question.in_(some("long_lived")))
+    )
+    return _query(whole, sheet.household_id)
+
+
 def _readable(question: Question, text: str) -> AnswerValue | None:
     """Return an answer; None for one of another edition whose question had another type."""
     try:
@@ -290,40 +334,54 @@ def _readable(question: Question, text: str) -> AnswerValue | None:
         return None
 
 
-def _helper_visits(session: Session, month: Month) -> set[str]:
+def _helper_visits(session: Session, month: Month, wanted: set[str] | None) -> set[str]:
     """Return the households where the person who answers for them was on the spot."""
-    query = (
-        select(form_rows.Visit.household_id)
-        .where(form_rows.Visit.visited_on >= month.period.first_day)
-        .where(form_rows.Visit.visited_on <= month.period.last_day)
-        .where(form_rows.Visit.is_helper, form_rows.Visit.visit_way.in_(_ON_SITE))
+    days = {"first": month.period.first_day, "last": month.period.last_day}
+    return {household_id for (household_id,) in _all(session, _visit_query(), wanted, **days)}
+
+
+@cache
+def _visit_query() -> _Query:
+    table = form_rows.Visit.__table__.c
+    whole = (
+        select(table.household_id)
+        .where(table.visited_on.between(bindparam("first"), bindparam("last")))
+        .where(table.is_helper, table.visit_way.in_(_ON_SITE))
     )
-    return set(session.scalars(query))
+    return _query(whole, table.household_id)
 
 
 def _shared(
-    session: Session, column: Any, few: Mapping[str, Iterable[Member]] | None, name: str
+    session: Session, few: Mapping[str, Iterable[Member]] | None, name: str
 ) -> dict[str, dict[str, str]]:
     """Return a number that stands in several households → household id → words.
 
     ``few``: whose numbers are wanted (None: everybody's).
     """
-    is_present = rows.Member.member_status == "present"
-    doubled = select(column).where(is_present, column.is_not(None), column != "")
-    if few is not None:
-        doubled = doubled.where(column.in_(_numbers(few, name)))
-    doubled = doubled.group_by(column).having(
-        func.count(func.distinct(rows.Member.household_id)) > 1
-    )
-    query = (
-        select(column, rows.Member.household_id, rows.Household.household_no)
-        .join(rows.Household, rows.Household.id == rows.Member.household_id)
-        .where(is_present, column.in_(doubled))
-    )
+    wanted = None if few is None else _numbers(few, name)
     found: dict[str, dict[str, str]] = defaultdict(dict)
-    for number, household_id, household_no in session.execute(query):
+    for number, household_id, household_no in _all(session, _shared_query(name), wanted):
         found[number][household_id] = f"{household_no}号户"
     return found
+
+
+@cache
+def _shared_query(name: str) -> _Query:
+    member, household = rows.Member.__table__.c, rows.Household.__table__.c
+    number, is_present = member[name], member.member_status == "present"
+
+    def with_owners(numbers: Select[Any]) -> Select[Any]:
+        in_several = func.count(func.distinct(member.household_id)) > 1
+        doubled = numbers.group_by(number).having(in_several)
+        return (
+            select(number, member.household_id, household.household_no)
+            .join_from(rows.Member.__table__, rows.Household.__table__)
+            .where(is_present, number.in_(doubled))
+        )
+
+    numbers = select(number).where(is_present, number.is_not(None), number != "")
+    part = numbers.where(number.in_(some("wanted")))
+    return _Query(with_owners(numbers), with_owners(part))
 
 
 def _numbers(few: Mapping[str, Iterable[Member]], name: str) -> set[str]:

@@ -2,17 +2,17 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
+from functools import cache
 from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
 
-from sqlalchemy import Index, String, func, select
+from sqlalchemy import Index, Select, String, bindparam, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.domain.lifecycle import PROGRAM, in_order
 from app.models.base import Journaled
-
-_CHUNK = 500  # bound parameters of one statement
+from app.models.statements import chunks, some
 
 
 class Step(Journaled):
@@ -70,7 +70,7 @@ def steps_of(
     found: dict[str, list[Step]] = {}
     for step in _rows(session, subject, ids):
         found.setdefault(step.subject_id, []).append(step)
-    chosen = choices(session)
+    chosen = choices(session) if found else {}
     if chosen:
         found = {subject_id: without_losers(steps, chosen) for subject_id, steps in found.items()}
     return {subject_id: in_order(steps) for subject_id, steps in found.items()}
@@ -78,8 +78,8 @@ def steps_of(
 
 def choices(session: Session) -> dict[tuple[str, str], str]:
     """Return what was decided between concurrent steps: (thing, step before) → the step."""
-    query = select(StepChoice.subject_id, StepChoice.follows, StepChoice.step_id)
-    return {(subject_id, follows): step for subject_id, follows, step in session.execute(query)}
+    found = session.execute(_choices())
+    return {(subject_id, follows): step for subject_id, follows, step in found}
 
 
 def without_losers(steps: Iterable[Step], chosen: Mapping[tuple[str, str], str]) -> list[Step]:
@@ -121,12 +121,24 @@ def rivals_of(
             yield Rivals(about, subject_id, follows, steps)
 
 
-def _rows(session: Session, subject: str, ids: Collection[str] | None) -> Iterable[Step]:
-    query = select(Step).where(Step.subject == subject)
+def _rows(session: Session, subject: str, ids: Collection[str] | None) -> Iterator[Step]:
     if ids is None:
-        yield from session.scalars(query)
+        yield from session.scalars(_steps(), {"about": subject})
         return
-    wanted = sorted(ids)
-    for start in range(0, len(wanted), _CHUNK):
-        chunk = wanted[start : start + _CHUNK]
-        yield from session.scalars(query.where(Step.subject_id.in_(chunk)))
+    for chunk in chunks(ids):
+        yield from session.scalars(_steps_of_some(), {"about": subject, "ids": chunk})
+
+
+@cache
+def _steps() -> Select[Step]:
+    return select(Step).where(Step.subject == bindparam("about"))
+
+
+@cache
+def _steps_of_some() -> Select[Step]:
+    return _steps().where(Step.subject_id.in_(some("ids")))
+
+
+@cache
+def _choices() -> Select[str, str, str]:
+    return select(StepChoice.subject_id, StepChoice.follows, StepChoice.step_id)
