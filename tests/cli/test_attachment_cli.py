@@ -1,45 +1,26 @@
 """``attachment``: JSON keys, exit codes, refusals, and no plain file but the one asked for."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from app.cli import main
-from app.domain.ownership import Actor
-from app.ops import months, setup, sheets
-from app.ops.setup import ReplicaPlan
+from tests.cli.calls import make_village, result, zhucun
 from tests.ops import photos
-from tests.ops.village import OCTOBER, TODAY, add_family, answer_all
-
-GOOD = "shanlihaofengguang9"
-PLAN = ReplicaPlan("village", "539901101201", "上坝村", "张卫东")
-ME = Actor("张卫东", "administrator")
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a village with one family, October open and an orange warning in it."""
-    path = tmp_path_factory.mktemp("photos") / "village"
-    setup.create_replica(path, PLAN, GOOD)
-    store = setup.open_replica(path, GOOD, "测试")
-    home = add_family(store)
-    months.open_period(store, ME, OCTOBER, TODAY)
-    sheet_id = answer_all(store, home, {("HS-03", ""): "leak"})
-    sheets.submit_sheet(store, ME, sheet_id, TODAY)
-    store.close()
-    return path
+    """Return a village with an orange warning in it."""
+    folder = tmp_path_factory.mktemp("photos") / "village"
+    return make_village(folder, {("HS-03", ""): "leak"})
 
 
 @pytest.fixture
-def run(folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.setenv("ZHUCUN_PASSPHRASE", GOOD)
-
+def run(folder: Path) -> Any:
     def call(*words: object) -> tuple[int, dict[str, Any]]:
-        given = ["--data", str(folder), "--json", "--today", "2025-10-20", *map(str, words)]
-        code = main.run(given)
-        return code, json.loads(capsys.readouterr().out)
+        code, out, _ = zhucun(folder, "--json", "--today", "2025-10-20", *words)
+        return code, result(out)
 
     return call
 

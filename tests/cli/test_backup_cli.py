@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_main import GOOD, result, zhucun
+from tests.cli.calls import GOOD, result, zhucun
 from tests.excel import keys
 
 ROSTER = keys.ROSTERS / "01_村台账_整洁.xlsx"

@@ -11,7 +11,7 @@ import pytest
 
 from app.cli import chinese
 from app.cli.main import cli
-from tests.cli.test_main import result, zhucun
+from tests.cli.calls import result, zhucun
 
 DEVELOPER = ("DeprecationWarning", "Could not determine", "No options defined", "Arguments take",
              "Name '", "Value must be", "Boolean option", "Invalid start", "Choice(",

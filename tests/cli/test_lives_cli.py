@@ -1,6 +1,5 @@
 """``clue case change measure visit doubt negative campaign issue deadline``: JSON and refusals."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,55 +7,32 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.cli import main
-from app.domain.ownership import Actor
 from app.models.household import Household
-from app.ops import months, setup, sheets
-from app.ops.setup import ReplicaPlan
-from tests.ops.village import OCTOBER, TODAY, add_family, answer_all
-
-GOOD = "shanlihaofengguang9"
-PLAN = ReplicaPlan("village", "539901101201", "上坝村", "张卫东")
-ME = Actor("张卫东", "administrator")
+from app.ops import setup
+from tests.cli.calls import GOOD, make_village, result, zhucun
+from tests.ops.village import ME
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a village with one family, October open and a red warning in it."""
-    path = tmp_path_factory.mktemp("lives") / "village"
-    setup.create_replica(path, PLAN, GOOD)
-    store = setup.open_replica(path, GOOD, "测试")
-    home = add_family(store)
-    months.open_period(store, ME, OCTOBER, TODAY)
-    sheet_id = answer_all(store, home, {("WT-01", ""): "short"})
-    sheets.submit_sheet(store, ME, sheet_id, TODAY)
-    store.close()
-    return path
+    """Return a village with a red warning in it."""
+    folder = tmp_path_factory.mktemp("lives") / "village"
+    return make_village(folder, {("WT-01", ""): "short"})
 
 
 @pytest.fixture
-def run(folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.setenv("ZHUCUN_PASSPHRASE", GOOD)
-
+def run(folder: Path) -> Any:
     def call(*words: str, today: str = "2025-10-20") -> tuple[int, dict[str, Any]]:
-        code = main.run(["--data", str(folder), "--json", "--today", today, *words])
-        return code, json.loads(capsys.readouterr().out)
+        code, out, _ = zhucun(folder, "--json", "--today", today, *words)
+        return code, result(out)
 
     return call
 
 
 @pytest.fixture
-def told(
-    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Callable[..., tuple[int, str, str]]:
+def told(folder: Path) -> Callable[..., tuple[int, str, str]]:
     """Return how a verb answers without ``--json``: exit code, output, standard error."""
-    monkeypatch.setenv("ZHUCUN_PASSPHRASE", GOOD)
-
-    def call(*words: str) -> tuple[int, str, str]:
-        code = main.run(["--data", str(folder), "--today", "2025-10-20", *words])
-        return code, *capsys.readouterr()
-
-    return call
+    return lambda *words: zhucun(folder, "--today", "2025-10-20", *words)
 
 
 def test_a_clue_is_opened_shown_and_refused_a_step_of_the_township(run: Any) -> None:

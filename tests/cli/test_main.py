@@ -1,26 +1,21 @@
 """The command line as others call it: exit codes, JSON, and what never reaches standard error."""
 
-import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-GOOD = "shanlihaofengguang9"
+from tests.cli.calls import GOOD, result, zhucun
 
 
-def zhucun(folder: Path, *words: str, passphrase: str | None = GOOD) -> tuple[int, str, str]:
+def process(folder: Path, *words: str, passphrase: str = GOOD) -> tuple[int, str, str]:
     """Run the program as its own process, as a script would."""
-    environment = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
-    if passphrase is not None:
-        environment["ZHUCUN_PASSPHRASE"] = passphrase
     done = subprocess.run(  # noqa: S603  our own program
         [sys.executable, "-m", "app", "--data", str(folder), *words],
         capture_output=True,
         text=True,
-        env=environment,
+        env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "ZHUCUN_PASSPHRASE": passphrase},
         stdin=subprocess.DEVNULL,
         check=False,
         cwd=Path(__file__).parents[2],
@@ -28,15 +23,10 @@ def zhucun(folder: Path, *words: str, passphrase: str | None = GOOD) -> tuple[in
     return done.returncode, done.stdout, done.stderr
 
 
-def result(output: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(output)
-    return found
-
-
 @pytest.fixture(scope="module")
 def village(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("cli") / "village"
-    code, out, err = zhucun(
+    code, out, err = process(
         folder, "--json", "init", "--level", "village", "--area", "539901101201",
         "--name", "上坝村", "--operator", "张卫东", "--recovery-out", str(folder.parent / "r.txt"),
     )  # fmt: skip
@@ -78,6 +68,13 @@ def test_each_refusal_has_its_code_and_a_chinese_sentence(
     assert told["code"] == error
     assert told["message"].endswith("。")
     assert "Traceback" not in err
+
+
+def test_the_process_ends_with_the_code_of_the_refusal_and_one_sentence(village: Path) -> None:
+    code, out, err = process(village, "--json", "operator", "list", passphrase="wrongwrongwrong")
+    assert (code, result(out)["error"]["code"]) == (3, "E101")
+    assert err.startswith("口令不对。")
+    assert err.count("\n") == 1
 
 
 @pytest.mark.parametrize(

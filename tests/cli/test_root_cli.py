@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.cli.test_main import GOOD, result, zhucun
+from tests.cli.calls import GOOD, result, zhucun
 
 LEVELS = {
     "county": ("539901000000", "云山县"),

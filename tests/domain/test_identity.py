@@ -1,5 +1,6 @@
 """GB 11643 numbers and telephone numbers."""
 
+import re
 from datetime import date
 
 import pytest
@@ -66,10 +67,12 @@ def test_every_number_with_its_check_digit_is_valid_and_no_other(born: date, ser
 
 
 @given(st.text(max_size=40))
-def test_any_text_is_read_without_error(text: str) -> None:
-    identity.read(text)
-    identity.masked(text)
-    identity.is_mobile(identity.normalise_phone(text))
+def test_any_text_is_read_and_at_most_ten_of_its_characters_are_shown(text: str) -> None:
+    found = identity.read(text)
+    assert found.is_valid is (found.birth_date is not None)
+    assert len(identity.masked(text)) == len(text)
+    assert identity.masked(text).count("*") >= len(text) - 10
+    assert not re.search(r"[\s-]", identity.normalise_phone(text))
 
 
 def test_a_masked_number_keeps_six_and_four() -> None:
