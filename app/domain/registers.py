@@ -52,6 +52,7 @@ NEGATIVE = Lifecycle(
         row(f"F prove open {_EVERYBODY}", "属实", "proven", "note", "proof"),
         row(f"F disprove open {_EVERYBODY}", "不属实", "untrue", "note", "proof"),
         row(f"F harmless open {_EVERYBODY}", "不影响", "harmless", "note", takes="proof"),
+        row("F harmless open program", "整户已不在册", "harmless", "note", hosts="township"),
     ),
     frozenset({"proven", "untrue", "harmless"}),
 )

@@ -1,6 +1,6 @@
 """Cases and clues as loaded: one life, whichever row it has."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -68,13 +68,24 @@ def one(session: Session, case_id: str) -> LoadedCase:
     return _loaded(clue, case, steps_of(session, CASE.subject, [case_id]).get(case_id, []))
 
 
-def extinguish(session: Session, case_id: str, today: date) -> None:
+def newest(found: Sequence[LoadedCase]) -> set[str]:
+    """Return the ids that count: of one household only the newest entered case, and clues."""
+    entered: dict[str, LoadedCase] = {}
+    for one in found:
+        if one.case is not None:
+            home = one.case.household_id
+            if home not in entered or one.case.case_no >= (entered[home].case or one.case).case_no:
+                entered[home] = one
+    return {one.id for one in entered.values()} | {one.id for one in found if one.case is None}
+
+
+def extinguish(session: Session, case_id: str, today: date, words: str) -> None:
     """End a case whose household is no more (B18); one that has ended stays as it ended."""
     found = one(session, case_id)
     if found.state == EXTINCT or not found.thing.is_open:
         return
     added = Added(kind=found.first_kind)
-    write_step(session, found.thing, "extinguish", THE_PROGRAM, StepInput("整户消亡", today), added)
+    write_step(session, found.thing, "extinguish", THE_PROGRAM, StepInput(words, today), added)
 
 
 def _loaded(clue: Clue | None, case: MonitoredCase | None, steps: list[Step]) -> LoadedCase:

@@ -13,13 +13,15 @@ from app.domain.natural_change import NATURAL_CHANGE
 from app.domain.period import Period, months_between
 from app.models.base import natural_id
 from app.models.change import NaturalChange
-from app.models.household import Household, Member, MonitoredCase
+from app.models.household import Household, Member
 from app.models.step import steps_of
-from app.ops import case_rows, policies, warnings
+from app.ops import household_moves, policies, warnings
 from app.ops.change_rules import PRESENT, details_of, ids_of, present, relations_of
+from app.ops.household_moves import Move
 from app.ops.lives import Living, living
 
 SPLIT_FLAG = "split_recent"
+EXTINCT = domain.KIND_LABELS[domain.EXTINCT]
 _MEMBER_FIELDS = (
     "name", "relation", "sex", "birth_date", "id_no", "ethnicity", "education", "labor_skill",
     "medical_insurance", "disability_cert_no",
@@ -111,7 +113,7 @@ def _ask_extinct(session: Session, row: NaturalChange, today: date) -> None:
 
 
 def _split(
-    session: Session, row: NaturalChange, details: Mapping[str, Any], _today: date
+    session: Session, row: NaturalChange, details: Mapping[str, Any], today: date
 ) -> set[str]:
     old, going = session.get_one(Household, row.household_id), ids_of(details)
     new = Household(
@@ -129,11 +131,12 @@ def _split(
     session.flush()
     old.flags = _with_flag(old.flags)
     _move(session, going, new.id, relations_of(details), str(details["head_id"]))
+    household_moves.split(session, Move(old, new, today), going)
     return {old.id, new.id}
 
 
 def _merge(
-    session: Session, row: NaturalChange, details: Mapping[str, Any], _today: date
+    session: Session, row: NaturalChange, details: Mapping[str, Any], today: date
 ) -> set[str]:
     source = session.get_one(Household, row.household_id)
     target = session.get_one(Household, str(details["target_household_id"]))
@@ -141,6 +144,7 @@ def _merge(
     _move(session, going, target.id, relations_of(details), "")
     source.removed_on = row.effective_on
     source.removed_reason = f"并入{target.household_no}号户"
+    household_moves.merge(session, Move(source, target, today))
     return {source.id, target.id}
 
 
@@ -161,11 +165,9 @@ def _extinct(
     session: Session, row: NaturalChange, _details: Mapping[str, Any], today: date
 ) -> set[str]:
     home = session.get_one(Household, row.household_id)
-    home.removed_on, home.removed_reason = row.effective_on, "整户消亡"
-    warnings.cancel_open(session, home.id, None, "整户消亡", today)
-    cases = select(MonitoredCase.id).filter_by(household_id=home.id)
-    for case_id in session.scalars(cases):
-        case_rows.extinguish(session, case_id, today)
+    home.removed_on, home.removed_reason = row.effective_on, EXTINCT
+    warnings.cancel_open(session, home.id, None, EXTINCT, today)
+    household_moves.end(session, home, EXTINCT, today)
     return {home.id}
 
 

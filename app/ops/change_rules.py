@@ -9,14 +9,18 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.domain import natural_change as domain
+from app.domain.case import CASE
 from app.domain.household import HEAD
 from app.domain.identity import read
 from app.domain.labels import LABELS
+from app.domain.natural_change import NATURAL_CHANGE
 from app.domain.period import years_between
 from app.models.change import NaturalChange
 from app.models.household import Household, Member
+from app.models.step import steps_of
 from app.ops.errors import ChangeRefusedError
-from app.ops.lives import bad_data
+from app.ops.household_moves import SETTLED, living_case
+from app.ops.lives import bad_data, state_label
 
 PRESENT = "present"
 _FIX = "请改好后再报。"
@@ -145,7 +149,41 @@ def _merge(session: Session, row: NaturalChange, details: Mapping[str, Any]) -> 
     if target.scope != row.scope:
         refuse(row, "并到的户不在本村")
     moving = present(session, row.household_id)
+    if not moving:
+        refuse(row, "家里没有在户的人", "请报整户消亡。")
+    _require_nothing_else(session, row)
+    _require_one_case(session, row, target)
     _require_relations(row, moving, relations_of(details))
+
+
+def _require_nothing_else(session: Session, row: NaturalChange) -> None:
+    """A change of a household that has ended could never be decided any more."""
+    rows = session.scalars(select(NaturalChange).filter_by(household_id=row.household_id))
+    others = {other.id: other for other in rows if other.id != row.id}
+    steps = steps_of(session, NATURAL_CHANGE.subject, list(others))
+    waiting = [
+        domain.KIND_LABELS[other.change_kind]
+        for other in others.values()
+        if NATURAL_CHANGE.state_of(steps.get(other.id, []), other.change_kind)
+        not in NATURAL_CHANGE.ended
+    ]
+    if waiting:
+        refuse(row, f"这户还有没办完的：{'、'.join(sorted(waiting))}", "请先办完或撤回，再报并户。")
+
+
+def _require_one_case(session: Session, row: NaturalChange, target: Household) -> None:
+    """A household has at most one living case: of two, neither may be under way (processes b)."""
+    found = [living_case(session, home) for home in (row.household_id, target.id)]
+    both = [one for one in found if one is not None]
+    busy = [one for one in both if one.state not in SETTLED]
+    if len(both) > 1 and busy:
+        home = session.get_one(Household, busy[0].thing.row.household_id)
+        state = state_label(CASE.subject, busy[0].state)
+        refuse(
+            row,
+            f"两户都有监测对象或线索，{home.household_no}号户的正在办（{state}）",
+            "请先把这一件办完，再报并户。",
+        )
 
 
 def _head_change(session: Session, row: NaturalChange, details: Mapping[str, Any]) -> None:

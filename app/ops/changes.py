@@ -309,8 +309,7 @@ def _shown(session: Session, thing: Living, names: Names) -> Shown:
     kind = domain.KIND_LABELS[row.change_kind]
     reason = domain.reason_label(row.change_kind, row.reason)
     person = names.member(row.member_id)
-    to_end = measures.of_member(session, row.member_id) if row.member_id else []
-    is_over = thing.state == domain.DONE and row.change_kind == domain.DECREASE
+    to_end = _measures_to_end(session, thing)
     return Shown(
         title="·".join(filter(None, (kind, reason, person))),
         opened_on=row.reported_on,
@@ -326,6 +325,17 @@ def _shown(session: Session, thing: Living, names: Names) -> Shown:
             "proof": row.proof,
             "period": row.period,
             "details": row.details,
-            "measures_to_end": ",".join(to_end) if is_over else "",
+            "measures_to_end": ",".join(to_end),
         },
     )
+
+
+def _measures_to_end(session: Session, thing: Living) -> list[str]:
+    """Return the measures of who is gone, or of a household that is no more: 终止 is asked."""
+    row = thing.row
+    if thing.state != domain.DONE:
+        return []
+    if row.change_kind == domain.EXTINCT:
+        return measures.going_on(session, row.household_id)
+    is_gone = row.change_kind == domain.DECREASE and bool(row.member_id)
+    return measures.of_member(session, row.member_id) if is_gone else []

@@ -16,7 +16,6 @@ from app.models.ownership import bundled
 from app.models.step import steps_of
 from app.models.store import Store
 from app.ops import case_rows, catalogue, register_rows
-from app.ops.changed import Changed
 
 
 def asked_for(session: Session, area_code: str) -> set[str]:
@@ -31,19 +30,6 @@ def asked_for(session: Session, area_code: str) -> set[str]:
         if thing.state == "running" and row.campaign_kind == "sweep" and row.scope == area_code:
             homes |= register_rows.households_of(session, row)
     return homes
-
-
-def catch_up(store: Store, actor: Actor) -> Changed:
-    """Put onto the visit list who has become due since the month began, as after a package.
-
-    Only the village keeps visit lists, and only who may fill sheets makes them; nothing happens
-    otherwise.
-    """
-    if store.level != "village" or not may_fill(store, actor):
-        return Changed()
-    with store.write("month.due", actor) as session:
-        added = add(session, store, asked_for(session, store.area_code))
-    return Changed(frozenset({"sheet"}), added) if added else Changed()
 
 
 def may_fill(store: Store, actor: Actor) -> bool:

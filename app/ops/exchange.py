@@ -20,10 +20,10 @@ from app.models.ownership import bundled
 from app.models.replica import Device, PackageRow, ReceiptRow, ReplicaRow
 from app.models.store import Store
 from app.ops import (
+    after_import,
     conflict_lines,
     conflict_rules,
     devices,
-    due_list,
     exchange_lines,
     exchange_log,
 )
@@ -39,6 +39,7 @@ from app.ops.exchange_lines import (
 )
 from app.ops.exchange_log import EXPORTED, IMPORTED, IN, OUT, STARTED
 from app.ops.quiet import quiet_gc
+from app.ops.warning_rows import CHINA
 from app.sync import contents, inbox, local, outbox, package, parcels, rulings
 from app.sync.errors import ContentError, RestoredRootError, UnknownTargetError
 from app.sync.files import read_whole, require_folder, write_whole
@@ -240,7 +241,7 @@ def import_package(
     except IntegrityError as error:
         raise ContentError(type(error).__name__, where=Where(file=path.name)) from error
     store.forget_identity()  # a lost branch was issued again under a new epoch
-    due_list.catch_up(store, actor)  # a clue or 大排查 from above makes households due
+    after_import.catch_up(store, actor, result.changed.household_ids, now.astimezone(CHINA).date())
     return result
 
 

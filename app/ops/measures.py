@@ -264,11 +264,19 @@ def is_continuing(row: Measure) -> bool:
 def of_member(session: Session, member_id: str) -> list[str]:
     """Return the ids of a member's measures that are not over: 终止 is asked, never done."""
     query = select(Measure.household_id).filter_by(member_id=member_id)
-    homes = set(session.scalars(query))
+    return [
+        measure_id
+        for home in sorted(set(session.scalars(query)))
+        for measure_id in going_on(session, home, member_id)
+    ]
+
+
+def going_on(session: Session, household_id: str, member_id: str = "") -> list[str]:
+    """Return the ids of a household's measures (or only a member's) that are not over."""
     return [
         thing.row.id
-        for thing in measure_rows.load(session, homes)
-        if thing.row.member_id == member_id and thing.state in (PLANNED, RUNNING, DONE)
+        for thing in measure_rows.load(session, [household_id])
+        if member_id in ("", thing.row.member_id) and thing.state in (PLANNED, RUNNING, DONE)
     ]
 
 

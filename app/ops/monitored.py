@@ -111,7 +111,7 @@ def list_cases(
     """Return clues and cases by household; superseded ones only with ``only_open`` False."""
     with store.read() as session:
         found = case_rows.load(session, [household_id] if household_id else None)
-        newest = _newest(found)
+        newest = case_rows.newest(found)
         if only_open:
             found = [f for f in found if f.thing.is_open and f.id in newest]
         if states is not None:
@@ -129,7 +129,7 @@ def show_case(store: Store, case_id: str, today: date, actor: Actor) -> CasePage
     with store.read() as session:
         found = case_rows.one(session, case_id)
         home = found.thing.row.household_id
-        newest = _newest(case_rows.load(session, [home]))
+        newest = case_rows.newest(case_rows.load(session, [home]))
         (shown,) = _items(session, [found], newest, Who(actor, store.level), today)
         _policy, procedure = case_rules.procedure_of(session, found.thing.row.scope, today)
         is_living = found.state == domain.MONITORING
@@ -284,20 +284,9 @@ def _again(found: LoadedCase, given: StepInput, on: date) -> NewClue:
     return NewClue(found.thing.row.household_id, source, given.note, on, previous_id=found.id)
 
 
-def _newest(found: Sequence[LoadedCase]) -> set[str]:
-    """Return the ids that count: of one household only the newest entered case, and clues."""
-    entered: dict[str, LoadedCase] = {}
-    for one in found:
-        if one.case is not None:
-            home = one.case.household_id
-            if home not in entered or one.case.case_no >= (entered[home].case or one.case).case_no:
-                entered[home] = one
-    return {one.id for one in entered.values()} | {one.id for one in found if one.case is None}
-
-
 def _refuse_superseded(session: Session, found: LoadedCase) -> None:
     every = case_rows.load(session, [found.thing.row.household_id])
-    if found.id not in _newest(every):
+    if found.id not in case_rows.newest(every):
         raise StepConditionError(
             action="这一步", reason="这一件已被新的识别取代", way_out="请在新的那件上办理。"
         )

@@ -6,7 +6,7 @@ import openpyxl
 import pytest
 
 from app.models.store import Store
-from app.ops import due_list, monitored, months, registers, roster, sheets, warnings
+from app.ops import after_import, monitored, months, registers, roster, sheets, warnings
 from app.ops.lives import StepInput
 from app.ops.monitored import NewClue
 from app.ops.registers import NewCampaign
@@ -83,7 +83,7 @@ def test_a_clue_from_above_makes_due_when_its_package_arrives(
     monitored.register_clue(township, ME, NewClue(home, "petition", "来信", TODAY), TODAY)
     network.send(township, village)
     assert home in due(village)
-    assert not due_list.catch_up(village, ME).tables  # once is enough
+    assert not after_import.catch_up(village, ME, {home}, TODAY).tables  # once is enough
 
 
 def test_a_month_that_is_closed_takes_nobody_in(store: Store) -> None:
