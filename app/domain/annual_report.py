@@ -283,15 +283,20 @@ def _measures(report: Report) -> list[Paragraph]:
 
 
 def _warnings(report: Report) -> list[Paragraph]:
+    """Count warnings (条), and where the report knows them the matters (事项) that they are."""
     line = report.table("T14").row("合计")
     cells = dict(zip((c.label for c in report.table("T14").columns), line.cells, strict=True))
     sentence = _Sentence()
     for label, words in (
-        ("新增", "新增预警{}条"), ("确认", "确认上报{}条"), ("误报", "不属实{}条"),
-        ("已撤销", "撤销{}条"), ("已销", "销号{}条"), ("期末未销", "期末未销{}条"),
-        ("其中超期", "其中超期{}条"),
+        ("新增", "新增预警"), ("确认", "确认上报"), ("误报", "不属实"), ("已撤销", "撤销"),
+        ("已销", "销号"), ("期末未销", "期末未销"), ("其中超期", "其中超期"),
     ):  # fmt: skip
-        sentence.count(words, cells[label])
+        cell = cells[label]
+        if report.matters:
+            matters = {report.matters.get(one, one) for one in cell.ids}
+            sentence.count(f"{words}{{}}事项（{{}}条）", Cell(len(matters)), cell)
+        else:
+            sentence.count(f"{words}{{}}条", cell)
     return sentence.paragraph("")
 
 

@@ -35,7 +35,9 @@ from app.ops.print_log import Noted
 from app.ops.printing import Printed, Printing, unknown_warnings
 from app.ops.quiet import quiet_gc
 from app.ops.report_prints import given_out, note_given_out
+from app.ops.report_words import words_of
 from app.ops.statistics_known import VillageMonth, gaps, known_store, village_months
+from app.ops.statistics_matters import has_matters, with_matters
 from app.ops.statistics_policy import policy_of
 
 NO_WORDS = FreeText()
@@ -89,7 +91,7 @@ def report_as_of(store: Store, day: date, today: date, area: str = "") -> Report
 
 def official_text(report: Report, free: FreeText = NO_WORDS) -> OfficialText:
     """Return the report's text: T28 of a village, a helper or a month, else T26."""
-    if report.level in {"village", reports.HELPER} or report.kind == reports.MONTHLY:
+    if has_matters(report):
         return village_text(report, free)
     return yearly_text(report, free)
 
@@ -107,12 +109,16 @@ def areas(store: Store) -> list[tuple[str, str]]:
 def print_report(store: Store, actor: Actor, report: Report, path: Path) -> PrintedReport:
     """Write the printed set of tables, with their checks and pictures, to one PDF.
 
+    A month's set of a village or helper ends with its text (T28), in the words kept for it.
+
     Raises:
         PrintError: the file cannot be written; what stood there is untouched.
     """
     from app.reports import tables  # noqa: PLC0415  ReportLab loads only when something is printed
 
-    printed = tables.render(report, path)
+    has_text = report.kind == reports.MONTHLY and report.level in {"village", reports.HELPER}
+    text = official_text(report, words_of(store, report.title)) if has_text else None
+    printed = tables.render(report, path, text)
     print_log.note(store, actor, Noted(report.title, 0, printed.pages), path)
     if not print_log.is_preview(store, path):
         note_given_out(store, actor, report)
@@ -199,7 +205,7 @@ def _report(store: Store, kind: str, window: Window, label: str, today: date, ar
         )
         lists = () if level == "village" else (_reminders(store, context, policy, today),)
     report = reports.build(context, kind, level, title, given_out(store, title))
-    return replace(report, tables=(*report.tables, *lists))
+    return with_matters(store, replace(report, tables=(*report.tables, *lists)))
 
 
 def _reminders(store: Store, context: Context, policy: Policy, today: date) -> ReportTable:

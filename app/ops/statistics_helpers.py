@@ -15,6 +15,7 @@ from app.models.household import Helper, HelperAssignment, Household
 from app.models.store import Store
 from app.ops.report_prints import given_out
 from app.ops.statistics import context_of, title_of, warned_before
+from app.ops.statistics_matters import with_matters
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,8 @@ def helper_report(store: Store, report: Report, work: HelperWork, area: str = ""
         known = None if before is None else tuple(w for w in before if _is_own(w, work))
         own = replace(own, warned_before=known)
     title = title_of(report.kind, own.heading)
-    return reports.build(own, report.kind, reports.HELPER, title, given_out(store, title))
+    made = reports.build(own, report.kind, reports.HELPER, title, given_out(store, title))
+    return with_matters(store, made)
 
 
 def _narrowed(context: Context, report: Report, work: HelperWork) -> Context:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -49,16 +50,31 @@ def render(text: OfficialText, path: Path) -> PrintedPapers:
     Raises:
         PaperNotSavedError: the file cannot be written.
     """
+    count = write(filled(text), path, text.title, page_number)
+    return PrintedPapers(count, 0, tuple(sorted(unknown_in(text))))
+
+
+def filled(text: OfficialText) -> Pages:
+    """Return the pages of an official text."""
     pages = Pages(OFFICIAL)
     for page in paginate(text):
-        pages.start(text.title if not pages.marks else f"{text.title}（续）")
+        pages.start(text.title)
         for line in page:
             pages.drawing(PITCH, _drawer(line))
     pages.marks = pages.marks[:1]
+    return pages
+
+
+def unknown_in(text: OfficialText) -> set[str]:
+    """Return the characters of a text that stand as 〓."""
     unknown = set().union(*(typeface(face).unknown for face in (BODY, HEADING)))
-    words = {char for paragraph in text.paragraphs for char in paragraph.text} | set(text.title)
-    count = write(pages, path, text.title, page_number)
-    return PrintedPapers(count, 0, tuple(sorted(unknown & words)))
+    said = (
+        *(paragraph.text for paragraph in text.paragraphs),
+        *text.notes,
+        text.title,
+        text.author,
+    )
+    return unknown.intersection(chain.from_iterable(said))
 
 
 def paginate(text: OfficialText) -> list[list[_Placed]]:
@@ -68,9 +84,11 @@ def paginate(text: OfficialText) -> list[list[_Placed]]:
     if len(pages[-1]) + len(signature) <= LINES:
         pages[-1] += signature
         return pages
-    kept = pages[-1][-_KEPT:] if len(pages[-1]) > _KEPT else []
-    del pages[-1][len(pages[-1]) - len(kept) :]
-    return [*pages, [*kept, *signature]]
+    last = pages[-1]
+    start = len(last) - _KEPT
+    while start > 1 and last[start - 1].is_heading:
+        start -= 1
+    return [*pages[:-1], last[:start], [*last[start:], *signature]]
 
 
 def _filled(lines: list[_Placed]) -> list[list[_Placed]]:

@@ -27,6 +27,7 @@ THIN, THICK = 0.5, 1.0  # old lasers lose anything thinner than half a point
 _SLACK = 1e-6
 
 Draw = Callable[[Canvas, float, float], None]  # canvas, left and top of the place
+Margin = Callable[[Canvas, int, int], None]  # canvas, number of the page, pages of the file
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +156,7 @@ class Pages:
             self._y += row.height
 
 
-def write(pages: Pages, path: Path, title: str, margin: Callable[[Canvas, int, int], None]) -> int:
+def write(pages: Pages, path: Path, title: str, margin: Margin) -> int:
     """Write the pages to ``path``; ``margin`` draws what stands outside the frame of page n of m.
 
     The same pages give the same bytes.
@@ -163,28 +164,41 @@ def write(pages: Pages, path: Path, title: str, margin: Callable[[Canvas, int, i
     Raises:
         PaperNotSavedError: the file cannot be written; an older one is untouched.
     """
-    geometry = pages.geometry
+    return write_parts([(pages, margin)], path, title)
+
+
+def write_parts(parts: Sequence[tuple[Pages, Margin]], path: Path, title: str) -> int:
+    """Write pages of several shapes to one file, numbered through; see ``write``.
+
+    Raises:
+        PaperNotSavedError: see ``write``.
+    """
     buffer = BytesIO()
-    size = (geometry.width, geometry.height)
-    canvas = Canvas(buffer, pagesize=size, invariant=1, pageCompression=1)
+    canvas = Canvas(buffer, invariant=1, pageCompression=1)
     canvas.setTitle(title)
     canvas.setCreator("驻村")
-    marks: dict[int, list[str]] = {}
-    for name, page in pages.marks:
-        marks.setdefault(page, []).append(name)
-    for number, placed in enumerate(pages.pages):
-        for name in marks.get(number, []):
-            key = f"page{number}"
-            canvas.bookmarkPage(key)
-            canvas.addOutlineEntry(name, key, level=0)
-        draw_page(canvas, geometry, placed)
-        margin(canvas, number + 1, len(pages.pages))
-        canvas.showPage()
-    if marks:
+    total = sum(len(pages.pages) for pages, _ in parts)
+    number = 0
+    for pages, margin in parts:
+        geometry = pages.geometry
+        canvas.setPageSize((geometry.width, geometry.height))
+        marks: dict[int, list[str]] = {}
+        for name, place in pages.marks:
+            marks.setdefault(place, []).append(name)
+        for place, placed in enumerate(pages.pages):
+            for name in marks.get(place, []):
+                key = f"page{number}"
+                canvas.bookmarkPage(key)
+                canvas.addOutlineEntry(name, key, level=0)
+            draw_page(canvas, geometry, placed)
+            number += 1
+            margin(canvas, number, total)
+            canvas.showPage()
+    if any(pages.marks for pages, _ in parts):
         canvas.showOutline()
     canvas.save()
     save(path, buffer.getvalue())
-    return len(pages.pages)
+    return total
 
 
 def save(path: Path, data: bytes) -> None:

@@ -8,14 +8,15 @@ from typing import Any
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
+from app.domain.annual_report import OfficialText
 from app.domain.papers import Place, Signing
 from app.domain.report_checks import ReportCheck
 from app.domain.statistics.report import Report
 from app.domain.statistics.table import Line, ReportTable
-from app.reports import charts
+from app.reports import charts, official
 from app.reports.errors import NothingToPrintError
 from app.reports.fonts import BODY, BOLD, HEADING
-from app.reports.pages import LANDSCAPE, Pages, lying_margin, text_width, write
+from app.reports.pages import LANDSCAPE, Margin, Pages, lying_margin, text_width, write_parts
 from app.reports.papers.engine import places
 from app.reports.pdf import PrintedPapers
 from app.reports.table import PAD_X, Align, Cell, Row, Table
@@ -33,8 +34,10 @@ _SIGNING = Signing((Place("制表人"), Place("审核人"), Place("单位", has_
 _LONG = 16  # characters from which words stand at the left
 
 
-def render(report: Report, path: Path) -> PrintedPapers:
-    """Write the printed set of a report to one PDF: tables, pictures, checks.
+def render(report: Report, path: Path, text: OfficialText | None = None) -> PrintedPapers:
+    """Write the printed set of a report to one PDF: tables, pictures, checks, and its text.
+
+    The tables lie, the text stands upright; the pages are numbered through.
 
     Raises:
         NothingToPrintError: the report has no table.
@@ -48,8 +51,13 @@ def render(report: Report, path: Path) -> PrintedPapers:
         _add_table(pages, table)
     _add_charts(pages, report)
     _add_checks(pages, report)
-    count = write(pages, path, report.title, partial(lying_margin, report.title))
-    return PrintedPapers(count, 0, tuple(sorted(pages.layout.unknown)))
+    unknown = pages.layout.unknown
+    parts: list[tuple[Pages, Margin]] = [(pages, partial(lying_margin, report.title))]
+    if text is not None:
+        parts.append((official.filled(text), official.page_number))
+        unknown |= official.unknown_in(text)
+    count = write_parts(parts, path, report.title)
+    return PrintedPapers(count, 0, tuple(sorted(unknown)))
 
 
 def _add_table(pages: Pages, table: ReportTable) -> None:

@@ -140,3 +140,14 @@ def test_no_household_is_ever_named(seed: int) -> None:
     made = reports.build(found, reports.YEARLY, "village", "年报")
     text = whole(village_text(made))
     assert not re.search(r"h\d", text)
+
+
+def test_a_summary_counts_the_cards_that_its_warnings_stand_on() -> None:
+    two = (a_warning("w1"), a_warning("w2", code="R-07"), a_warning("w3", code="WT-01"))
+    found = replace(one(warnings=two), window=OCTOBER)
+    month = reports.build(found, reports.MONTHLY, "village", "月报")
+    assert "新增预警3条" in whole(village_text(month))
+    cards = {"w1": "h1/schooling/", "w2": "h1/schooling/", "w3": "h1/water/"}
+    text = whole(village_text(replace(month, matters=cards)))
+    assert "新增预警2事项（3条）" in text
+    assert "期末未销2事项（3条）" in text

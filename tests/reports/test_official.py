@@ -61,6 +61,14 @@ def test_no_page_is_too_long_and_neither_heading_nor_signature_stands_alone(
     assert shown.replace("　", "") == "".join(p.text for p in headed.paragraphs)
 
 
+def test_no_heading_stays_behind_where_the_signature_takes_lines_along() -> None:
+    for lines in range(10, 20):
+        body = [Paragraph(BODY, "短。")] * lines
+        end = (Paragraph(HEADING, "附"), Paragraph(BODY, "监" * 40))
+        pages = official.paginate(replace(official_text(), paragraphs=(*body, *end)))
+        assert not any(page[-1].is_heading for page in pages), lines
+
+
 def test_a_long_title_is_turned_between_its_parts(tmp_path: Path) -> None:
     official.render(official_text(), tmp_path / "a.pdf")
     width = OFFICIAL.frame_width - 2 * official.TITLE_SIZE

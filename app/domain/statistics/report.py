@@ -1,13 +1,14 @@
 """One report: every table of a window, with the checks that stand on it."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
 from itertools import chain
 from typing import TypeVar
 
+from app.domain.household import NOTHING
 from app.domain.report_checks import ReportCheck, equal, year_checks
 from app.domain.statistics import (
     help as help_tables,
@@ -52,7 +53,10 @@ CLASSIFICATION = {"C-01": "收入高于线却列为脱贫不稳定户、边缘�
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Every statistic of a window, its checks and its pictures."""
+    """Every statistic of a window, its checks and its pictures.
+
+    ``matters``: warning → the card (事项) that it stands on, where the report's text counts cards.
+    """
 
     kind: str
     level: str
@@ -62,6 +66,7 @@ class Report:
     tables: tuple[ReportTable, ...]
     checks: tuple[ReportCheck, ...]
     charts: tuple[Chart, ...]
+    matters: Mapping[str, str] = field(default_factory=lambda: NOTHING)
 
     def table(self, number: str) -> ReportTable:
         """Return a table by its number."""
