@@ -6,7 +6,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
-_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_PRESSES = (*_ENTER, Qt.Key.Key_Space)
 
 
 def title(text: str = "") -> QLabel:
@@ -40,9 +41,19 @@ def _label(text: str, kind: str) -> QLabel:
     return label
 
 
+class _Button(QPushButton):
+    """Enter presses it too, wherever it stands."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() not in _ENTER:
+            super().keyPressEvent(event)
+        elif not event.isAutoRepeat():
+            self.click()
+
+
 def button(text: str, run: Callable[[], object], *, primary: bool = False) -> QPushButton:
     """Return a button that names the thing it does."""
-    made = QPushButton(text)
+    made = _Button(text)
     made.setProperty("primary", primary)
     made.setAutoDefault(False)
     made.clicked.connect(lambda _checked: run())
@@ -80,7 +91,7 @@ class Card(QFrame):
             self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if self._is_door and event.key() in _ENTER:
+        if self._is_door and event.key() in _PRESSES:
             self.opened.emit()
             return
         super().keyPressEvent(event)

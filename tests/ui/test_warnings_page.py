@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication, QImage
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.domain.ownership import Actor
@@ -17,8 +16,9 @@ from app.ops import attachments, visits, warning_rows, warning_rules, warnings
 from app.ops.warnings import Action, StepInput
 from app.ui.attachments.proof_field import ProofField
 from app.ui.page import Desk
+from app.ui.review.remark_field import RemarkField
 from app.ui.review.step_form import StepForm
-from app.ui.warnings.step_dialog import StepDialog, StepOffer
+from app.ui.warnings.step_ask import ask_step
 from app.ui.warnings.warnings_page import WarningsPage
 from tests.conftest import StoreMaker
 from tests.ops import photos
@@ -99,51 +99,66 @@ def test_a_warning_is_found_whatever_the_filter_says(page: WarningsPage) -> None
     assert page.table.current().first.code == "WT-02"
 
 
-OFFER = StepOffer(TODAY, people=("李四",), departments=("教体局", "民政局"))
+def form_for(qtbot: QtBot, page: WarningsPage, action: Action) -> tuple[StepForm, list[StepInput]]:
+    """Return the form of a step on the card, and what it has taken."""
+    taken: list[StepInput] = []
+    ask = ask_step(page._desk, action, page.card.ticked())
+    form = StepForm(None, ask, taken.append)
+    qtbot.addWidget(form)
+    form.show()
+    form.activateWindow()
+    qtbot.waitUntil(form.isActiveWindow)
+    return form, taken
 
 
-def test_a_red_false_alarm_needs_reason_and_second_person(qtbot: QtBot, qapp: QApplication) -> None:
+def test_a_red_false_alarm_needs_reason_and_second_person(qtbot: QtBot, page: WarningsPage) -> None:
     action = Action("false-alarm", "不属实", ("reason", "second_person"))
-    dialog = StepDialog(None, action, "赵明远辍学", OFFER)
-    qtbot.addWidget(dialog)
-    dialog.accept()
-    assert "第二人姓名" in dialog.problem.text()
-    assert dialog.result() == 0
-    second = dialog.fields["second_person"]
-    assert isinstance(second, QComboBox)
-    second.setCurrentText("李四")
-    dialog.accept()
-    assert dialog.given().values == {"reason": "录入错误", "second_person": "李四"}
-    assert dialog.result() == 1
+    form, taken = form_for(qtbot, page, action)
+    form.accept()
+    assert "请填第二人姓名" in form.problems["second_person"].text()
+    assert not taken
+    form.fields["reason"].set_value("录入错误")
+    form.fields["second_person"].set_value("李四")
+    form.accept()
+    assert taken == [StepInput("", None, {"reason": "录入错误", "second_person": "李四"})]
+    assert form.result() == 1
 
 
-def test_days_are_read_as_people_type_them(qtbot: QtBot, qapp: QApplication) -> None:
+def test_enter_leads_through_the_fields_and_takes_the_step_from_the_last(
+    qtbot: QtBot, page: WarningsPage
+) -> None:
     action = Action("assign", "派部门", ("department", "contact", "due_on"))
-    dialog = StepDialog(None, action, "赵明远辍学", OFFER)
-    qtbot.addWidget(dialog)
-    contact, due = dialog.fields["contact"], dialog.fields["due_on"]
-    assert isinstance(contact, QLineEdit)
-    assert isinstance(due, QLineEdit)
-    contact.setText("王老师")
-    due.setText("不知道")
-    dialog.accept()
-    assert "日期" in dialog.problem.text()
-    due.setText("２０２５１１０１")
-    dialog.accept()
-    assert dialog.given().values == {
-        "department": "教体局", "contact": "王老师", "due_on": "2025-11-01",
-    }  # fmt: skip
+    form, taken = form_for(qtbot, page, action)
+    fields = form.fields
+    fields["department"].set_value("教体局")
+    assert fields["department"].hasFocus()
+    qtbot.keyClick(fields["department"], Qt.Key.Key_Return)
+    fields["contact"].set_value("王老师")
+    qtbot.keyClick(fields["contact"], Qt.Key.Key_Return)
+    fields["due_on"].set_value("不知道")
+    qtbot.keyClick(fields["due_on"], Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    assert fields["contact"].hasFocus()
+    form.accept()
+    assert "日期" in form.problems["due_on"].text()
+    fields["due_on"].set_value("２０２５１１０１")
+    for name in ("due_on", "departments", "note"):
+        assert fields[name].hasFocus()
+        qtbot.keyClick(fields[name], Qt.Key.Key_Return)
+    (given,) = taken
+    assert given.values == {"department": "教体局", "contact": "王老师", "due_on": "2025-11-01"}
 
 
-def test_a_digit_puts_a_ready_remark_into_the_empty_note(qtbot: QtBot) -> None:
-    dialog = StepDialog(None, Action("return", "退回", ("note",)), "赵明远辍学", OFFER)
-    qtbot.addWidget(dialog)
-    qtbot.keyClicks(dialog.note, "5")
-    assert dialog.given().note == "请联系学校、司法所劝返，附联系记录。"
-    dialog.note.clear()
-    qtbot.keyClicks(dialog.note, "1")
-    dialog.accept()
-    assert "还没有填好" in dialog.problem.text()  # {题目} waits to be completed
+def test_a_digit_puts_a_ready_remark_into_the_empty_note(qtbot: QtBot, page: WarningsPage) -> None:
+    form, taken = form_for(qtbot, page, Action("return", "退回", ("note",)))
+    remark = form.fields["note"]
+    assert isinstance(remark, RemarkField)
+    qtbot.keyClicks(remark.text, "1")
+    qtbot.keyClick(remark.text, Qt.Key.Key_Return)
+    assert "请改成实际内容" in remark.problem.text()  # {题目} waits to be completed
+    remark.text.clear()
+    qtbot.keyClicks(remark.text, "5")
+    qtbot.keyClick(remark.text, Qt.Key.Key_Return)
+    assert [given.note for given in taken] == ["请联系学校、司法所劝返，附联系记录。"]
 
 
 def test_a_township_passes_several_at_once_but_never_a_red_one(
@@ -225,20 +240,20 @@ def test_confirming_without_a_photo_asks_for_proof_and_lists_what_is_owed(
     assert page.card.photos.strip.words.text() == "要照片：可以后补。"
     asked: list[ProofField] = []
 
-    def fill(dialog: StepDialog) -> int:
-        proof = dialog._offer.proof
-        assert proof is not None
+    def fill(form: StepForm) -> int:
+        proof = form.fields["photo"]
+        assert isinstance(proof, ProofField)
         asked.append(proof)
-        dialog.show()
-        dialog.activateWindow()
+        form.show()
+        form.activateWindow()
         qtbot.waitUntil(proof.call_button.hasFocus)
         qtbot.keyClick(proof.call_button, Qt.Key.Key_2)
-        assert dialog.note.hasFocus()
-        dialog.note.setPlainText("已看过")
-        dialog.accept()
-        return dialog.result()
+        assert form.fields["note"].hasFocus()
+        form.fields["note"].set_value("已看过")
+        form.accept()
+        return form.result()
 
-    monkeypatch.setattr(StepDialog, "exec", fill)
+    monkeypatch.setattr(StepForm, "exec", fill)
     page.card.trigger("Q")
     assert len(asked) == 1
     shown = warnings.show_warning(desk.store, "w2", TODAY)

@@ -16,6 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
+from app.domain.attachment import count_text
 from app.errors import AppError
 from app.ops import attachments, pictures
 from app.ops.attachments import AttachmentLine, Thing
@@ -33,7 +34,8 @@ _PASTED = "粘贴的图片"
 class AttachmentPanel(QWidget):
     """Thumbnails over their buttons; ``changed`` after something was added or taken down.
 
-    ``add_word``: what stands on the button, with the digit or letter that presses it.
+    ``add_word``: what stands on the button, with the digit or letter that presses it. What is
+    added before there is a thing waits for ``hang_on``.
     """
 
     changed = Signal()
@@ -44,10 +46,12 @@ class AttachmentPanel(QWidget):
         super().__init__()
         self._desk = desk
         self._things: tuple[Thing, ...] = ()
+        self._waiting: list[Picture] = []
         self._may_add = attachments.may_add(desk.store, desk.actor)
         self.strip = ThumbnailStrip(desk, empty)
         self.add_button = button(add_word, self.choose)
         self.paste_button = button("粘贴", self.paste)
+        self.drop_button = button("都去掉", self.drop_waiting)
         self.said = quiet()
         self._arrange()
         self.strip.opened.connect(self.look)
@@ -68,6 +72,23 @@ class AttachmentPanel(QWidget):
         self._row.setVisible(may_change and self._may_add)
         self.setAcceptDrops(may_change and self._may_add)
         self.said.hide()
+
+    def hang_on(self, things: Sequence[Thing]) -> None:
+        """Hang what waits on these things, which are there now."""
+        self._things = tuple(things)
+        found, self._waiting = self._waiting, []
+        self._show_waiting()
+        self._attach(found, ())
+
+    def drop_waiting(self) -> None:
+        """Forget what waits for its thing."""
+        self._waiting = []
+        self._show_waiting()
+
+    def media_types(self) -> list[str]:
+        """Return the kinds of what is here, hung or waiting."""
+        hung = [line.media_type for line in self.strip.lines]
+        return hung + [picture.media_type for picture in self._waiting]
 
     @property
     def may_change(self) -> bool:
@@ -129,8 +150,11 @@ class AttachmentPanel(QWidget):
             return
         self._say("")
         notes, window = list(refused), self.window()  # a page that reloads replaces this panel
-        if found:
-            desk, things = self._desk, self._things
+        desk, things = self._desk, self._things
+        if found and not things:
+            self._waiting += found
+            self._show_waiting()
+        elif found:
             done = desk.runner.call(
                 lambda: attachments.add(desk.store, desk.actor, things, found, "", desk.today())
             )
@@ -155,6 +179,12 @@ class AttachmentPanel(QWidget):
             self.show_things(self._things)
             self.changed.emit()
 
+    def _show_waiting(self) -> None:
+        words = count_text([one.media_type for one in self._waiting])
+        self.strip.show_lines((), f"{words}，办好时一起存下。" if words else "")
+        self.drop_button.setVisible(bool(self._waiting))
+        self.changed.emit()
+
     def _say(self, text: str) -> None:
         self.said.setText(text)
         self.said.setVisible(bool(text))
@@ -163,8 +193,9 @@ class AttachmentPanel(QWidget):
         self._row = QWidget()
         row = QHBoxLayout(self._row)
         row.setContentsMargins(0, 0, 0, 0)
-        for made in (self.add_button, self.paste_button):
+        for made in (self.add_button, self.paste_button, self.drop_button):
             row.addWidget(made)
+        self.drop_button.hide()
         row.addWidget(quiet("也可以把文件拖到这里。"), 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

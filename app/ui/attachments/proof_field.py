@@ -32,7 +32,6 @@ class ProofField(QWidget):
         self.call = QLineEdit()
         self.call.setPlaceholderText("和谁通的话，说了什么")
         self.call.setAccessibleName("电话记录")
-        self.call.returnPressed.connect(self.entered)
         self.said = quiet()
         self._arrange()
         self.panel.changed.connect(self._show)
@@ -42,7 +41,7 @@ class ProofField(QWidget):
 
     def value(self) -> str:
         """Return the photos in words, the record of a call, 后补, or "" for none of them."""
-        photos = count_text([line.media_type for line in self.panel.strip.lines])
+        photos = count_text(self.panel.media_types())
         call = self.call.text().strip()
         return photos or (f"{_CALL}{call}" if call else "") or (LATER if self._is_later else "")
 

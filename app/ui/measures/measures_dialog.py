@@ -12,18 +12,16 @@ from app.ops import measures, visits
 from app.ops.attachments import Thing
 from app.ops.items import Item
 from app.ops.lives import Action, StepInput
-from app.ops.proofs import PHOTO
 from app.ops.visits import NewVisit
 from app.ops.warnings import WarningPage
 from app.ui.attachments.panel import AttachmentPanel
 from app.ui.attachments.photos_dialog import PhotosDialog
-from app.ui.attachments.proof_field import ProofField
 from app.ui.export_dialog import Scope, export_list
 from app.ui.measures.measure_form import measure_form
 from app.ui.page import Desk
 from app.ui.parts import button, give_size, quiet, title
 from app.ui.review.item_view import ItemsView, due_text
-from app.ui.review.step_form import StepAsk, StepForm, with_defaults
+from app.ui.review.step_form import StepAsk, StepForm, with_defaults, with_photos
 from app.ui.review.step_offers import ask_for, members, people
 from app.ui.review.submit import attempt
 from app.ui.table_model import Column
@@ -82,9 +80,7 @@ class MeasuresDialog(QDialog):
                 replace(ask, extra=extra, optional=rest), amount_paid=item.fields["amount"]
             )
         if action.name == "finish":
-            thing = self._thing(item)
-            ask = replace(ask, optional=(*ask.optional, PHOTO),
-                          proof=lambda: ProofField(self._desk, [thing]))  # fmt: skip
+            ask = with_photos(ask, self._desk, [self._thing(item)])
         if item.fields["member_id"]:
             ask = with_defaults(ask, beneficiary=item.fields["member_id"])
         if StepForm(self, ask, lambda given: self._take(item, action, given)).exec():

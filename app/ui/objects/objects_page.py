@@ -1,7 +1,6 @@
 """监测对象: clues and cases, the seven steps, time limits, ✓/✗ of 风险消除, the allowed steps."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeySequence, QShortcut
@@ -23,7 +22,6 @@ from app.ops.lives import Action, StepInput
 from app.ops.monitored import CasePage
 from app.ops.proofs import PHOTO
 from app.ui.attachments.panel import AttachmentPanel
-from app.ui.attachments.proof_field import ProofField
 from app.ui.copying.to_type_dialog import ToTypeDialog
 from app.ui.empty_state import EmptyState
 from app.ui.export_dialog import Scope, export_list
@@ -35,7 +33,7 @@ from app.ui.parts import button, plain, quiet, title
 from app.ui.print_dialog import PrintDialog, PrintJob
 from app.ui.quality.list_dialog import ListDialog
 from app.ui.review.item_view import ItemsView, item_columns
-from app.ui.review.step_form import StepForm, with_defaults
+from app.ui.review.step_form import StepForm, with_defaults, with_photos
 from app.ui.review.step_offers import ask_for
 from app.ui.review.submit import attempt
 
@@ -134,8 +132,7 @@ class ObjectsPage(QWidget):
         if action.name in _TYPES:
             ask = with_defaults(ask, **{k: v for k, v in known.items() if v and k in ask.needed})
         if PHOTO in ask.needed:
-            thing = Thing("monitored_case", item.item_id)
-            ask = replace(ask, proof=lambda: ProofField(self._desk, [thing]))
+            ask = with_photos(ask, self._desk, [Thing("monitored_case", item.item_id)])
         StepForm(self, ask, lambda given: self._take(item, action, given)).exec()
 
     def import_list(self) -> None:

@@ -1,4 +1,4 @@
-"""The remark of a return: T, a digit, Enter."""
+"""The remark of a return: T, a digit, Enter. It stands under a card and in the form of a step."""
 
 from collections.abc import Mapping
 
@@ -61,25 +61,36 @@ class RemarkField(QWidget):
         if not self._go_to_placeholder():
             self.text.moveCursor(self.text.textCursor().MoveOperation.End)
 
-    def finish(self) -> None:
-        """Hand the remark on, if it says something and no place in it waits."""
+    def value(self) -> str:
+        """Return the remark.
+
+        Raises:
+            ValueError: it says nothing, or a place in it waits to be written over.
+        """
         text = self.text.toPlainText().strip()
         if not text:
-            self._say("请写明退回的原因，或按数字选一条批语。")
-        elif self._go_to_placeholder():
-            self._say("{ }里的字请改成实际内容，再按 Enter。")
-        else:
-            self.given.emit(text)
+            raise ValueError("请写明退回的原因，或按数字选一条批语。")
+        if self._go_to_placeholder():
+            raise ValueError("{ }里的字请改成实际内容，再按 Enter。")
+        return text
+
+    def set_value(self, text: str) -> None:
+        """Show a remark that is known already."""
+        self.text.setPlainText(text)
+
+    def finish(self) -> None:
+        """Hand the remark on, if it says something and no place in it waits."""
+        try:
+            self.given.emit(self.value())
+        except ValueError as error:
+            self.problem.setText(str(error))
+            self.problem.show()
 
     def to_choices(self) -> None:
         """Go down into the ready remarks."""
         self.choices.show()
         self.choices.setFocus(Qt.FocusReason.OtherFocusReason)
         self.choices.setCurrentRow(max(0, self.choices.currentRow()))
-
-    def _say(self, text: str) -> None:
-        self.problem.setText(text)
-        self.problem.show()
 
     def _go_to_placeholder(self) -> bool:
         spot = placeholder(self.text.toPlainText())

@@ -19,10 +19,15 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.form import parse_amount, parse_date
+from app.ui.enter_key import ENTER
 from app.ui.parts import quiet
 
 Choice = tuple[str, str]  # value, word
-_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+def without_input_method(field: QLineEdit) -> None:
+    """Let digits arrive as they are typed, whatever input method is on."""
+    field.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
 
 
 class TextField(QLineEdit):
@@ -41,8 +46,8 @@ class DayField(QLineEdit):
     def __init__(self, today: date) -> None:
         super().__init__()
         self._today = today
-        self.setPlaceholderText("如 20251031、今天")
-        self.setInputMethodHints(Qt.InputMethodHint.ImhDate)
+        self.setPlaceholderText("如 20251031")
+        without_input_method(self)
 
     def value(self) -> str:
         text = self.text().strip()
@@ -57,7 +62,7 @@ class NumberField(QLineEdit):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setInputMethodHints(Qt.InputMethodHint.ImhDigitsOnly)
+        without_input_method(self)
 
     def value(self) -> str:
         text = self.text().strip()
@@ -75,6 +80,7 @@ class MoneyField(QLineEdit):
     def __init__(self) -> None:
         super().__init__()
         self.setPlaceholderText("元，如 12000、1.2万")
+        without_input_method(self)
 
     def value(self) -> str:
         text = self.text().strip()
@@ -97,6 +103,12 @@ class ChoiceField(QComboBox):
             self.addItem(word, value)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(10)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        line = self.lineEdit()
+        if event.key() in ENTER and line is not None:
+            line.deselect()  # else Enter would only take what is completed, and not go on
+        super().keyPressEvent(event)
 
     def value(self) -> str:
         place = self.findText(self.currentText().strip())
@@ -175,7 +187,7 @@ class NoteField(QPlainTextEdit):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         shifted = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
-        if event.key() in _ENTER and not shifted:
+        if event.key() in ENTER and not shifted:
             if not event.isAutoRepeat():
                 self.entered.emit()
             return

@@ -3,25 +3,24 @@
 It serves every life cycle: the fields come from ``needs``, the choices from ``StepAsk``.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from PySide6.QtWidgets import (
-    QDialog,
-    QFormLayout,
-    QHBoxLayout,
-    QLabel,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QDialog, QFormLayout, QLabel, QVBoxLayout, QWidget
 
 from app.errors import AppError
+from app.ops.attachments import Thing
 from app.ops.lives import DATA_LABELS, Action, StepInput
 from app.ops.proofs import PHOTO
+from app.ui.attachments.paper_field import PaperField
 from app.ui.attachments.proof_field import ProofField
-from app.ui.parts import button, give_size, plain
+from app.ui.enter_key import go_on
+from app.ui.form_frame import frame
+from app.ui.page import Desk
+from app.ui.parts import button, plain
+from app.ui.review.remark_field import RemarkField
 from app.ui.review.step_fields import (
     Choice,
     ChoiceField,
@@ -36,8 +35,8 @@ from app.ui.review.step_fields import (
 )
 from app.ui.review.submit import Submit
 
-ON = "on"
-NOTE = "note"
+Editor = Field | ProofField | PaperField | RemarkField
+ON, NOTE, PROOF = "on", "note", "proof"
 _NUMBERS = frozenset({"present", "votes_yes", "votes_no", "votes_abstain"})
 _MONEY = frozenset({"per_capita", "amount", "amount_paid"})
 _ORDERED = frozenset({"causes"})
@@ -59,8 +58,8 @@ class StepAsk:
     """What a dialog asks. ``choices``: by name; those in ``open_ones`` take other words too.
 
     ``extra`` is needed beyond what the table says, ``optional`` may stay empty; ``hidden``: day
-    or note that this thing has no place for; ``words``: other words for fields; ``proof`` makes
-    the field for photos.
+    or note that this thing has no place for; ``words``: other words for fields; ``editors`` make
+    fields that are more than a line: for photos, for papers, for a ready remark.
     """
 
     action: Action
@@ -73,7 +72,9 @@ class StepAsk:
     optional: tuple[str, ...] = ()
     hidden: frozenset[str] = frozenset()
     words: Mapping[str, str] = field(default_factory=dict)
-    proof: Callable[[], ProofField] | None = None
+    editors: Mapping[str, Callable[[], ProofField | PaperField | RemarkField]] = field(
+        default_factory=dict
+    )
 
     def word(self, name: str) -> str:
         """Return the words that stand before a field."""
@@ -91,14 +92,20 @@ class StepForm(QDialog):
         super().__init__(parent)
         self.ask, self._submit = ask, submit
         self.setWindowTitle(ask.action.label)
-        self.fields: dict[str, Field | ProofField] = {}
+        self.fields: dict[str, Editor] = {}
         self.problems: dict[str, QLabel] = {}
         self.problem = problem_label()
         self._form = QFormLayout()
         self._form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         for name in self._names():
             self._add(name)
-        self._arrange()
+        self.problem.hide()
+        if ON in self.fields and not ask.defaults.get(ON):
+            self.fields[ON].set_value(ask.today.isoformat())
+        leave = button("先不办", self.reject)
+        take = button(ask.action.label, self.accept, primary=True)
+        frame(self, [plain(ask.sentence)], self._form, self.problem, (leave, take))
+        next(iter(self.fields.values())).setFocus()
 
     def given(self) -> StepInput:
         """Return what was entered.
@@ -141,8 +148,7 @@ class StepForm(QDialog):
         return [name for name in every if name not in self.ask.hidden]
 
     def _add(self, name: str) -> None:
-        proof = self.ask.proof if name == PHOTO else None
-        editor = proof() if proof is not None else self._editor(name)
+        editor = self._editor(name)
         default = self.ask.defaults.get(name, "")
         if default:
             editor.set_value(default)
@@ -160,21 +166,44 @@ class StepForm(QDialog):
         is_needed = name in self.ask.needed or name == ON
         self._form.addRow(word if is_needed else f"{word}（可空）", cell)
 
-    def _editor(self, name: str) -> Field:
+    def _editor(self, name: str) -> Editor:
+        made = self.ask.editors.get(name)
+        return self._joined(made()) if made is not None else self._line(name)
+
+    def _line(self, name: str) -> Field:
         choices = self.ask.choices.get(name)
         if name in _ORDERED and choices is not None:
             return OrderedField(choices)
         if choices is not None:
             return ChoiceField(choices, is_open=name in self.ask.open_ones)
         if name == NOTE:
-            made = NoteField()
-            made.entered.connect(self.accept)
-            return made
+            note = NoteField()
+            note.entered.connect(self.accept)
+            return note
         if name == ON or name.endswith("_on"):
             return DayField(self.ask.today)
         if name in _NUMBERS:
             return NumberField()
         return MoneyField() if name in _MONEY else TextField()
+
+    def _joined(self, editor: ProofField | PaperField | RemarkField) -> Editor:
+        """Let a field that knows when nothing more is to be said lead on."""
+        if isinstance(editor, RemarkField):
+            editor.given.connect(lambda _text: self.accept())
+            editor.left.connect(self.reject)
+            editor.start({})
+        elif isinstance(editor, ProofField):
+            editor.entered.connect(lambda: self._leave(editor))
+        return editor
+
+    def _leave(self, editor: Editor) -> None:
+        following = list(self.fields.values())
+        for after in following[following.index(editor) + 1 :][:1]:
+            after.setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not go_on(event, list(self.fields.values()), self.accept):
+            super().keyPressEvent(event)
 
     def _clear(self) -> None:
         for label in (*self.problems.values(), self.problem):
@@ -204,32 +233,6 @@ class StepForm(QDialog):
         except ValueError:
             return ""
 
-    def _arrange(self) -> None:
-        inner = QWidget()
-        column = QVBoxLayout(inner)
-        column.setContentsMargins(0, 0, 8, 0)
-        column.addLayout(self._form)
-        column.addStretch()
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setWidget(inner)
-        row = QHBoxLayout()
-        row.addStretch()
-        row.addWidget(button("先不办", self.reject))
-        row.addWidget(button(self.ask.action.label, self.accept, primary=True))
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(20, 16, 20, 16)
-        layout.setSpacing(10)
-        layout.addWidget(plain(self.ask.sentence))
-        layout.addWidget(area, 1)
-        layout.addWidget(self.problem)
-        layout.addLayout(row)
-        self.problem.hide()
-        if ON in self.fields and not self.ask.defaults.get(ON):
-            self.fields[ON].set_value(self.ask.today.isoformat())
-        give_size(self, 40, 10 + 3 * len(self.fields) + (6 if PHOTO in self.fields else 0))
-        next(iter(self.fields.values())).setFocus()
-
 
 class FieldError(ValueError):
     """What stands in a field cannot be read."""
@@ -244,8 +247,23 @@ def with_defaults(ask: StepAsk, **defaults: str) -> StepAsk:
     return replace(ask, defaults={**ask.defaults, **defaults})
 
 
-def run(
-    parent: QWidget | None, ask: StepAsk, submit: Callable[[StepInput], AppError | None]
-) -> bool:
-    """Show the dialog; tell whether the step was taken."""
-    return bool(StepForm(parent, ask, submit).exec())
+def with_photos(ask: StepAsk, desk: Desk, things: Sequence[Thing]) -> StepAsk:
+    """Return the same question with the field for photos, empty or not where none is needed."""
+    asked = ask.optional if PHOTO in ask.needed else (*ask.optional, PHOTO)
+    return _with_editor(replace(ask, optional=asked), PHOTO, lambda: ProofField(desk, things))
+
+
+def with_papers(ask: StepAsk, desk: Desk, things: Sequence[Thing]) -> StepAsk:
+    """Return the same question whose proof may be a photo or scan too."""
+    return _with_editor(ask, PROOF, lambda: PaperField(desk, things, TextField()))
+
+
+def with_remarks(ask: StepAsk) -> StepAsk:
+    """Return the same question whose note offers the ready remarks."""
+    return _with_editor(ask, NOTE, RemarkField)
+
+
+def _with_editor(
+    ask: StepAsk, name: str, make: Callable[[], ProofField | PaperField | RemarkField]
+) -> StepAsk:
+    return replace(ask, editors={**ask.editors, name: make})

@@ -13,14 +13,12 @@ from PySide6.QtWidgets import (
 
 from app.domain import warning
 from app.domain.labels import LABELS
-from app.ops import operators, warnings
-from app.ops.attachments import Thing
-from app.ops.proofs import PHOTO
+from app.ops import warnings
+from app.ops.changed import Changed
 from app.ops.warnings import Action, StepInput, WarningLine, WarningPage
 from app.ui import colours, messages
 from app.ui.attachments.panel import add_shortcut
 from app.ui.attachments.phone_record import call_form
-from app.ui.attachments.proof_field import ProofField
 from app.ui.colours import severity_rank, severity_text
 from app.ui.data_table import DataTable
 from app.ui.empty_state import EmptyState
@@ -29,14 +27,15 @@ from app.ui.measures.measures_dialog import MeasuresDialog
 from app.ui.page import Desk, KeyHelp
 from app.ui.page_stack import PageStack
 from app.ui.parts import button
+from app.ui.review.step_form import StepForm
+from app.ui.review.submit import attempt
 from app.ui.table_model import Column
 from app.ui.warnings.card_view import LETTERS, CardView
 from app.ui.warnings.matter import Matter, is_mine, matters
-from app.ui.warnings.step_dialog import StepDialog, StepOffer
+from app.ui.warnings.step_ask import ask_step
 
 _MINE, _OPEN, _ALL = "要我办", "未销", "全部"
 _BELOW_FROM = 1.5  # text size
-_PROVES = frozenset({"confirm", "resubmit"})  # steps whose photo may follow
 
 
 class WarningsPage(QWidget):
@@ -193,19 +192,28 @@ class WarningsPage(QWidget):
             self.card.show_matter(matter, pages, today)
 
     def _on_act(self, action: Action, pages: list[WarningPage]) -> None:
-        is_pass = action.name == "pass"
-        given = StepInput(warning.AGREED) if is_pass else self._ask(action, pages)
-        if given is not None:
-            self.take(action, pages, given)
+        """Take a pass at once; the form of any other step stays until it is taken."""
+        if action.name == "pass":
+            self.take(action, pages, StepInput(warning.AGREED))
+            return
+        runner, ask = self._desk.runner, ask_step(self._desk, action, pages)
+        form = StepForm(
+            self, ask, lambda given: attempt(runner, lambda: self._lead(action, pages, given))
+        )
+        form.exec()
+        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def take(self, action: Action, pages: list[WarningPage], given: StepInput) -> None:
         """Lead every warning of the card one step; the list then stands on the next matter."""
+        self._desk.runner.call(lambda: self._lead(action, pages, given))
+        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _lead(self, action: Action, pages: list[WarningPage], given: StepInput) -> Changed:
         store, actor = self._desk.store, self._desk.actor
         stamped = StepInput(given.note, self._desk.today(), given.values)
         self._wanted = ""
         ids = [page.line.warning_id for page in pages]
-        self._desk.runner.call(lambda: warnings.act_many(store, actor, ids, action.name, stamped))
-        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+        return warnings.act_many(store, actor, ids, action.name, stamped)
 
     def show_measures(self) -> None:
         """A: the measures that answer the ticked warnings, and the 回访."""
@@ -230,31 +238,6 @@ class WarningsPage(QWidget):
             reasons = "\n".join(dict.fromkeys(reason for _id, reason in done.skipped))
             sentence = f"已通过{len(done.done)}条，跳过{len(done.skipped)}条。"
             messages.show_text(self, "批量", f"{sentence}\n{reasons}".strip())
-
-    def _ask(self, action: Action, pages: list[WarningPage]) -> StepInput | None:
-        line = pages[0].line
-        people = self._desk.runner.call(lambda: operators.list_operators(self._desk.store)) or []
-        codes = "、".join(page.line.code for page in pages)
-        dialog = StepDialog(
-            self,
-            action,
-            f"{line.head_name}户　{line.message}（{codes}）",
-            StepOffer(
-                today=self._desk.today(),
-                people=tuple(person.name for person in people),
-                departments=tuple(dict.fromkeys(d for page in pages for d in page.departments)),
-                due_on=line.remedy_due_on,
-                proof=self._proof(action, pages),
-            ),
-        )
-        return dialog.given() if dialog.exec() else None
-
-    def _proof(self, action: Action, pages: list[WarningPage]) -> ProofField | None:
-        """Return the field for photos where the step needs one, or where one is still to come."""
-        may_follow = action.name in _PROVES and any(page.lacks_photo for page in pages)
-        if PHOTO not in action.needs and not may_follow:
-            return None
-        return ProofField(self._desk, [Thing("warning", p.line.warning_id) for p in pages])
 
     def record_call(self) -> None:
         """1: note a call that proves the current matter."""
