@@ -78,10 +78,12 @@ def test_nothing_of_a_photo_lies_in_a_plain_file_of_the_replica(
     (home,) = {w["household_id"] for w in run("warning", "list")[1]["warnings"]}
     path = photos.photo(tmp_path / "a.jpg", colour="darkgreen")
     planted = "欧阳漏测家的屋顶"
-    run("attachment", "add", "--subject", "household", "--id", home, path, "--caption", planted)
-    for file in folder.rglob("*"):
-        if file.is_file():
-            content = file.read_bytes()
-            assert photos.PLANTED.encode() not in content, file
-            assert b"\xff\xd8\xff" not in content[:3], file
-            assert b"JFIF" not in content, file
+    words = ("--subject", "household", "--id", home, path, "--caption", planted)
+    assert run("attachment", "add", *words)[0] == 0
+    files = [file for file in folder.rglob("*") if file.is_file()]
+    assert "replica.db" in {file.name for file in files}
+    for file in files:
+        content = file.read_bytes()
+        assert photos.PLANTED.encode() not in content, file  # the caption begins with it
+        assert not content.startswith(b"\xff\xd8\xff"), file
+        assert b"JFIF" not in content, file

@@ -138,8 +138,7 @@ def test_show_finds_a_household(call: Any, text: str) -> None:
     found = next(m for m in matches if m["household_no"] == "5390582001")
     assert (found["household_kind"], found["household_kind_label"]) == ("ordinary", "一般农户")
     assert found["per_capita_income"] == "11758.8"
-    if "members" in found:
-        assert found["members"][0]["employment_label"] == "乡外县内务工"
+    assert found["members"][0]["employment_label"] == "乡外县内务工"
 
 
 def test_an_export_reads_back(call: Any, tmp_path: Path) -> None:

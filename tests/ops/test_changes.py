@@ -82,7 +82,7 @@ def test_what_is_missing_may_come_with_the_report_and_is_named_until_then(
     made = report(store, home, "increase", reason="marry_in", effective_on=None, proof="")
     with pytest.raises(MissingStepDataError) as caught:
         act(store, "village", made.item_id, "submit")
-    assert "effective_on" in caught.value.user_text() or "日期" in caught.value.user_text()
+    assert "变更日期" in caught.value.user_text()
     with pytest.raises(ChangeRefusedError) as refused:
         act(store, "village", made.item_id, "submit", effective_on="2025-10-10", proof="结婚证")
     assert "姓名" in refused.value.user_text()

@@ -9,9 +9,10 @@ import pytest
 from app.domain.dossier import PAPERS, USUAL
 from app.models.attachment import AttachmentContent
 from app.models.store import Store
-from app.ops import attachments, dossier, sheets
+from app.ops import attachments, dossier, measures, sheets
 from app.ops.attachments import Thing
 from app.ops.errors import UnknownHouseholdError
+from app.ops.measures import NewMeasure
 from app.reports.errors import NothingToPrintError
 from tests.ops import photos as pictures
 from tests.ops.village import ME, OCTOBER, TODAY, add_family, answer_all, open_october, printing
@@ -118,9 +119,14 @@ def test_nothing_chosen_is_refused(store: Store, home: str, tmp_path: Path) -> N
 
 
 def test_the_lists_of_one_household_do_not_repeat_whose_they_are(store: Store, home: str) -> None:
+    given = answer_all(store, home, {("WT-01", ""): "short"})
+    sheets.submit_sheet(store, ME, given, TODAY)
+    new = NewMeasure(home, "health", "大病救治", "李会计", cause="illness")
+    measures.plan_measure(store, ME, new, TODAY)
     made = dossier.dossier(store, home, TODAY, ("warnings", "measures"))
-    for part in made.parts:
-        (listing,) = part.listings
+    listings = [listing for part in made.parts for listing in part.listings]
+    assert [len(listing.rows) for listing in listings] == [1, 1]
+    for listing in listings:
         headings = [column.heading for column in listing.columns]
         assert "户主" not in headings
         assert "状态" in headings

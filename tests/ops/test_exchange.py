@@ -725,15 +725,11 @@ def test_the_header_of_an_export_is_what_was_asked(network: Network) -> None:
     assert hashlib.sha256(sent.path.read_bytes()).hexdigest() == sent.sha256
 
 
-@pytest.mark.parametrize("name", ["云岭镇", TOWNSHIP, "parent"])
-def test_a_receiver_is_named_by_role_only_where_it_is_enrolled_here(
-    network: Network, name: str
-) -> None:
+def test_a_receiver_is_named_by_role_only_where_it_is_enrolled_here(network: Network) -> None:
     path = network.stick / "x.变更包"
-    if name == "parent":
-        assert exchange.export_package(network.village, ME, name, path, NOW).number == 1
-    else:
+    for name in ("云岭镇", TOWNSHIP):
         with pytest.raises(UnknownTargetError):
             exchange.export_package(network.village, ME, name, path, NOW)
+    assert exchange.export_package(network.village, ME, "parent", path, NOW).number == 1
     assert exchange.export_package(network.township, ME, "上坝村", path, NOW).number == 1
     assert exchange.export_package(network.township, ME, VILLAGE, path, NOW).number == 2

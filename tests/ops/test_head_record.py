@@ -236,7 +236,9 @@ def test_a_head_that_a_ruling_took_back_is_no_alarm(folder: Path) -> None:
             " (SELECT digest FROM changeset WHERE number = 2)"
         )
     store.close()
-    opened(folder).close()
+    store = opened(folder)
+    assert households(store) == {"h1", "h2", "h3"}
+    store.close()
 
 
 def test_whoever_lost_the_end_goes_on_with_what_is_there_under_a_new_epoch(

@@ -68,8 +68,9 @@ def test_a_passphrase_is_wrapped_with_the_full_work_factor(
 def test_neither_key_nor_names_stand_in_any_file(tmp_path: Path) -> None:
     setup.create_replica(tmp_path, PLAN, GOOD)
     key = vault.open_vault(ReplicaPaths(tmp_path).vault, GOOD)
-    for path in tmp_path.rglob("*"):
-        content = path.read_bytes()
+    files = {path.name: path.read_bytes() for path in tmp_path.rglob("*")}
+    assert {"replica.db", "vault.json"} <= set(files)
+    for content in files.values():
         for secret in (key, key.hex().encode(), GOOD.encode(), "张卫东".encode()):
             assert secret not in content
 

@@ -162,5 +162,7 @@ def test_first_answers_stand_in_the_month_and_later_ones_in_the_history(store: S
 def test_every_field_that_is_told_has_a_chinese_name(store: Store) -> None:
     household = opened(store)
     sheets.submit_sheet(store, ME, answer_all(store, household), TODAY)
-    for one in household_log.household_log(store, household):
+    told = household_log.household_log(store, household)
+    assert {one.field for one in told} >= {"填表人", "新增"}
+    for one in told:
         assert not any(c.isascii() and c.isalpha() for c in f"{one.what}{one.field}{one.reason}")
