@@ -46,7 +46,7 @@ def rebuilt(target: Path, changes: dict[str, bytes | Iterator[bytes]]) -> Path:
 
 @dataclass(frozen=True)
 class Used:
-    """What this process and its children have taken so far."""
+    """Seconds of this process and its children, and the most memory that this one has held."""
 
     seconds: float
     kilobytes: int
@@ -83,18 +83,18 @@ def test_a_clean_roster_passes() -> None:
     assert (scan.rows, scan.columns, scan.is_bounded) == (482, 35, True)
 
 
-def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+def test_a_file_that_is_not_there_is_missed_by_name(tmp_path: Path) -> None:
     refuse(tmp_path / "没有.xlsx", errors.TableMissingError, "找不到")
 
 
-def test_an_empty_file(tmp_path: Path) -> None:
+def test_an_empty_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "空.xlsx"
     path.touch()
     refuse(path, errors.TableEmptyError, "空的")
 
 
 @pytest.mark.parametrize("ending", [".xlsx", ".xls"])
-def test_an_encrypted_workbook(tmp_path: Path, ending: str) -> None:
+def test_an_encrypted_workbook_is_refused(tmp_path: Path, ending: str) -> None:
     path = tmp_path / f"锁{ending}"
     path.write_bytes(OLE + b"\0" * (3 << 20) + "EncryptedPackage".encode("utf-16-le") + b"\0" * 99)
     refuse(path, errors.EncryptedTableError, "密码")
@@ -104,7 +104,7 @@ def test_an_encrypted_workbook(tmp_path: Path, ending: str) -> None:
     "text",
     ["<html><table>", "\ufeff <!DOCTYPE HTML>", '<?xml version="1.0"?><Workbook>', "<table><tr>"],
 )
-def test_a_web_page_with_the_ending_of_a_workbook(tmp_path: Path, text: str) -> None:
+def test_a_web_page_with_the_ending_of_a_workbook_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "网页.xls"
     path.write_text(text, "utf-8")
     refuse(path, errors.HtmlTableError, "网页")
@@ -119,7 +119,7 @@ def test_a_web_page_with_the_ending_of_a_workbook(tmp_path: Path, text: str) -> 
         (keys.ROSTERS / "11_花名册_gbk.csv", ".xlsx", "纯文本"),
     ],
 )
-def test_an_ending_that_is_not_the_content(
+def test_an_ending_that_is_not_the_content_is_refused(
     tmp_path: Path, source: Path, ending: str, content: str
 ) -> None:
     path = tmp_path / f"表{ending}"
@@ -135,7 +135,7 @@ def test_a_table_of_wps_is_read_as_what_it_is(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["表.pdf", "表", "表.xlsb"])
-def test_a_kind_of_file_that_is_not_read(tmp_path: Path, name: str) -> None:
+def test_a_kind_of_file_that_is_not_read_is_refused(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     path.write_bytes(b"%PDF-1.7")
     refuse(path, errors.UnknownFormatError, ".xlsx")
@@ -160,18 +160,18 @@ def test_what_is_no_table_is_named_with_what_to_do(
     refuse(tmp_path / name, errors.NoTableError, words)
 
 
-def test_a_text_document_packed_as_a_workbook(tmp_path: Path) -> None:
+def test_a_text_document_packed_as_a_workbook_is_refused(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "表.xlsx", "w") as package:
         package.writestr("word/document.xml", "<document/>")
     refuse(tmp_path / "表.xlsx", errors.NoTableError, "Word")
 
 
-def test_a_web_page_with_the_ending_of_a_text_table(tmp_path: Path) -> None:
+def test_a_web_page_with_the_ending_of_a_text_table_is_refused(tmp_path: Path) -> None:
     (tmp_path / "表.csv").write_text("<html><table><tr><td>姓名", "utf-8")
     refuse(tmp_path / "表.csv", errors.HtmlTableError, "网页")
 
 
-def test_macros_by_ending_and_inside(tmp_path: Path) -> None:
+def test_macros_are_refused_by_ending_and_inside(tmp_path: Path) -> None:
     by_name = tmp_path / "宏.xlsm"
     shutil.copy(CLEAN, by_name)
     refuse(by_name, errors.MacroTableError, "宏")
@@ -180,26 +180,26 @@ def test_macros_by_ending_and_inside(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("cut", [50, 2000, 60_000])
-def test_a_truncated_workbook(tmp_path: Path, cut: int) -> None:
+def test_a_truncated_workbook_is_refused(tmp_path: Path, cut: int) -> None:
     path = tmp_path / "断.xlsx"
     path.write_bytes(CLEAN.read_bytes()[:cut])
     refuse(path, errors.TableDamagedError, "不完整")
 
 
-def test_a_truncated_old_workbook(tmp_path: Path) -> None:
+def test_a_truncated_old_workbook_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "断.xls"
     path.write_bytes((keys.ROSTERS / "06_脱贫人口信息_导出.xls").read_bytes()[:3000])
     refuse(path, errors.TableDamagedError, "不完整")
 
 
-def test_a_zip_that_is_no_workbook(tmp_path: Path) -> None:
+def test_a_zip_that_is_no_workbook_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "包.xlsx"
     with zipfile.ZipFile(path, "w") as package:
         package.writestr("readme.txt", "x")
     refuse(path, errors.TableDamagedError, "损坏")
 
 
-def test_a_flipped_byte_in_a_member(tmp_path: Path) -> None:
+def test_a_flipped_byte_in_a_member_is_noticed(tmp_path: Path) -> None:
     data = bytearray(CLEAN.read_bytes())
     with zipfile.ZipFile(CLEAN) as package:
         member = package.getinfo("xl/sharedStrings.xml")
@@ -209,7 +209,7 @@ def test_a_flipped_byte_in_a_member(tmp_path: Path) -> None:
     refuse(path, errors.TableDamagedError, "损坏")
 
 
-def test_cells_far_to_the_right(tmp_path: Path) -> None:
+def test_cells_far_to_the_right_are_refused(tmp_path: Path) -> None:
     """A reader holds the whole rectangle: 20,000 rows up to XFD took 10 GB."""
     rows = b"".join(
         b'<row r="%d"><c r="A%d"><v>1</v></c><c r="XFD%d"><v>1</v></c></row>' % (n, n, n)
@@ -235,36 +235,36 @@ def test_a_declared_dimension_is_not_believed(tmp_path: Path) -> None:
         b'<row r="99999999999999999999"/>',
     ],
 )
-def test_a_row_far_down(tmp_path: Path, row: bytes) -> None:
+def test_a_row_far_down_is_refused(tmp_path: Path, row: bytes) -> None:
     path = rebuilt(tmp_path / "长.xlsx", {SHEET: OPEN + row + CLOSE})
     refuse(path, errors.TableTooLargeError, "行数")
 
 
-def test_a_million_empty_rows(tmp_path: Path) -> None:
+def test_a_million_empty_rows_are_refused(tmp_path: Path) -> None:
     rows = b"".join(b'<row r="%d"/>' % n for n in range(1, 1_000_001))
     path = rebuilt(tmp_path / "空行.xlsx", {SHEET: OPEN + rows + CLOSE})
     refuse(path, errors.TableTooLargeError, "行数")
 
 
-def test_a_large_sparse_rectangle(tmp_path: Path) -> None:
+def test_a_large_sparse_rectangle_is_refused(tmp_path: Path) -> None:
     row = b'<row r="1"><c r="KN1"><v>1</v></c></row><row r="9"><c r="A250000"><v>1</v></c></row>'
     path = rebuilt(tmp_path / "稀.xlsx", {SHEET: OPEN + row + CLOSE})
     refuse(path, errors.TableTooLargeError, "空白")
 
 
-def test_a_small_file_that_unpacks_to_very_much(tmp_path: Path) -> None:
+def test_a_small_file_that_unpacks_to_very_much_is_refused(tmp_path: Path) -> None:
     block = b" " * (1 << 20)
     path = rebuilt(tmp_path / "弹.xlsx", {"xl/sharedStrings.xml": (block for _ in range(300))})
     assert path.stat().st_size < 600_000
     refuse(path, errors.TableTooLargeError, "解开后")
 
 
-def test_too_many_members(tmp_path: Path) -> None:
+def test_too_many_members_are_refused(tmp_path: Path) -> None:
     path = rebuilt(tmp_path / "多.xlsx", {f"xl/x{n}.xml": b"<a/>" for n in range(2100)})
     refuse(path, errors.TableTooLargeError, "个数")
 
 
-def test_one_name_twice(tmp_path: Path) -> None:
+def test_one_name_twice_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "双.xlsx"
     shutil.copy(CLEAN, path)
     with zipfile.ZipFile(path, "a") as package:
@@ -282,7 +282,7 @@ def test_one_name_twice(tmp_path: Path) -> None:
         b'<?xml version="1.0"?>' + b" " * 300_000 + b"<!doctype x>",
     ],
 )
-def test_entities_and_document_types(tmp_path: Path, member: str, head: bytes) -> None:
+def test_entities_and_document_types_are_refused(tmp_path: Path, member: str, head: bytes) -> None:
     path = rebuilt(tmp_path / "实体.xlsx", {member: head + b"<x/>"})
     refuse(path, errors.UnsafeTableError, "不安全")
 
@@ -319,7 +319,7 @@ def test_an_odd_bomb_is_stopped_in_the_child(tmp_path: Path) -> None:
     refuse(path, errors.TableTooLargeError, "列数")
 
 
-def test_a_sparse_old_workbook(tmp_path: Path) -> None:
+def test_a_sparse_old_workbook_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "稀.xls"
     book = xlwt.Workbook()
     sheet = book.add_sheet("表")
@@ -385,13 +385,13 @@ def test_a_workbook_of_external_links_is_only_read(tmp_path: Path) -> None:
     assert read_table(path).sheets[0].rows == [[7.0]]
 
 
-def test_too_many_columns_in_a_text_table(tmp_path: Path) -> None:
+def test_too_many_columns_in_a_text_table_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "宽.csv"
     path.write_text("," * 400, "utf-8")
     refuse(path, errors.TableTooLargeError, "列数")
 
 
-def test_bytes_that_are_no_text(tmp_path: Path) -> None:
+def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "乱.csv"
     path.write_bytes(bytes(range(256)) * 10)
     refuse(path, errors.TextEncodingError, "编码")
