@@ -84,6 +84,7 @@ class Store:
         self.path = path
         self.clock = clock
         self.engine = engine.open_engine(path, key)
+        self._writer = self.engine.execution_options(writing=True)
         self._key = key
         self._on_close = on_close
         self._identity: Identity | None = None
@@ -141,8 +142,7 @@ class Store:
             OwnershipError: at the end, when level or role may not originate a change.
         """
         intent = self._intent(operation, actor, reason)
-        writer = self.engine.execution_options(writing=True)
-        with _Session(writer, expire_on_commit=False) as session, session.begin():
+        with _Session(self._writer, expire_on_commit=False) as session, session.begin():
             capture.begin(session, intent)
             yield session
 
@@ -182,9 +182,8 @@ class Store:
         For the import of packages only: the changesets come in as they are, and the touched
         rows are derived from them again.
         """
-        writer = self.engine.execution_options(writing=True)
         with (
-            _AbsorbSession(writer, expire_on_commit=False) as session,
+            _AbsorbSession(self._writer, expire_on_commit=False) as session,
             session.begin(),
             guard.lifted(session.connection()),
         ):

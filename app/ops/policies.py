@@ -6,9 +6,9 @@ that it was closed with.
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session, object_session
 
 from app.domain.month import CLOSED, CORRECTING, MONTH
@@ -134,7 +134,7 @@ def _policy(text: str, file: str, year: int) -> Policy:
 def _held(session: Session) -> _Held:
     found: _Held | None = session.info.get(_CACHE)
     if found is None:
-        area = session.scalars(select(ReplicaRow.area_code)).one_or_none() or ""
+        area = session.scalars(_own_area()).one_or_none() or ""
         found = session.info[_CACHE] = _Held(area, [*_bundled(), *_imported(session)], {})
     return found
 
@@ -148,12 +148,20 @@ def _bundled() -> list[HeldPack]:
 
 def _imported(session: Session) -> list[HeldPack]:
     return [
-        HeldPack(
-            row.valid_from, row.area_code, row.revision, catalogue.digest(row.content), row.content,
-            f"参数包{row.valid_from}",
-        )
-        for row in session.scalars(select(ParameterPack))
-    ]  # fmt: skip
+        HeldPack(valid_from, area, revision, catalogue.digest(text), text, f"参数包{valid_from}")
+        for valid_from, area, revision, text in session.execute(_packs())
+    ]
+
+
+@cache
+def _own_area() -> Select[str]:
+    return select(ReplicaRow.area_code)
+
+
+@cache
+def _packs() -> Select[str, str, int, str]:
+    row = ParameterPack
+    return select(row.valid_from, row.area_code, row.revision, row.content)
 
 
 def _newest(held: _Held, area_code: str, period: Period) -> HeldPack:
@@ -169,13 +177,19 @@ def _newest(held: _Held, area_code: str, period: Period) -> HeldPack:
 
 def _frozen(session: Session, held: _Held, village: str, period: Period) -> HeldPack | None:
     """Return the pack that a closed month was closed with; None for any other month."""
-    row = session.get(PeriodRow, natural_id("period", village, str(period)))
-    if row is None:
+    month = natural_id("period", village, str(period))
+    version = session.scalars(_remembered(), {"month": month}).one_or_none()
+    if version is None or version == _newest(held, village, period).version:
         return None
-    steps = steps_of(session, MONTH.subject, [row.id]).get(row.id, [])
+    steps = steps_of(session, MONTH.subject, [month]).get(month, [])
     if MONTH.state_of(steps) not in (CLOSED, CORRECTING):
         return None
-    return next((pack for pack in held.packs if pack.version == row.policy_version), None)
+    return next((pack for pack in held.packs if pack.version == version), None)
+
+
+@cache
+def _remembered() -> Select[str]:
+    return select(PeriodRow.policy_version).where(PeriodRow.id == bindparam("month"))
 
 
 def _covers(pack_area: str, area_code: str) -> bool:

@@ -1,11 +1,10 @@
 """Writing answers: what a question takes, what stands beside the others, what follows from it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain import form, income_worksheet
@@ -52,13 +51,12 @@ def put(session: Session, sheet: Sheet, context: SheetContext, values: Values) -
     Raises:
         AnswerError: a value that the question does not take; nothing is written.
     """
-    query = select(Member).filter_by(household_id=sheet.household_id)
-    members = {row.id: row for row in session.scalars(query)}
+    members = {member.id for member in context.given.members}
     for key, value in values.items():
         question = _question(context.form, key, members)
         text = _text(question, value)
         put_answer(session, sheet, key, text)
-        _write_back(session, sheet, question, key, value, members)
+        _write_back(session, sheet, question, key, value)
     merged = _merged(context, values)
     _check(merged, values)
     return _put_amounts(session, sheet, context, merged, values)
@@ -114,7 +112,7 @@ def put_visit(session: Session, sheet: Sheet, actor: Actor, way: str, today: dat
     return visit
 
 
-def _question(definition: FormDef, key: AnswerKey, members: Mapping[str, Member]) -> Question:
+def _question(definition: FormDef, key: AnswerKey, members: Collection[str]) -> Question:
     code, member_id = key
     question = definition.by_code.get(code)
     if question is None:
@@ -139,13 +137,14 @@ def _write_back(
     question: Question,
     key: AnswerKey,
     value: AnswerValue | None,
-    members: Mapping[str, Member],
 ) -> None:
     """Keep the roster in step with what was confirmed on the form: nothing is typed twice."""
     if not question.roster_field or value is None or is_special(value):
         return  # a special answer tells nothing that the roster could keep
     target: Member | Household = (
-        members[key[1]] if key[1] else session.get_one(Household, sheet.household_id)
+        session.get_one(Member, key[1])
+        if key[1]
+        else session.get_one(Household, sheet.household_id)
     )
     setattr(target, question.roster_field, value)
 

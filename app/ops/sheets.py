@@ -8,9 +8,10 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import Literal
 
-from sqlalchemy import delete, select
+from sqlalchemy import Delete, bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from app.domain import form, income_window, open_answer, rules, warning
@@ -255,10 +256,18 @@ def _context(session: Session, sheet: Sheet, today: date) -> SheetContext:
 
 
 def _end_drafts(session: Session, sheet_id: str, keys: Iterable[AnswerKey]) -> None:
-    for question, member_id in keys:
-        session.execute(
-            delete(Draft).filter_by(sheet_id=sheet_id, question=question, member_id=member_id)
-        )
+    ended = [{"sheet": sheet_id, "question": q, "member": member} for q, member in keys]
+    if ended:
+        session.connection().execute(_ending_drafts(), ended)
+
+
+@cache
+def _ending_drafts() -> Delete:
+    return delete(Draft).where(
+        Draft.sheet_id == bindparam("sheet"),
+        Draft.question == bindparam("question"),
+        Draft.member_id == bindparam("member"),
+    )
 
 
 def record_visit(

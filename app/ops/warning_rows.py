@@ -4,9 +4,9 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone
-from functools import cached_property
+from functools import cache, cached_property
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.domain import deadlines, matters, warning
@@ -16,6 +16,7 @@ from app.domain.period import Period
 from app.domain.policy import Policy
 from app.domain.warning import WARNING, life_of
 from app.models.replica import PackageRow, ReplicaRow
+from app.models.statements import CHUNK, some
 from app.models.step import Step, steps_of
 from app.models.warning import HouseholdWarning
 from app.ops import catalogue, policies
@@ -42,7 +43,6 @@ _HOLDERS = {  # who must act next, by state, where the severity makes no differe
     warning.PENDING_COUNTY: "county",
 }
 _SETS_DUE = frozenset({"open", "confirm", "assign"})  # the original day; extensions come on top
-_CHUNK = 500  # bound parameters of one statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +136,24 @@ class Loaded:
 def load(session: Session, household_ids: Iterable[str] | None = None) -> list[Loaded]:
     """Return the warnings of households (None: all), by day of opening."""
     wanted = None if household_ids is None else set(household_ids)
-    rows = select(HouseholdWarning).order_by(HouseholdWarning.opened_on, HouseholdWarning.id)
-    if wanted is not None and len(wanted) <= _CHUNK:
-        rows = rows.where(HouseholdWarning.household_id.in_(wanted))
-    found = [row for row in session.scalars(rows) if wanted is None or row.household_id in wanted]
+    if wanted is not None and len(wanted) <= CHUNK:
+        rows = session.scalars(_of_some(), {"ids": sorted(wanted)})
+    else:
+        rows = session.scalars(_by_day())
+    found = [row for row in rows if wanted is None or row.household_id in wanted]
     ids = [row.id for row in found] if wanted is not None else None
     steps = steps_of(session, WARNING.subject, ids)
     return [Loaded(row, steps.get(row.id, [])) for row in found]
+
+
+@cache
+def _by_day() -> Select[HouseholdWarning]:
+    return select(HouseholdWarning).order_by(HouseholdWarning.opened_on, HouseholdWarning.id)
+
+
+@cache
+def _of_some() -> Select[HouseholdWarning]:
+    return _by_day().where(HouseholdWarning.household_id.in_(some("ids")))
 
 
 def one(session: Session, warning_id: str) -> Loaded:
