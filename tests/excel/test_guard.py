@@ -3,7 +3,6 @@
 import io
 import resource
 import shutil
-import time
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +13,6 @@ import xlsxwriter
 import xlwt  # type: ignore[import-untyped]
 
 from app.excel import errors
-from app.excel.child import MEMORY_LIMIT, stream_from_child
 from app.excel.guard import check_file
 from app.excel.reader import read_table
 from app.excel.zipscan import scan_package
@@ -343,37 +341,6 @@ def test_cells_without_a_place_are_read_in_a_child(tmp_path: Path) -> None:
     path = rebuilt(tmp_path / "无址.xlsx", {SHEET: xml})
     assert not next(iter(check_file(path).sheets.values())).is_bounded
     assert read_table(path).sheets[0].rows == [[1.0, 2.0]]
-
-
-def test_a_child_that_takes_too_much_memory_or_time_is_stopped(tmp_path: Path) -> None:
-    path = tmp_path / "x.xls"
-    path.write_bytes(OLE)
-    for job in (_eat_memory, _die):
-        with pytest.raises(errors.TableTooLargeError) as refusal:
-            list(stream_from_child(path, job))
-        assert "内存或时间" in refusal.value.sentence()
-
-
-def test_a_child_that_hangs_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "x.xls"
-    path.write_bytes(OLE)
-    monkeypatch.setattr("app.excel.child.BASE_SECONDS", 1)
-    with pytest.raises(errors.TableTooLargeError):
-        list(stream_from_child(path, _hang))
-
-
-def _eat_memory(_path: Path) -> Iterator[int]:
-    yield len(bytearray(MEMORY_LIMIT))
-
-
-def _die(_path: Path) -> Iterator[int]:
-    yield 1
-    raise SystemExit(9)
-
-
-def _hang(_path: Path) -> Iterator[int]:
-    yield 1
-    time.sleep(60)
 
 
 def test_a_workbook_of_external_links_is_only_read(tmp_path: Path) -> None:
