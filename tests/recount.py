@@ -57,7 +57,8 @@ CREATE TEMP TABLE seen AS SELECT * FROM due WHERE submitted_on IS NOT NULL
 CREATE TEMP TABLE helped AS SELECT m.*, (SELECT min(step_on) FROM steps s WHERE s.subject_id = m.id
     AND s.action = 'start') AS started, (SELECT min(step_on) FROM steps s WHERE s.subject_id = m.id
     AND s.action = 'finish') AS done, (SELECT min(step_on) FROM steps s WHERE s.subject_id = m.id
-    AND s.action = 'terminate') AS ended FROM measure m WHERE m.scope GLOB :area;
+    AND s.action = 'terminate' AND s.level = 'township') AS ended
+  FROM measure m WHERE m.scope GLOB :area;
 """
 _HERE = """(joined_on IS NULL OR joined_on <= {day})
   AND ((left_on IS NULL AND member_status = 'present') OR left_on > {day})"""

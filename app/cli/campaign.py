@@ -41,7 +41,8 @@ def open_campaign(cli: Cli, homes: tuple[str, ...], values: tuple[str, ...]) -> 
 def result(cli: Cli, item_id: str, household: str, result: str, note: str) -> None:
     """Note what a campaign found in a household."""
     home, key = household_id(cli, household), choice("campaign_result", result)
-    registers.record_result(cli.store, cli.actor, item_id, home, key, note, cli.today)
+    done = registers.record_result(cli.store, cli.actor, item_id, home, key, note, cli.today)
+    opened = "issue" in done.tables
     found = registers.coverage(cli.store, item_id)
     cli.emit(
         {
@@ -49,8 +50,12 @@ def result(cli: Cli, item_id: str, household: str, result: str, note: str) -> No
             "checked": found.checked,
             "problems": found.problems,
             "not_checked": list(found.not_checked),
+            "issue_opened": opened,
         },
-        [f"应查{found.due}户，已查{found.checked}户，有问题{found.problems}户。"],
+        [
+            f"应查{found.due}户，已查{found.checked}户，有问题{found.problems}户。",
+            *(["已列入问题整改（issue list）。"] if opened else []),
+        ],
     )
 
 

@@ -14,6 +14,7 @@ TERMINATE_REASONS = ("不再符合", "本人放弃", "重复", "死亡或迁出"
 WHOLE_HOUSEHOLD = "全户"
 MOST_MONEY = 1_000_000_000  # yuan; more is a slip of the keyboard
 
+TERMINATE = "terminate"  # one name through the levels (村→镇): what it is depends on who takes it
 _ALL = "planned+running+done+expired"
 _EVERYBODY = "village+township+county"
 
@@ -37,7 +38,16 @@ MEASURE = Lifecycle(
         ),
         row("M4 lapse running program", "逾期未落实", EXPIRED),
         row("M5 expire done program", "到期", EXPIRED),
-        row(f"M6 terminate {_ALL} {_EVERYBODY}", "终止", TERMINATED, "reason"),
+        row(f"M6 terminate {_ALL} village", "提请终止", STAY, "reason", limit="town_review_days"),
+        row(f"M6 terminate {_ALL} township", "终止", TERMINATED, "reason"),
+        row(
+            f"M6 return-terminate {_ALL} township",
+            "不同意终止",
+            STAY,
+            "note",
+            after=TERMINATE,
+            undoes=TERMINATE,
+        ),
         row("M7 extend expired township", "延期", RUNNING, "note", "planned_end_on"),
         row("carry-over carry-over running+done program", "结转", STAY, "year"),
     ),

@@ -6,7 +6,8 @@ from app.domain.rows import row
 _UPPER = "township+county"
 _HEADS = "leader+reviewer"  # campaigns and issues are not an entry clerk's (processes.md g)
 _EVERYBODY = "village+township+county"
-ISSUE_SOURCES = ("大排查", "督导", "巡查", "信访")
+CAMPAIGN_SOURCE = "大排查"  # of an issue that a campaign's result opened
+ISSUE_SOURCES = (CAMPAIGN_SOURCE, "督导", "巡查", "信访")
 
 CAMPAIGN = Lifecycle(
     "review_campaign",
@@ -41,7 +42,7 @@ DOUBT = Lifecycle(
     (
         row(f"F correct open {_EVERYBODY}", "已更正", "corrected", "note", takes="proof"),
         row("F correct open program", "复查时已不再出现", "corrected"),
-        row(f"F confirm-ok open {_EVERYBODY}", "确认无误", "confirmed_ok", "note", takes="proof"),
+        row(f"F confirm-ok open {_EVERYBODY}", "确认无误", "confirmed_ok", "note", "proof"),
     ),
     frozenset({"corrected", "confirmed_ok"}),
 )

@@ -23,6 +23,7 @@ from app.ops import (
     register_rows,
     warning_rows,
 )
+from app.ops.limits import limit
 from app.ops.lives import state_label
 from app.ops.names import Names
 from app.ops.warning_rows import Arrivals
@@ -114,12 +115,26 @@ def _changes(session: Session, today: date, allowed: int) -> Iterator[Deadline]:
 
 
 def _measures(session: Session, today: date, allowed: int) -> Iterator[Deadline]:
-    """A measure that runs is due on its planned end; with whoever delivers it."""
+    """A measure that runs is due on its planned end; with whoever delivers it.
+
+    One whose end the village proposes (M6) waits for the township.
+    """
+    known = measure_rows.load(session)
     found = [
-        t for t in measure_rows.load(session)
+        t for t in known
         if t.state in (measure.PLANNED, measure.RUNNING) and t.row.planned_end_on
     ]  # fmt: skip
-    names = Names.of(session, {t.row.household_id for t in found})
+    proposed = [(t, step) for t in known if (step := measure_rows.ending_proposed(t))]
+    names = Names.of(session, {t.row.household_id for t in (*found, *(t for t, _ in proposed))})
+    arrivals = Arrivals(session)
+    for thing, step in proposed:
+        home, row = thing.row.household_id, thing.row
+        policy = policies.policy_of(row, Period.of(step.step_on))
+        due = limit(policy, "town_review_days", arrivals.start(step, step.step_on, policy))
+        yield _deadline(
+            "measure", row.id, home, f"{names.number(home)}号户 {row.measure_kind} 提请终止",
+            state_label("measure", thing.state), "township", due, today, allowed,
+        )  # fmt: skip
     for thing in found:
         home, row = thing.row.household_id, thing.row
         yield _deadline(

@@ -6,9 +6,9 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.domain.measure import DONE, EXPIRED, MEASURE, TERMINATED
+from app.domain.measure import DONE, EXPIRED, MEASURE, TERMINATE, TERMINATED
 from app.models.plan import Measure
-from app.models.step import steps_of
+from app.models.step import Step, steps_of
 from app.ops.errors import UnknownItemError
 from app.ops.lives import Living, living
 
@@ -56,6 +56,12 @@ def delivered_on(thing: Living) -> date | None:
     """Return the day of «finish», None without it."""
     step = thing.last("finish")
     return step.step_on if step else None
+
+
+def ending_proposed(thing: Living) -> Step | None:
+    """Return the village's proposal to end it (M6, 村→镇) that the township must decide."""
+    is_waiting = thing.is_open and thing.standing.has_taken(TERMINATE)
+    return thing.last(TERMINATE) if is_waiting else None
 
 
 def _lapsed(thing: Living) -> bool:

@@ -18,6 +18,7 @@ from app.domain.measure import (
     MOST_MONEY,
     PLANNED,
     RUNNING,
+    TERMINATE,
     TERMINATE_REASONS,
     WHOLE_HOUSEHOLD,
 )
@@ -47,6 +48,7 @@ from app.ops.lives import (
     not_after,
     not_before,
     require_registered,
+    values_of,
     write_step,
 )
 from app.ops.names import Names
@@ -195,8 +197,8 @@ def act_in(
     Raises:
         as ``act_measure``; the caller's transaction must not be committed then.
     """
-    given = replace(given, on=given.on or today)
     thing = measure_rows.one(session, measure_id)
+    given = _completed(thing, action, replace(given, on=given.on or today))
     added = _prepare(session, thing, action, who, given, today)
     write_step(session, thing, action, who, given, added)
     if action == "extend":
@@ -334,8 +336,9 @@ def _prepare(
     if action == "finish":
         _require_money(given)
         return Added(more={"beneficiary": _beneficiary(session, thing, given)})
-    if action == "terminate":
+    if action == TERMINATE:
         _require_words(given)
+        _require_no_proposal(thing, who)
     if action == "extend":
         end, new = thing.row.planned_end_on, day(given, "planned_end_on")
         not_before(new, today, "今天", "planned_end_on")
@@ -365,6 +368,22 @@ def _require_words(given: StepInput) -> None:
     reason = chosen(given, "reason", TERMINATE_REASONS)
     if reason == "其他" and not given.note.strip():
         raise bad_data("note", "", "选“其他”要写明")
+
+
+def _completed(thing: Living, action: str, given: StepInput) -> StepInput:
+    """The township that agrees to the village's proposal ends for the same reason."""
+    proposal = thing.last(TERMINATE) if thing.standing.has_taken(TERMINATE) else None
+    if action != TERMINATE or proposal is None or given.get("reason"):
+        return given
+    values = {**given.values, "reason": values_of(proposal)["reason"]}
+    return replace(given, values=values, note=given.note or proposal.note)
+
+
+def _require_no_proposal(thing: Living, who: Who) -> None:
+    if who.level == "village" and thing.standing.has_taken(TERMINATE):
+        raise StepConditionError(
+            action="提请终止", reason="已经提请过", way_out="请等镇里同意或退回。"
+        )
 
 
 def _require_money(given: StepInput) -> None:
@@ -403,13 +422,14 @@ def goes_over(thing: Living, year: int) -> bool:
 
 def _items(session: Session, found: list[Living], who: Who, today: date) -> list[Item]:
     names = Names.of(session, {thing.row.household_id for thing in found})
-    return [item(thing, _shown(thing.row, names), names, who, today) for thing in found]
+    return [item(thing, _shown(thing, names), names, who, today) for thing in found]
 
 
-def _shown(row: Measure, names: Names) -> Shown:
+def _shown(thing: Living, names: Names) -> Shown:
+    row, proposed = thing.row, measure_rows.ending_proposed(thing)
     category = labels.label("measure_category", row.measure_category)
     return Shown(
-        title=f"{category}·{row.measure_kind}",
+        title=f"{category}·{row.measure_kind}{'（已提请终止）' if proposed else ''}",
         opened_on=row.planned_start_on,
         due_on=row.planned_end_on,
         fields={
@@ -429,5 +449,6 @@ def _shown(row: Measure, names: Names) -> Shown:
             "amount": None if row.amount is None else format(row.amount, "f"),
             "continues_id": row.continues_id,
             "is_carried_over": row.is_carried_over,
+            "ending_proposed_on": proposed.step_on if proposed else None,
         },
     )

@@ -94,6 +94,7 @@ def open_period(store: Store, actor: Actor, period: Period, today: date) -> Mont
                 what="再开始",
                 way_out="请接着填，或另选月份。",
             )
+        _refuse_broken(session, store.area_code, period)
         _refuse_overlap(session, store.area_code, period, today)
         period_id = natural_id("period", store.area_code, str(period))
         in_force = policies.version(session, period)
@@ -127,9 +128,30 @@ def open_period(store: Store, actor: Actor, period: Period, today: date) -> Mont
     return month_status(store, period, today)
 
 
+def _refuse_broken(session: Session, area_code: str, period: Period) -> None:
+    """A month that is there, but was never begun, is damaged: its steps lead nowhere."""
+    if period_row(session, area_code, period) is not None:
+        raise PeriodStateError(
+            period=str(period),
+            state="有记录，却没有“开始”这一步",
+            what="再开始",
+            way_out="请先检查数据（doctor），必要时用备份恢复。",
+        )
+
+
 def _refuse_overlap(session: Session, area_code: str, period: Period, today: date) -> None:
-    """The month before may still be open for some days, not longer (open_overlap_days)."""
+    """The month before may still be open for some days, not longer (open_overlap_days).
+
+    A month begins in the month before at the earliest: nothing is known of a later one.
+    """
     before = period.previous()
+    if before > Period.of(today):
+        raise PeriodStateError(
+            period=str(period),
+            state="还没到",
+            what="现在开始",
+            way_out=f"{before.first_day.isoformat()}起可以开始。",
+        )
     days = policies.policy_for(session, period).days("open_overlap_days")
     is_late = today > due_on(before.last_day, days)
     if is_late and state(session, area_code, before) == FILLING:

@@ -14,6 +14,7 @@ from app.domain.ownership import Actor, covers
 from app.domain.period import Period
 from app.models.base import Journaled, natural_id
 from app.models.household import Household, Member
+from app.models.ownership import bundled
 from app.models.register import CampaignResult, DataDoubt, Issue, NegativeCheck, ReviewCampaign
 from app.models.store import Store
 from app.ops import due_list, policies
@@ -167,6 +168,7 @@ def act_entry(  # noqa: PLR0913, PLR0917  which thing, which step, with which da
         check(thing, action, who, given, given.on or today)
         if subject == CAMPAIGN.life.subject and action == "finish":
             _require_all_checked(session, thing.row)
+            _open_left_issues(session, thing.row, today)
         write_step(session, thing, action, who, given)
         if subject == CAMPAIGN.life.subject and action == "start":
             due_list.add(session, store, due_list.asked_for(session, store.area_code))
@@ -271,6 +273,9 @@ def record_result(  # noqa: PLR0913, PLR0917  what was found where, and in which
 ) -> Changed:
     """Note what a running campaign found in a household; 未查到 and 有问题 need words.
 
+    有问题 opens an issue (processes f). Where a clerk notes it, the leader's «finish» does: issues
+    are not an entry clerk's.
+
     Raises:
         UnknownItemError, StepConditionError, StepDataError: nothing is written.
     """
@@ -307,7 +312,11 @@ def record_result(  # noqa: PLR0913, PLR0917  what was found where, and in which
         else:
             row.campaign_result, row.note = result, note
             row.checked_on, row.checked_by = today, actor.name
-    return Changed(frozenset({"campaign_result"}), frozenset({household_id}))
+        session.flush()
+        may_open = bundled().tables["issue"].rule.allows(store.level, actor.role)
+        is_opened = may_open and _open_issue_of(session, thing.row, row, today)
+    tables = {"campaign_result", "issue"} if is_opened else {"campaign_result"}
+    return Changed(frozenset(tables), frozenset({household_id}))
 
 
 def coverage(store: Store, campaign_id: str) -> Coverage:
@@ -329,9 +338,39 @@ def coverage(store: Store, campaign_id: str) -> Coverage:
     )
 
 
+def _open_left_issues(session: Session, row: ReviewCampaign, today: date) -> None:
+    for result in session.scalars(select(CampaignResult).filter_by(campaign_id=row.id)):
+        _open_issue_of(session, row, result, today)
+
+
+def _open_issue_of(
+    session: Session, row: ReviewCampaign, result: CampaignResult, today: date
+) -> bool:
+    """Open the issue of a household with 有问题; one per campaign and household."""
+    issue_id = natural_id("issue", row.id, result.household_id)
+    if result.campaign_result != "problem" or session.get(Issue, issue_id) is not None:
+        return False
+    is_ahead = row.ends_on is not None and row.ends_on >= today
+    session.add(
+        Issue(
+            id=issue_id,
+            scope=row.scope,
+            household_id=result.household_id,
+            campaign_id=row.id,
+            source=registers.CAMPAIGN_SOURCE,
+            text=result.note.strip(),
+            found_on=result.checked_on,
+            due_on=row.ends_on if is_ahead else None,
+        )
+    )
+    session.flush()
+    return True
+
+
 def _require_all_checked(session: Session, row: ReviewCampaign) -> None:
-    """Every household has a result; 未查到 with its reason is one."""
-    left = households_of(session, row) - set(_results(session, row.id))
+    """Every household has a result; 未查到 with its reason is one. Ended ones are not asked."""
+    ended = set(session.scalars(select(Household.id).where(Household.removed_on.is_not(None))))
+    left = households_of(session, row) - set(_results(session, row.id)) - ended
     if left:
         raise StepConditionError(
             action="结束", reason=f"还有{len(left)}户没有结果", way_out="没查到的也请写明原因。"

@@ -70,7 +70,7 @@ class Registers:
         """Return the campaigns that have begun, with the result of every household in them."""
         table = register.ReviewCampaign
         steps = self.steps.get("review_campaign", {})
-        results, open_issues = self._results(), self._open_issues()
+        results, settled = self._results(), self._settled()
         villages = {h.household_id: h for h in households}
         everybody: dict[str, list[str]] = defaultdict(list)
         for one in households:
@@ -92,7 +92,7 @@ class Registers:
                     household_id,
                     villages[household_id].village,
                     results.get((row.id, household_id), ""),
-                    (row.id, household_id) not in open_issues,
+                    (row.id, household_id) in settled,
                 )
                 for household_id in chosen
             ]
@@ -115,16 +115,16 @@ class Registers:
             if checked_on <= self.window.end
         }
 
-    def _open_issues(self) -> set[tuple[str, str]]:
-        """Return (campaign, household) of problems that are not 已销 at the window's end."""
+    def _settled(self) -> set[tuple[str, str]]:
+        """Return (campaign, household) with an issue, all of them 已销 at the window's end."""
         table = register.Issue
         steps = self.steps.get("issue", {})
         found = self.rows(table.id, table.campaign_id, table.household_id, table=table)
-        return {
-            (campaign, household_id)
-            for issue_id, campaign, household_id in found
-            if ISSUE.state_of(self._until(steps.get(issue_id, []))) != "settled"
-        }
+        states: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for issue_id, campaign, household_id in found:
+            state = ISSUE.state_of(self._until(steps.get(issue_id, [])))
+            states[campaign, household_id].add(state)
+        return {place for place, every in states.items() if every == {"settled"}}
 
     def _until(self, steps: Sequence[LightStep]) -> list[LightStep]:
         return [step for step in steps if step.step_on <= self.window.end]

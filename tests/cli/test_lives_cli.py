@@ -89,7 +89,8 @@ def test_a_change_a_visit_a_campaign_and_an_issue(run: Any) -> None:
     campaign = out["item"]["id"]
     assert run("campaign", "act", campaign, "start")[1]["item"]["state"] == "running"
     code, out = run("campaign", "result", campaign, "--household", "2", "--result", "无问题")
-    assert out == {"due": 1, "checked": 1, "problems": 0, "not_checked": []}
+    found = {"due": 1, "checked": 1, "problems": 0, "not_checked": [], "issue_opened": False}
+    assert out == found
     code, out = run("issue", "open", "--set", "source=督导", "--set", "text=缺签字")
     assert (code, out["item"]["state_label"]) == (0, "待整改")
 
@@ -150,7 +151,8 @@ def test_a_doubt_and_a_negative_check_may_come_from_above(run: Any, verb: str, g
                     "--set", "message=上级比对发现")  # fmt: skip
     assert (code, out["item"]["state_label"]) == (0, "待核实")
     action = "confirm-ok" if verb == "doubt" else "harmless"
-    code, out = run(verb, "act", out["item"]["id"], action, "--note", "已看原件")
+    given = ("--note", "已看原件", "--set", "proof=身份证")
+    code, out = run(verb, "act", out["item"]["id"], action, *given)
     assert (code, out["item"]["actions"]) == (0, [])
     code, out = run(verb, "open", "--household", "2", "--set", "code=X-99", "--set", "message=x")
     assert (code, out["error"]["code"]) == (1, "E416")
@@ -170,12 +172,13 @@ def test_an_action_goes_by_its_word_too_and_a_page_is_told_in_lines(run: Any, to
     code, out, _ = told("doubt", "show", doubt_id)
     assert code == 0
     assert "现在能办：" in out
-    assert "　确认无误（confirm-ok），要带说明（note）\n" in out
+    assert "　确认无误（confirm-ok），要带说明（note）、佐证（proof）\n" in out
     code, out, err = told("doubt", "act", doubt_id, "确认无误")
     assert (code, out) == (1, "")
-    assert "还缺：说明" in err
-    assert "（编号 E412，字段 note）" in err
-    assert told("doubt", "act", doubt_id, "确认无误", "--note", "已看原件")[0] == 0
+    assert "还缺：说明、佐证" in err
+    assert "（编号 E412，字段 note,proof）" in err
+    given = ("--note", "已看原件", "--set", "proof=身份证")
+    assert told("doubt", "act", doubt_id, "确认无误", *given)[0] == 0
     _, out, _ = told("doubt", "show", doubt_id)
     assert "办过：\n　2025-10-20 行政村 张卫东 确认无误：已看原件" in out
     water = next(w for w in run("warning", "list")[1]["warnings"] if w["code"] == "WT-01")

@@ -140,6 +140,7 @@ def test_the_program_of_a_village_may_not_cancel_settle_or_extinguish() -> None:
 def test_nothing_ends_a_measure_but_its_own_steps() -> None:
     ends = {row.action for row in MEASURE.transitions if "terminated" in row.to.values()}
     assert ends == {"terminate"}
+    assert MEASURE.state_of(walk(("terminate", "village"))) == "planned"  # 村→镇: two steps
     others = {row.action for life in LIFECYCLES if life is not MEASURE for row in life.transitions}
     assert "terminate" not in others
 

@@ -193,6 +193,8 @@ class Writer:
         path = path[: self.dice.randint(0, 2)]
         if path and self.chance(0.2):
             path.append(("terminate", "village", on + timedelta(days=40)))
+        if path and self.chance(0.5):  # what the township does not agree to goes on
+            path.append(("terminate", "township", on + timedelta(days=50)))
         self.steps("measure", row.id, path)
 
     def month(self, home: str) -> None:

@@ -156,6 +156,9 @@ def test_an_open_measure_is_corrected_an_ended_one_is_not(store: Store, home: st
     assert (fields["content"], fields["amount"]) == ("每周两车", "1200.50")
     given = StepInput("", TODAY, {"reason": "重复"})
     measures.act_measure(store, ME, measure_id, "terminate", given, TODAY)
+    plan_edit.change_measure(store, ME, measure_id, text())  # the township has not agreed yet
+    with acting_as(store, "township"):
+        measures.act_measure(store, ME, measure_id, "terminate", StepInput(), TODAY)
     with pytest.raises(MeasureRefusedError):
         plan_edit.change_measure(store, ME, measure_id, text())
 

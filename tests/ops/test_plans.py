@@ -32,6 +32,7 @@ from app.ops.plans import PlanJob
 from app.ops.printing import Printing
 from app.reports.errors import NothingToPrintError, PaperNotSavedError
 from tests.conftest import VILLAGE
+from tests.ops.levels import acting_as
 from tests.reports.reading import bookmarks, page_texts
 
 TODAY = date(2025, 10, 31)
@@ -149,8 +150,8 @@ def test_case_income_plan_and_helper_stand_on_the_sheet(store: Store, actor: Act
         ("帮扶责任人", "周建国", "县农业农村局", "", "2024-01-01起", "13900005678"),
     )
     wall = plans.plan_document(store, household_id, TODAY, Edition.WALL)
-    assert value(wall, "needs") == "修水管"
     assert "13900005678" not in repr(wall)
+    assert "修水管" not in repr(wall)
 
 
 def test_the_last_month_handed_in_decides_the_scorecard(store: Store, actor: Actor) -> None:
@@ -213,8 +214,10 @@ def test_measures_with_their_state_and_visits_newest_first(store: Store, actor: 
         Measure(id="c", measure_kind="光伏", **kind),
         Step(subject="measure", id="s1", subject_id="b", action="start", **step),
         Step(subject="measure", id="s2", subject_id="b", follows="s1", action="finish", **step),
-        Step(subject="measure", id="s3", subject_id="c", action="terminate", **step),
     )
+    with acting_as(store, "township"):
+        add(store, actor, Step(subject="measure", subject_id="c", action="terminate",
+                               **step | {"level": "township"}))  # fmt: skip
     for day in (3, 20, 11):
         add(store, actor, Visit(household_id=household_id, visited_on=date(2025, 10, day),
                                 visitor="周建国", visit_way="onsite"))  # fmt: skip
@@ -295,8 +298,8 @@ def test_a_village_of_wall_sheets_prints_only_what_changed(
     with pytest.raises(NothingChangedError):
         plans.print_plans(store, job, printing(path))
     with store.write("test.change", actor) as session:
-        plan = Plan(scope=VILLAGE, household_id=second, year=TODAY.year, needs="修水窖")
-        session.add(plan)
+        session.add(Measure(scope=VILLAGE, household_id=second, measure_category="water",
+                            measure_kind="水窖水池"))  # fmt: skip
     assert plans.print_plans(store, job, printing(path)).households == 1
     assert "0013" in "".join(page_texts(path))
     always = PlanJob((first,), Edition.WALL)
@@ -307,6 +310,24 @@ def test_a_village_of_wall_sheets_prints_only_what_changed(
         (1, "张卫东", "export"),
         (2, "张卫东", "export"),
     ]
+
+
+def test_own_words_hang_only_where_somebody_says_so_and_then_the_wall_is_right_either_way(
+    store: Store, actor: Actor, tmp_path: Path
+) -> None:
+    home, path = add_household(store, actor), tmp_path / "a.pdf"
+    add(store, actor, Plan(household_id=home, year=TODAY.year, needs="修水窖"))
+    job = PlanJob((home,), Edition.WALL, only_changed=True)
+    plans.print_plans(store, job, printing(path))
+    assert "修水窖" not in "".join(page_texts(path))
+    plans.print_plans(store, replace(job, shows_words=True, only_changed=False), printing(path))
+    assert "修水窖" in "".join(page_texts(path))
+    assert plans.hangs_since(store, home, TODAY) == TODAY.isoformat()
+    with pytest.raises(NothingChangedError):
+        plans.print_plans(store, job, printing(path))
+    with store.write("test.change", actor) as session:
+        session.scalars(select(Plan)).one().needs = "修水池"
+    assert plans.hangs_since(store, home, TODAY) == ""
 
 
 def test_a_sheet_of_an_earlier_day_says_so_and_does_not_hang(
@@ -327,7 +348,8 @@ def test_a_sheet_of_an_earlier_day_says_so_and_does_not_hang(
         job = PlanJob((household_id,), edition, as_of=june.date())
         assert plans.print_plans(store, job, printing(path)).households == 1
         text = "".join(page_texts(path))
-        assert "按2025年6月30日的内容补打，打印于2025年10月31日" in text
+        mark = "按2025年6月30日的内容补打（以写入时电脑的日期为准），打印于2025年10月31日"
+        assert mark in text
         assert "应急送水" in text
         assert "张改名" not in text
     assert print_log.hanging(store, Edition.WALL.value) == {}

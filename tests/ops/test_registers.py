@@ -7,7 +7,9 @@ import pytest
 
 from app.domain.ownership import Actor
 from app.domain.period import Period
+from app.models.base import natural_id
 from app.models.errors import OwnershipError
+from app.models.form import PeriodRow
 from app.models.register import NegativeCheck
 from app.models.store import Store
 from app.ops import changes, deadlines, measures, monitored, months, registers, sheets, visits
@@ -61,6 +63,26 @@ def test_a_campaign_ends_when_every_household_has_a_result(store: Store, home: s
     found = registers.coverage(store, made.item_id)
     assert (found.due, found.checked, found.not_checked) == (2, 1, (other,))
     assert act(store, "review_campaign", made.item_id, "finish") == "ended"
+
+
+def test_a_household_with_a_problem_is_an_issue_at_once_or_when_the_leader_ends_it(
+    store: Store, home: str
+) -> None:
+    other = add_family(store, "3")
+    until = TODAY + timedelta(days=9)
+    new = NewCampaign("look_back", "回头看", TODAY, until)
+    made, _ = registers.open_campaign(store, ME, new, TODAY)
+    act(store, "review_campaign", made.item_id, "start")
+    for _ in range(2):
+        registers.record_result(store, ME, made.item_id, home, "problem", "厕所没修好", TODAY)
+    (issue,) = registers.list_entries(store, "issue", TODAY, ME)
+    assert (issue.household_id, issue.title, issue.due_on) == (home, "厕所没修好", until)
+    assert (issue.fields["source"], issue.fields["campaign_id"]) == ("大排查", made.item_id)
+    done = registers.record_result(store, CLERK, made.item_id, other, "problem", "路灯坏", TODAY)
+    assert "issue" not in done.tables  # an issue is not an entry clerk's
+    act(store, "review_campaign", made.item_id, "finish")
+    found = registers.list_entries(store, "issue", TODAY, ME)
+    assert {i.household_id for i in found} == {home, other}
 
 
 def test_a_campaign_is_for_leaders(store: Store, home: str) -> None:
@@ -175,6 +197,21 @@ def test_a_month_does_not_start_while_the_one_before_drags_on(store: Store, home
         months.open_period(store, ME, november, date(2025, 11, 11))
     assert "2025-10" in caught.value.user_text()
     assert months.open_period(store, ME, november, date(2025, 11, 10)).state == "filling"
+    with pytest.raises(PeriodStateError, match="E402") as caught:
+        months.open_period(store, ME, Period(2026, 1), date(2025, 11, 30))
+    assert "2025-12-01起可以开始" in caught.value.user_text()
+
+
+def test_a_month_that_is_there_without_its_beginning_is_refused_as_damaged(
+    store: Store, home: str
+) -> None:
+    row_id = natural_id("period", VILLAGE, "2025-10")
+    with store.write("test.broken", ME) as session:
+        session.add(PeriodRow(id=row_id, scope=VILLAGE, period="2025-10", form_version="2025",
+                              policy_version="2025", opened_on=TODAY))  # fmt: skip
+    with pytest.raises(PeriodStateError, match="E402") as caught:
+        open_october(store)
+    assert "没有“开始”这一步" in caught.value.user_text()
 
 
 def test_measures_run_out_are_extended_and_carried_over(store: Store, home: str) -> None:

@@ -112,7 +112,7 @@ def test_the_answer_is_the_list_with_its_results_filled(
 ) -> None:
     take(imported, actor, DOUBTS)
     doubt = registers.list_doubts(imported, TODAY, actor)[0]
-    given = StepInput("=已核对户口簿", TODAY)
+    given = StepInput("=已核对户口簿", TODAY, {"proof": "户口簿"})
     registers.act_entry(imported, actor, "data_doubt", doubt.item_id, "confirm-ok", given, TODAY)
     preview = roster_lists.preview_list(imported, DOUBTS)
     answered = roster_lists.answer_list(imported, actor, preview, tmp_path / "答.xlsx")
