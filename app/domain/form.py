@@ -47,10 +47,12 @@ __all__ = [
     "pending",
     "problem",
     "required_missing",
+    "stands_alone",
     "to_text",
 ]
 
 NOT_VISITED = ("not_met", "refused")
+_HOUSE = frozenset({"HS-01", "HS-02"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +160,14 @@ def problem(form: FormDef, facts: Facts, policy: Policy, key: AnswerKey, value: 
     Checks what a telephone call cannot see, only_when of the option, the lower bound that another
     answer sets (WT-06 not below WT-05), and house against dwelling (HS-01 with HS-02).
     """
+    if stands_alone(form, key, value):
+        return ""
     question = form.by_code[key[0]]
     if is_blind(form, facts, key) and not is_special(value):
         return "电话核实的看不到，只能答“没看成”"
     view = HouseholdView(facts, policy)
     member = next((m for m in view.members if m.id == key[1]), None)
-    option = question.by_key.get(value) if isinstance(value, str) else None
+    option = _option(question, value)
     if option and option.only_when and not option.only_when(view, member, value):
         return f"“{option.text}”只用于{option.only_when_words}"
     if question.min_expr is not None and not isinstance(value, str | tuple):
@@ -171,6 +175,20 @@ def problem(form: FormDef, facts: Facts, policy: Policy, key: AnswerKey, value: 
         if isinstance(least, int) and isinstance(value, int) and value < least:
             return f"不能少于{least}{question.unit}"
     return _house_problem(view, key, value)
+
+
+def stands_alone(form: FormDef, key: AnswerKey, value: AnswerValue) -> bool:
+    """Tell whether nothing else on the sheet can speak against an answer (``problem``)."""
+    question, seen = form.by_code[key[0]], form.special("_not_seen")
+    option = _option(question, value)
+    is_conditional = option is not None and option.only_when is not None
+    is_seen = seen is not None and question.chapter in seen.chapters
+    is_bound = question.min_expr is not None or key[0] in _HOUSE
+    return not (is_conditional or is_bound or (is_seen and not is_special(value)))
+
+
+def _option(question: Question, value: AnswerValue) -> Option | None:
+    return question.by_key.get(value) if isinstance(value, str) else None
 
 
 def is_blind(form: FormDef, facts: Facts, key: AnswerKey) -> bool:
@@ -197,7 +215,7 @@ def is_readable(form: FormDef, code: str, text: str) -> bool:
 def _house_problem(view: HouseholdView, key: AnswerKey, value: AnswerValue) -> str:
     house = value if key[0] == "HS-01" else view.answer("HS-01")
     dwelling = value if key[0] == "HS-02" else view.answer("HS-02")
-    if key[0] not in {"HS-01", "HS-02"} or house is None or dwelling is None:
+    if key[0] not in _HOUSE or house is None or dwelling is None:
         return ""
     if dwelling == "still_unsafe" and house in {"A", "B"}:
         return "房屋等级是A、B，却说住的是危房：请先改其中一项"

@@ -4,7 +4,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from functools import cache
 
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.domain import form, income_worksheet
@@ -16,9 +18,10 @@ from app.domain.ownership import Actor
 from app.domain.period import Period
 from app.domain.view import is_special
 from app.models.base import natural_id
+from app.models.facts import Month
 from app.models.form import Answer, Sheet, Visit
 from app.models.household import Household, Member
-from app.ops import catalogue, months
+from app.ops import catalogue, months, sheet_context
 from app.ops.errors import AnswerError, SheetStateError
 from app.ops.income_lines import put_line
 from app.ops.sheet_context import SheetContext
@@ -45,6 +48,23 @@ def require_filling(session: Session, sheet: Sheet, reason: str = "") -> None:
     raise (SheetInCheckError if state == "checking" else SheetStateError)(period=sheet.period)
 
 
+def save(session: Session, sheet: Sheet, month: Month, values: Values) -> bool:
+    """Write answers as ``put``; the rest of the sheet is loaded only where it has a say.
+
+    Raises:
+        AnswerError: a value that the question does not take; nothing is written.
+    """
+    if not _stand_alone(month.form, values):
+        context = sheet_context.one(session, month, sheet.household_id)
+        return put(session, sheet, context, values)
+    about_members = any(member_id for _, member_id in values)
+    members = (
+        session.scalars(_members_of(), {"household": sheet.household_id}) if about_members else ()
+    )
+    _put_each(session, sheet, month.form, frozenset(members), values)
+    return False
+
+
 def put(session: Session, sheet: Sheet, context: SheetContext, values: Values) -> bool:
     """Write answers with what follows from them; tell whether other amounts changed too.
 
@@ -52,14 +72,37 @@ def put(session: Session, sheet: Sheet, context: SheetContext, values: Values) -
         AnswerError: a value that the question does not take; nothing is written.
     """
     members = {member.id for member in context.given.members}
-    for key, value in values.items():
-        question = _question(context.form, key, members)
-        text = _text(question, value)
-        put_answer(session, sheet, key, text)
-        _write_back(session, sheet, question, key, value)
+    _put_each(session, sheet, context.form, members, values)
     merged = _merged(context, values)
     _check(merged, values)
     return _put_amounts(session, sheet, context, merged, values)
+
+
+def _stand_alone(definition: FormDef, values: Values) -> bool:
+    """Tell whether no other answer, no amount and no record has a say in these answers."""
+    return not _touch_income(values) and all(
+        code in definition.by_code
+        and (value is None or form.stands_alone(definition, (code, member_id), value))
+        for (code, member_id), value in values.items()
+    )
+
+
+@cache
+def _members_of() -> Select[str]:
+    return select(Member.id).where(Member.household_id == bindparam("household"))
+
+
+def _put_each(
+    session: Session,
+    sheet: Sheet,
+    definition: FormDef,
+    members: Collection[str],
+    values: Values,
+) -> None:
+    for key, value in values.items():
+        question = _question(definition, key, members)
+        put_answer(session, sheet, key, _text(question, value))
+        _write_back(session, sheet, question, key, value)
 
 
 def put_answer(session: Session, sheet: Sheet, key: AnswerKey, text: str | None) -> Answer | None:
@@ -221,10 +264,9 @@ def _put_amounts(
 def _enter(
     context: SheetContext, merged: SheetContext, values: Values
 ) -> tuple[dict[str, Decimal], dict[LineKey, Decimal]]:
-    worksheet = catalogue.worksheet()
-    codes = {code for code, _ in values}
-    if not codes & {*worksheet.questions, EACH_WAGE, "EM-01"}:
+    if not _touch_income(values):
         return {}, {}
+    worksheet = catalogue.worksheet()
     given = {key: value for key, value in values.items() if value is not None}
     try:
         return income_worksheet.enter(
@@ -232,3 +274,8 @@ def _enter(
         )
     except ValueError as error:
         raise AnswerError(question="收入", reason=f"{error}。") from error
+
+
+def _touch_income(values: Values) -> bool:
+    questions = {*catalogue.worksheet().questions, EACH_WAGE, "EM-01"}
+    return any(code in questions for code, _ in values)

@@ -24,13 +24,14 @@ from app.domain.ownership import Actor
 from app.domain.period import Period
 from app.domain.policy import Policy
 from app.models.base import natural_id
+from app.models.facts import Month
 from app.models.form import Answer, Draft, Sheet
 from app.models.household import Household
 from app.models.store import Store
 from app.ops import months, sheet_context, warnings
 from app.ops.changed import Changed
 from app.ops.errors import AnswerError, NoPeriodError, NotDueError, UnknownHouseholdError
-from app.ops.sheet_answers import put, put_answer, put_visit, require_filling
+from app.ops.sheet_answers import put, put_answer, put_visit, require_filling, save
 from app.ops.sheet_context import SheetContext, month_of
 from app.ops.sheet_submit import Submitted, submit_sheet
 
@@ -185,8 +186,7 @@ def save_answers(
     with store.write(operation, actor, reason) as session:
         sheet = session.get_one(Sheet, sheet_id)
         require_filling(session, sheet, reason)
-        context = _context(session, sheet, today)
-        moved = put(session, sheet, context, values)
+        moved = save(session, sheet, _month(sheet, today), values)
         visit_way = values.get(("BF-03", ""))
         if isinstance(visit_way, str):
             put_visit(session, sheet, actor, visit_way, today)
@@ -207,7 +207,7 @@ def answer_open(
     with store.write("sheet.answer", actor) as session:
         sheet = session.get_one(Sheet, sheet_id)
         require_filling(session, sheet)
-        context = _context(session, sheet, today)
+        context = sheet_context.one(session, _month(sheet, today), sheet.household_id)
         question = context.form.question(key[0])
         reported = context.reported(key)
         if reported is None:
@@ -250,9 +250,8 @@ def _put_note(session: Session, sheet: Sheet, key: AnswerKey, note: str) -> None
         row.note = note
 
 
-def _context(session: Session, sheet: Sheet, today: date) -> SheetContext:
-    period = Period.parse(sheet.period)
-    return sheet_context.one(session, month_of(period, today), sheet.household_id)
+def _month(sheet: Sheet, today: date) -> Month:
+    return month_of(Period.parse(sheet.period), today)
 
 
 def _end_drafts(session: Session, sheet_id: str, keys: Iterable[AnswerKey]) -> None:
@@ -281,7 +280,7 @@ def record_visit(
     with store.write("visit.record", actor) as session:
         sheet = session.get_one(Sheet, sheet_id)
         require_filling(session, sheet)
-        put(session, sheet, _context(session, sheet, today), {("BF-03", ""): visit_way})
+        save(session, sheet, _month(sheet, today), {("BF-03", ""): visit_way})
         visit = put_visit(session, sheet, actor, visit_way, today)
         visit.met_member_id = met_member_id
         household_id = sheet.household_id
