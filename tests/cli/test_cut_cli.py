@@ -1,8 +1,8 @@
 """``device cuts``, ``device move-cut``, ``history --household`` by number."""
 
-from tests.cli.test_package_cli import Desk, desk, enrol, with_family
+from tests.cli.test_package_cli import Desk, desk, enrol, replicas, with_family
 
-__all__ = ["desk"]
+__all__ = ["desk", "replicas"]
 
 
 def test_a_cut_is_listed_and_moved_by_two_and_the_history_of_a_household_is_found(

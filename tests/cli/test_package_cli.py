@@ -1,6 +1,7 @@
 """``device`` and ``package``: JSON keys and exit codes of the contract, three folders."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -39,14 +40,24 @@ class Desk:
         return self.folder / name
 
 
+@pytest.fixture(scope="module")
+def replicas(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of three replicas that do not know each other."""
+    folder = tmp_path_factory.mktemp("replicas")
+    for level, area in PLACES.items():
+        setup.create_replica(folder / level, ReplicaPlan(level, area, f"某{level}"), PASSPHRASE)
+    return folder
+
+
 @pytest.fixture
 def desk(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    replicas: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> Desk:
     monkeypatch.setenv("ZHUCUN_PASSPHRASE", PASSPHRASE)
-    for level, area in PLACES.items():
-        setup.create_replica(tmp_path / level, ReplicaPlan(level, area, f"某{level}"), PASSPHRASE)
-    return Desk(tmp_path, capsys)
+    return Desk(shutil.copytree(replicas, tmp_path, dirs_exist_ok=True), capsys)
 
 
 def enrol(desk: Desk, superior: str, lower: str) -> str:
