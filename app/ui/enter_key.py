@@ -4,9 +4,19 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QWidget
 
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class EnterComboBox(QComboBox):
+    """A list to choose from whose Enter goes on, also where other words may be typed."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        line = self.lineEdit()
+        if event.key() in ENTER and line is not None:
+            line.deselect()  # else Enter would only take what is completed
+        super().keyPressEvent(event)
 
 
 def go_on(event: QKeyEvent, fields: Sequence[QWidget], take: Callable[[], object]) -> bool:

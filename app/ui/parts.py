@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -58,6 +58,13 @@ def button(text: str, run: Callable[[], object], *, primary: bool = False) -> QP
     made.setAutoDefault(False)
     made.clicked.connect(lambda _checked: run())
     return made
+
+
+def add_shortcut(widget: QWidget, keys: str, slot: Callable[[], object]) -> None:
+    """Let keys work while the keyboard is inside a widget."""
+    shortcut = QShortcut(QKeySequence(keys), widget)
+    shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+    shortcut.activated.connect(slot)
 
 
 def give_size(dialog: QWidget, width: int, height: int) -> None:

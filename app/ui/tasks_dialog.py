@@ -5,10 +5,9 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWid
 from app.domain.period import Period
 from app.ops import cadence
 from app.ops.cadence import TaskLine
-from app.ui.attachments.panel import add_shortcut
 from app.ui.data_table import DataTable
 from app.ui.page import Desk
-from app.ui.parts import button, give_size, quiet
+from app.ui.parts import add_shortcut, button, give_size, quiet
 from app.ui.table_model import Column
 
 

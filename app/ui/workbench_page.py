@@ -12,7 +12,6 @@ from app.domain.period import Period
 from app.ops import backup_plan, roster_view, statistics, workbench
 from app.ops.cadence import TaskLine
 from app.ops.workbench import Todo, Workbench
-from app.ui.attachments.panel import add_shortcut
 from app.ui.backup.backup_view import BackupDialog
 from app.ui.chip import SeverityChip
 from app.ui.colours import severity_text
@@ -21,7 +20,7 @@ from app.ui.empty_state import EmptyState
 from app.ui.overdue_dialog import OverdueDialog
 from app.ui.page import Desk, KeyHelp
 from app.ui.page_stack import PageStack
-from app.ui.parts import Card, button, plain, quiet, repolish, title
+from app.ui.parts import Card, add_shortcut, button, plain, quiet, repolish, title
 from app.ui.statistics.chart_view import ChartView
 from app.ui.table_model import Column
 from app.ui.tasks_dialog import TasksDialog, mark_done, take_back

@@ -1,6 +1,6 @@
 """The photos of a thing with what may be done: look, add files, paste, drop, take down."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import shiboken6
@@ -11,8 +11,6 @@ from PySide6.QtGui import (
     QGuiApplication,
     QImage,
     QImageWriter,
-    QKeySequence,
-    QShortcut,
 )
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -25,7 +23,7 @@ from app.ui import messages
 from app.ui.attachments.strip import ThumbnailStrip
 from app.ui.attachments.viewer import Viewer
 from app.ui.page import Desk
-from app.ui.parts import button, quiet
+from app.ui.parts import add_shortcut, button, quiet
 
 _FILTER = "照片和扫描件 (*.jpg *.jpeg *.png *.pdf);;所有文件 (*)"
 _PASTED = "粘贴的图片"
@@ -206,11 +204,11 @@ class AttachmentPanel(QWidget):
         add_shortcut(self, "Ctrl+V", self.paste)
 
 
-def add_shortcut(widget: QWidget, keys: str, slot: Callable[[], object]) -> None:
-    """Let keys work while the keyboard is inside a widget."""
-    shortcut = QShortcut(QKeySequence(keys), widget)
-    shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-    shortcut.activated.connect(slot)
+def photos_of(desk: Desk, thing: Thing, *, may_change: bool) -> AttachmentPanel:
+    """Return the panel that stands on the card of one thing."""
+    made = AttachmentPanel(desk)
+    made.show_things([thing], may_change=may_change)
+    return made
 
 
 def _as_png(image: QImage) -> bytes:

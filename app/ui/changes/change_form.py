@@ -1,17 +1,11 @@
 """One guided change: exactly what it needs, in one dialog, refusals at the field."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import date
 
-from PySide6.QtWidgets import (
-    QDialog,
-    QFormLayout,
-    QHBoxLayout,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QDialog, QFormLayout, QVBoxLayout, QWidget
 
 from app.domain import natural_change as domain
 from app.domain.household import HEAD
@@ -19,14 +13,18 @@ from app.domain.labels import LABELS
 from app.domain.period import years_between
 from app.errors import AppError
 from app.ops import changes, roster_view
+from app.ops.attachments import Thing
 from app.ops.changes import NewChange
 from app.ops.items import Item
 from app.ops.lives import StepInput
 from app.ops.roster_view import HouseholdPage, MemberLine
+from app.ui.attachments.paper_field import PaperField
 from app.ui.changes.relations import RelationsBox, relation_words
 from app.ui.changes.tasks import ChangeTask
+from app.ui.enter_key import go_on
+from app.ui.form_frame import frame
 from app.ui.page import Desk
-from app.ui.parts import button, give_size, plain, title
+from app.ui.parts import button, plain, title
 from app.ui.review.step_fields import (
     Choice,
     ChoiceField,
@@ -35,6 +33,7 @@ from app.ui.review.step_fields import (
     OrderedField,
     TextField,
     problem_label,
+    without_input_method,
 )
 from app.ui.review.submit import attempt
 
@@ -73,7 +72,7 @@ class ChangeForm(QDialog):
         self._is_head_done = False
         self.setWindowTitle(task.word)
         self._people = [m for m in home.members if m.member_status == "present"]
-        self.fields: dict[str, Field] = {}
+        self.fields: dict[str, Field | PaperField] = {}
         self.problems = {name: problem_label() for name in (*_WORDS, "relations", "")}
         self._form = QFormLayout()
         self.relations = RelationsBox()
@@ -102,17 +101,25 @@ class ChangeForm(QDialog):
         proof = () if kind == domain.HEAD_CHANGE else ("proof",)
         return (*own, "effective_on", *proof, *extra)
 
-    def _editor(self, name: str) -> Field:
+    def _editor(self, name: str) -> Field | PaperField:
         if name in ("effective_on", "birth_date"):
             return DayField(self._desk.today())
         if name == "proof":
-            return ChoiceField([(w, w) for w in self._task.proofs], is_open=True)
+            words = ChoiceField([(w, w) for w in self._task.proofs], is_open=True)
+            return PaperField(self._desk, self._things(), words)
         if name == "member_ids":
             return OrderedField([(m.member_id, _who(m)) for m in self._people])
         choices = self._choices(name)
         if choices is not None:
             return ChoiceField(choices, is_open=name == "relation")
-        return TextField()
+        line = TextField()
+        if name == "id_no":
+            without_input_method(line)
+        return line
+
+    def _things(self) -> list[Thing]:
+        """Return what photos hang on; nothing is there before it is reported."""
+        return [Thing("natural_change", self._change_id)] if self._change_id else []
 
     def _choices(self, name: str) -> Sequence[Choice] | None:
         if name == "member_id":
@@ -147,8 +154,6 @@ class ChangeForm(QDialog):
 
     def _fill(self, known: Item | None) -> None:
         """Put in what is known already; a birth's day is also the day of the change."""
-        for label in self.problems.values():
-            label.hide()
         if known is None:
             return
         details = known.fields.get("details", "")
@@ -224,9 +229,20 @@ class ChangeForm(QDialog):
             return
         refusal = self._report({name: text for name, text in values.items() if text})
         if refusal is None:
+            self._hang_photos()
             super().accept()
         else:
             self._say(_about(refusal, self.fields), refusal.sentence())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        fields = [*self.fields.values(), *self.relations.editors.values()]
+        if not go_on(event, fields, self.accept):
+            super().keyPressEvent(event)
+
+    def _hang_photos(self) -> None:
+        proof = self.fields.get("proof")
+        if isinstance(proof, PaperField):
+            proof.panel.hang_on(self._things())
 
     def reject(self) -> None:
         """Leave; what was noted here but not reported is taken back."""
@@ -309,32 +325,17 @@ class ChangeForm(QDialog):
             editor.setFocus()
 
     def _arrange(self) -> None:
-        inner = QWidget()
-        column = QVBoxLayout(inner)
-        column.setContentsMargins(0, 0, 8, 0)
-        column.addLayout(self._form)
-        column.addWidget(self.relations)
-        column.addWidget(self.problems["relations"])
-        column.addStretch()
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setWidget(inner)
-        row = QHBoxLayout()
-        row.addStretch()
-        row.addWidget(button("先不报", self.reject))
+        asked = QVBoxLayout()
+        asked.addLayout(self._form)
+        asked.addWidget(self.relations)
+        asked.addWidget(self.problems["relations"])
         is_own = self._task.kind == domain.HEAD_CHANGE
-        row.addWidget(button("办理" if is_own else "上报镇里", self.accept, primary=True))
         line = self._home.line
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(20, 16, 20, 16)
-        layout.setSpacing(10)
-        layout.addWidget(title(f"{self._task.word}　{line.household_no}号 {line.head_name}户"))
         after = "换户主村里就能办。" if is_own else "镇里办理以后，台账才变。"
-        layout.addWidget(plain(after))
-        layout.addWidget(area, 1)
-        layout.addWidget(self.problems[""])
-        layout.addLayout(row)
-        give_size(self, 40, 30)
+        head = title(f"{self._task.word}　{line.household_no}号 {line.head_name}户")
+        leave = button("先不报", self.reject)
+        take = button("办理" if is_own else "上报镇里", self.accept, primary=True)
+        frame(self, (head, plain(after)), asked, self.problems[""], (leave, take))
         next(iter(self.fields.values())).setFocus()
 
 
@@ -349,7 +350,7 @@ def _may_be_of_age(member: MemberLine, today: date) -> bool:
     return years_between(date.fromisoformat(member.birth_date), today) >= domain.HEAD_AGE
 
 
-def _about(error: AppError, fields: dict[str, Field]) -> str:
+def _about(error: AppError, fields: Container[str]) -> str:
     """Return the field that a refusal is about, "" if it is none of them."""
     reason = f"{error.facts.get('reason', '')}{error.facts.get('fields', '')}"
     for word, name in _ABOUT:

@@ -9,9 +9,11 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QVBoxLayout, QWid
 from app.domain import natural_change as domain
 from app.errors import AppError
 from app.ops import changes, roster_view
+from app.ops.attachments import Thing
 from app.ops.items import Item
 from app.ops.lives import Action, StepInput
 from app.ops.roster_view import HouseholdPage
+from app.ui.attachments.panel import photos_of
 from app.ui.changes.change_form import ChangeForm
 from app.ui.changes.change_picker import ChangePicker
 from app.ui.changes.tasks import task_of
@@ -95,8 +97,12 @@ class ChangesDialog(QDialog):
         )
 
     def _show(self, item: Item | None) -> None:
-        lines = detail_lines(item, self._members(item)) if item is not None else []
-        self.view.card.show_item(item, lines, None)
+        if item is None:
+            self.view.card.show_item(None, (), None)
+            return
+        thing = Thing(item.subject, item.item_id)
+        photos = photos_of(self._desk, thing, may_change=bool(item.actions))
+        self.view.card.show_item(item, detail_lines(item, self._members(item)), photos)
 
     def _members(self, item: Item) -> dict[str, str]:
         home = _home(self._desk, item.household_id)

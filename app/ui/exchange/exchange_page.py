@@ -4,7 +4,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
@@ -31,7 +31,7 @@ from app.ui.exchange.results_view import ResultsView
 from app.ui.exchange.revoke_dialog import RevokeDialog
 from app.ui.flow_layout import FlowLayout
 from app.ui.page import Desk, KeyHelp
-from app.ui.parts import Card, button, plain, quiet
+from app.ui.parts import Card, add_shortcut, button, plain, quiet
 from app.ui.runner import Progress
 from app.ui.table_model import Column
 
@@ -420,12 +420,8 @@ class ExchangePage(QWidget):
 
     def _add_shortcuts(self) -> None:
         for digit in range(1, 6):
-            shortcut = QShortcut(QKeySequence(str(digit)), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(partial(self.press, digit))
-        choose = QShortcut(QKeySequence("C"), self)
-        choose.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        choose.activated.connect(self.show_conflicts)
+            add_shortcut(self, str(digit), partial(self.press, digit))
+        add_shortcut(self, "C", self.show_conflicts)
 
     def show_conflicts(self) -> None:
         """Put the keyboard on what must be decided."""

@@ -2,12 +2,10 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeySequence, QShortcut
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import (
     QComboBox,
-    QHBoxLayout,
-    QLabel,
     QVBoxLayout,
     QWidget,
 )
@@ -21,18 +19,18 @@ from app.ops.items import Item
 from app.ops.lives import Action, StepInput
 from app.ops.monitored import CasePage
 from app.ops.proofs import PHOTO
-from app.ui.attachments.panel import AttachmentPanel
+from app.ui.attachments.panel import photos_of
 from app.ui.copying.to_type_dialog import ToTypeDialog
 from app.ui.empty_state import EmptyState
 from app.ui.export_dialog import Scope, export_list
 from app.ui.objects.clue_form import clue_form
 from app.ui.objects.step_bar import StepBar
 from app.ui.page import Desk, KeyHelp
-from app.ui.page_stack import PageStack
-from app.ui.parts import button, plain, quiet, title
+from app.ui.parts import button, plain, title
 from app.ui.print_dialog import PrintDialog, PrintJob
 from app.ui.quality.list_dialog import ListDialog
 from app.ui.review.item_view import ItemsView, item_columns
+from app.ui.review.register_board import RegisterBoard
 from app.ui.review.step_form import StepForm, with_defaults, with_photos
 from app.ui.review.step_offers import ask_for
 from app.ui.review.submit import attempt
@@ -58,17 +56,22 @@ class ObjectsPage(QWidget):
         self.state.setAccessibleName("状态")
         self.state.addItems([_MINE, _LIVING, _CLUES, _OBJECTS, _REMOVED, _ALL])
         self.state.setCurrentText(_LIVING)
-        self.count = QLabel()
         self.view = ItemsView(item_columns(desk.store.level, desk.today()), "线索和监测对象")
-        self.nothing = quiet("这里没有。换一个状态看看。")
         self.new_button = button("N 记线索", self.note_clue)
         self.type_button = button("", self.show_to_type)
         self.print_button = button("P 印公示", self.print_notice)
         self.lists = button("导入部门清单…", self.import_list)
-        is_village = desk.store.level == "village"
-        own = (("导入部门清单", self.import_list),) if is_village else ()
-        self.empty = EmptyState("没有监测对象和线索。", (("记一条线索", self.note_clue), *own))
-        self._arrange()
+        own = (("导入部门清单", self.import_list),) if desk.store.level == "village" else ()
+        lists = (self.lists,) if own else ()
+        self.board = RegisterBoard(
+            (self.state,),
+            (self.type_button, self.print_button, *lists, self.new_button),
+            self.view,
+            EmptyState("没有监测对象和线索。", (("记一条线索", self.note_clue), *own)),
+        )
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self.board)
         self._connect()
 
     # ---------------------------------------------------------------- what the window calls
@@ -81,7 +84,6 @@ class ObjectsPage(QWidget):
         if found is None:
             return
         self._items = [item for item in found if item.fields["is_superseded"] != "是"]
-        self._stack.setCurrentWidget(self._work if found else self.empty)
         waiting = desk.runner.call(lambda: monitored.to_type(desk.store)) or []
         self.type_button.setText(f"T 待录国家系统 {len(waiting)}")
         self.type_button.setVisible(bool(waiting))
@@ -114,8 +116,7 @@ class ObjectsPage(QWidget):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
-        shown = self._stack.currentWidget()
-        (self.view if shown is self._work else self.empty.buttons[0]).setFocus(event.reason())
+        self.board.setFocus(event.reason())
 
     # ---------------------------------------------------------------- doing
     def note_clue(self) -> None:
@@ -173,11 +174,7 @@ class ObjectsPage(QWidget):
     # ---------------------------------------------------------------- list and card
     def _fill(self) -> None:
         shown = [item for item in self._items if self._passes(item)]
-        self.view.set_items(shown)
-        homes = len({item.household_id for item in shown})
-        self.count.setText(f"{len(shown)}件 {homes}户")
-        self.view.setVisible(bool(shown))
-        self.nothing.setVisible(not shown)
+        self.board.show_items(shown, "件", has_any=bool(self._items))
 
     def _passes(self, item: Item) -> bool:
         wanted, state = self.state.currentText(), item.state
@@ -206,9 +203,8 @@ class ObjectsPage(QWidget):
     def _more(self, page: CasePage) -> QWidget:
         """Return the step bar, the conditions, and the photos of the notice where it hangs."""
         box = _more(page)
-        panel = AttachmentPanel(self._desk, empty="还没有公示的照片。")
-        panel.show_things([Thing("monitored_case", page.item.item_id)],
-                          may_change=page.item.state not in case.ENDED)  # fmt: skip
+        thing, has_ended = Thing("monitored_case", page.item.item_id), page.item.state in case.ENDED
+        panel = photos_of(self._desk, thing, may_change=not has_ended)
         if panel.strip.lines or page.item.state in _PUBLICITY:
             layout = box.layout()
             assert layout is not None  # noqa: S101  made with one
@@ -216,28 +212,6 @@ class ObjectsPage(QWidget):
         return box
 
     # ---------------------------------------------------------------- building
-    def _arrange(self) -> None:
-        row = QHBoxLayout()
-        for widget in (self.state, self.count):
-            row.addWidget(widget)
-        row.addStretch()
-        for made in (self.type_button, self.print_button, self.lists, self.new_button):
-            row.addWidget(made)
-        self.lists.setVisible(self._desk.store.level == "village")
-        self._work = QWidget()
-        layout = QVBoxLayout(self._work)
-        layout.setContentsMargins(12, 12, 12, 12)
-        layout.setSpacing(8)
-        layout.addLayout(row)
-        layout.addWidget(self.nothing, 0, Qt.AlignmentFlag.AlignTop)
-        layout.addWidget(self.view, 1)
-        self._stack = PageStack()
-        self._stack.addWidget(self._work)
-        self._stack.addWidget(self.empty)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self._stack)
-
     def _connect(self) -> None:
         self.state.activated.connect(lambda _index: self._fill())
         self.view.chosen.connect(self._show)
@@ -245,16 +219,15 @@ class ObjectsPage(QWidget):
         self.view.household_requested.connect(
             lambda household: self.open_requested.emit("roster", household)
         )
-        for keys, slot in (
-            ("N", self.note_clue),
-            ("P", self.print_notice),
-            ("T", self.show_to_type),
-            ("Ctrl+E", self.export),
-            ("O", self.view.open_household),
-        ):
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(slot)
+        self.board.add_keys(
+            self,
+            {
+                "N": self.note_clue,
+                "P": self.print_notice,
+                "T": self.show_to_type,
+                "Ctrl+E": self.export,
+            },
+        )
 
 
 def case_lines(page: CasePage) -> list[str]:

@@ -1,20 +1,14 @@
-"""A small dialog of named fields: Enter goes on, the named button takes it."""
+"""A small dialog of named fields: Enter goes on, and from the last field takes it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QDialog,
-    QFormLayout,
-    QHBoxLayout,
-    QLineEdit,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QFormLayout, QLineEdit, QWidget
 
+from app.ui.enter_key import EnterComboBox, go_on
+from app.ui.form_frame import frame
 from app.ui.parts import button, plain
 
 Choices = Sequence[tuple[str, str]]  # key and label
@@ -51,25 +45,19 @@ class FormDialog(QDialog):
         self.problem = plain()
         self.problem.setProperty("kind", "problem")
         form = QFormLayout()
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         for entry in entries:
             field = self.fields[entry.name] = _field(entry)
             field.setAccessibleName(entry.caption)
             form.addRow("" if entry.is_tick else entry.caption, field)
-        row = QHBoxLayout()
-        row.addStretch()
-        row.addWidget(button("先不办", self.reject))
         self.take_button = button(take, self.accept, primary=True)
-        row.addWidget(self.take_button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(20, 16, 20, 16)
-        layout.setSpacing(10)
-        layout.addWidget(plain(heading))
-        layout.addLayout(form)
-        layout.addWidget(self.problem)
-        layout.addLayout(row)
-        self.setMinimumWidth(min(self.fontMetrics().horizontalAdvance("汉") * 34, 1100))
-        self.take_button.setDefault(True)
+        buttons = (button("先不办", self.reject), self.take_button)
+        frame(self, [plain(heading)], form, self.problem, buttons)
         next(iter(self.fields.values())).setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not go_on(event, list(self.fields.values()), self.accept):
+            super().keyPressEvent(event)
 
     def values(self) -> dict[str, str]:
         """Return what stands in the fields: a choice's key, "1" for a tick."""
@@ -90,7 +78,7 @@ def _field(entry: Entry) -> QWidget:
         tick.setChecked(entry.value == "1")
         return tick
     if entry.choices:
-        box = QComboBox()
+        box = EnterComboBox()
         box.setEditable(entry.is_open)
         for key, text in entry.choices:
             box.addItem(text, key)

@@ -1,28 +1,28 @@
 """数据质量: doubts by rule → the house → the answer; findings of the negative list likewise."""
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeySequence, QShortcut
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QLabel,
     QVBoxLayout,
     QWidget,
 )
 
 from app.errors import AppError
 from app.ops import registers
+from app.ops.attachments import Thing
 from app.ops.items import Item
 from app.ops.lives import Action, StepInput
+from app.ui.attachments.panel import photos_of
 from app.ui.colours import severity_rank, severity_text
 from app.ui.empty_state import EmptyState
-from app.ui.flow_layout import FlowLayout
 from app.ui.page import Desk, KeyHelp
-from app.ui.page_stack import PageStack
-from app.ui.parts import button, quiet
+from app.ui.parts import button
 from app.ui.quality.list_dialog import ListDialog
 from app.ui.review.item_view import ItemsView
-from app.ui.review.step_form import StepForm
+from app.ui.review.register_board import RegisterBoard
+from app.ui.review.step_form import StepForm, with_papers
 from app.ui.review.step_offers import ask_for
 from app.ui.review.submit import attempt
 from app.ui.table_model import Column
@@ -48,15 +48,21 @@ class QualityPage(QWidget):
             self.kind.addItem(word, subject)
         self.only_open = QCheckBox("只看待核实的")
         self.only_open.setChecked(True)
-        self.count = QLabel()
         self.view = ItemsView(self._columns(), "疑点和负面清单")
         self.visit = button("G 走访这一户", self.go_to_household)
-        self.nothing = quiet("这里没有。换一个种类或规则看看。")
         self.lists = button("导入清单…", self.import_list)
         is_village = desk.store.level == "village"
         text = "没有疑点。上级发来清单可在这里导入。" if is_village else "没有疑点。"
-        self.empty = EmptyState(text, (("导入疑点清单", self.import_list),) if is_village else ())
-        self._arrange()
+        own = (("导入疑点清单", self.import_list),) if is_village else ()
+        self.board = RegisterBoard(
+            (self.kind, self.rule, self.only_open),
+            (self.lists, self.visit) if is_village else (self.visit,),
+            self.view,
+            EmptyState(text, own),
+        )
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self.board)
         self._connect()
 
     # ---------------------------------------------------------------- what the window calls
@@ -73,7 +79,6 @@ class QualityPage(QWidget):
             found += part or []
         self._items = sorted(found, key=_order)
         self._fill_rules()
-        self._stack.setCurrentWidget(self._work if found else self.empty)
         self._fill()
 
     def show_target(self, target_id: str) -> None:
@@ -102,14 +107,14 @@ class QualityPage(QWidget):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
-        if self._stack.currentWidget() is self._work:
-            self.view.setFocus(event.reason())
+        self.board.setFocus(event.reason())
 
     # ---------------------------------------------------------------- doing
     def act(self, item: Item, action: Action) -> None:
         """Answer a doubt or a negative finding."""
         sentence = f"{item.household_no}号 {item.head_name}户　{item.title}"
         ask = ask_for(self._desk, item.subject, action, sentence, item.household_id)
+        ask = with_papers(ask, self._desk, [_thing(item)])
         StepForm(self, ask, lambda given: self._take(item, action, given)).exec()
 
     def import_list(self) -> None:
@@ -144,11 +149,7 @@ class QualityPage(QWidget):
             and (not code or item.fields["code"] == code)
             and (item.state == "open" or not self.only_open.isChecked())
         ]
-        self.view.set_items(shown)
-        homes = len({item.household_id for item in shown})
-        self.count.setText(f"{len(shown)}条 {homes}户")
-        self.view.setVisible(bool(shown))
-        self.nothing.setVisible(not shown)
+        self.board.show_items(shown, "条", has_any=bool(self._items))
 
     def _fill_rules(self) -> None:
         chosen = self.rule.currentData() or ""
@@ -160,8 +161,12 @@ class QualityPage(QWidget):
         self.rule.setCurrentIndex(max(0, self.rule.findData(chosen)))
 
     def _show(self, item: Item | None) -> None:
-        self.view.card.show_item(item, finding_lines(item) if item is not None else (), None)
         self.visit.setEnabled(item is not None)
+        if item is None:
+            self.view.card.show_item(None, (), None)
+            return
+        photos = photos_of(self._desk, _thing(item), may_change=bool(item.actions))
+        self.view.card.show_item(item, finding_lines(item), photos)
 
     # ---------------------------------------------------------------- building
     def _columns(self) -> tuple[Column, ...]:
@@ -184,28 +189,6 @@ class QualityPage(QWidget):
             Column("状态", lambda i: i.state_label, width=5, spare=2),
         )
 
-    def _arrange(self) -> None:
-        bar = QWidget()
-        row = FlowLayout(bar)
-        for widget in (
-            self.kind, self.rule, self.only_open, self.count, self.lists, self.visit,
-        ):  # fmt: skip
-            row.addWidget(widget)
-        self.lists.setVisible(self._desk.store.level == "village")
-        self._work = QWidget()
-        layout = QVBoxLayout(self._work)
-        layout.setContentsMargins(12, 12, 12, 12)
-        layout.setSpacing(8)
-        layout.addWidget(bar)
-        layout.addWidget(self.nothing, 0, Qt.AlignmentFlag.AlignTop)
-        layout.addWidget(self.view, 1)
-        self._stack = PageStack()
-        self._stack.addWidget(self._work)
-        self._stack.addWidget(self.empty)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self._stack)
-
     def _connect(self) -> None:
         for box in (self.kind, self.rule):
             box.activated.connect(lambda _index: self._fill())
@@ -215,10 +198,11 @@ class QualityPage(QWidget):
         self.view.household_requested.connect(
             lambda household: self.open_requested.emit("roster", household)
         )
-        for keys, slot in (("G", self.go_to_household), ("O", self.view.open_household)):
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(slot)
+        self.board.add_keys(self, {"G": self.go_to_household})
+
+
+def _thing(item: Item) -> Thing:
+    return Thing(item.subject, item.item_id)
 
 
 def finding_lines(item: Item) -> list[str]:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from PySide6.QtCore import QSettings, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QHideEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QFocusEvent, QHideEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
 
 from app.ops import review
@@ -14,7 +14,7 @@ from app.ui.announce import announce
 from app.ui.attachments.viewer import Viewer
 from app.ui.empty_state import EmptyState
 from app.ui.page import Desk, KeyHelp
-from app.ui.parts import button, plain, quiet
+from app.ui.parts import add_shortcut, button, plain, quiet
 from app.ui.review.decisions import Decision, Decisions
 from app.ui.review.filter_bar import FilterBar
 from app.ui.review.queue_table import QueueTable
@@ -352,6 +352,4 @@ class QueueView(QWidget):
             ("E", self._show_proofs),
             ("O", self._open_household),
         ):
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(slot)
+            add_shortcut(self, keys, slot)

@@ -1,7 +1,7 @@
 """预警 of a township or county: the review queue first, beside it every warning there is."""
 
 from PySide6.QtCore import QSettings, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QTabBar, QVBoxLayout, QWidget
 
 from app.domain.period import Period
@@ -9,6 +9,7 @@ from app.ui.closing.village_months import VillageMonthsDialog
 from app.ui.empty_state import EmptyState
 from app.ui.page import Desk, KeyHelp
 from app.ui.page_stack import PageStack
+from app.ui.parts import add_shortcut
 from app.ui.review.package_dialogs import ImportAllDialog, WriteAllDialog
 from app.ui.review.queue_view import QueueView
 from app.ui.review.reminders_dialog import RemindersDialog
@@ -140,6 +141,4 @@ class ReviewPage(QWidget):
         self.queue.reminders_requested.connect(self.remind)
         self.queue.months_requested.connect(self.show_months)
         self.warnings.open_requested.connect(self.open_requested)
-        shortcut = QShortcut(QKeySequence("B"), self)
-        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        shortcut.activated.connect(lambda: self.tabs.setCurrentIndex(1 - self.tabs.currentIndex()))
+        add_shortcut(self, "B", lambda: self.tabs.setCurrentIndex(1 - self.tabs.currentIndex()))

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.form import parse_amount, parse_date
-from app.ui.enter_key import ENTER
+from app.ui.enter_key import ENTER, EnterComboBox
 from app.ui.parts import quiet
 
 Choice = tuple[str, str]  # value, word
@@ -91,7 +91,7 @@ class MoneyField(QLineEdit):
         self.setText(text)
 
 
-class ChoiceField(QComboBox):
+class ChoiceField(EnterComboBox):
     """One of some words; with ``is_open`` another word may be written."""
 
     def __init__(self, choices: Sequence[Choice], *, is_open: bool) -> None:
@@ -103,12 +103,6 @@ class ChoiceField(QComboBox):
             self.addItem(word, value)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(10)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        line = self.lineEdit()
-        if event.key() in ENTER and line is not None:
-            line.deselect()  # else Enter would only take what is completed, and not go on
-        super().keyPressEvent(event)
 
     def value(self) -> str:
         place = self.findText(self.currentText().strip())
@@ -204,4 +198,5 @@ def problem_label() -> QLabel:
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setWordWrap(True)
     made.setProperty("kind", "problem")
+    made.hide()
     return made

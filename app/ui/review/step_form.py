@@ -99,7 +99,6 @@ class StepForm(QDialog):
         self._form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         for name in self._names():
             self._add(name)
-        self.problem.hide()
         if ON in self.fields and not ask.defaults.get(ON):
             self.fields[ON].set_value(ask.today.isoformat())
         leave = button("先不办", self.reject)
@@ -155,7 +154,6 @@ class StepForm(QDialog):
         self.fields[name] = editor
         word = self.ask.word(name)
         problem = self.problems[name] = problem_label()
-        problem.hide()
         cell = QWidget()
         column = QVBoxLayout(cell)
         column.setContentsMargins(0, 0, 0, 0)

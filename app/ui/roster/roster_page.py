@@ -6,12 +6,11 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.ops import local_settings, measures, print_log, roster_view, visits, warnings
 from app.ops.months import DueHousehold
-from app.ui.attachments.panel import add_shortcut
 from app.ui.changes.changes_dialog import ChangesDialog, report_change
 from app.ui.data_table import DataTable
 from app.ui.elided_label import ElidedLabel
@@ -19,7 +18,7 @@ from app.ui.empty_state import EmptyState
 from app.ui.export_dialog import ExportDialog, Scope
 from app.ui.page import Desk, KeyHelp
 from app.ui.page_stack import PageStack
-from app.ui.parts import button, quiet
+from app.ui.parts import add_shortcut, button, quiet
 from app.ui.print_dialog import PrintDialog, plans_job
 from app.ui.quality.list_dialog import ListDialog
 from app.ui.roster import roster_model
@@ -327,9 +326,7 @@ class RosterPage(QWidget):
             ("Shift+I", self.show_imports),
             ("Esc", self._back),
         ):
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(slot)
+            add_shortcut(self, keys, slot)
         for number in range(self.household.tabs.count()):
             add_shortcut(self.household, str(number + 1), partial(self.household.show_tab, number))
 

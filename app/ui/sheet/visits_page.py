@@ -6,7 +6,7 @@ from datetime import date
 from typing import TypeVar
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.domain.form import AnswerKey, AnswerValue
@@ -23,6 +23,7 @@ from app.ui.elided_label import ElidedLabel
 from app.ui.empty_state import EmptyState
 from app.ui.export_dialog import Scope, export_list
 from app.ui.page import Desk, KeyHelp, Store
+from app.ui.parts import add_shortcut
 from app.ui.print_dialog import PrintDialog, visits_job
 from app.ui.sheet import loading
 from app.ui.sheet.board import Board
@@ -446,9 +447,7 @@ class VisitsPage(QWidget):
             ("F2", self._toggle_help),
             ("Ctrl+R", self._toggle_help),
         ):
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(slot)
+            add_shortcut(self, keys, slot)
 
     def _neighbour(self, step: int) -> None:
         household_id = self.list.neighbour(step)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QColor, QFocusEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QLabel,
@@ -27,7 +27,7 @@ from app.ops.statistics_rows import drill_down
 from app.ui.colours import TONES
 from app.ui.flow_layout import FlowLayout
 from app.ui.page import Desk, KeyHelp
-from app.ui.parts import button, heading, plain, quiet
+from app.ui.parts import add_shortcut, button, heading, plain, quiet
 from app.ui.print_dialog import PrintDialog, PrintJob
 from app.ui.statistics.charts_view import ChartsView
 from app.ui.statistics.checks_view import checks_table, failed_lines, in_order, summary
@@ -346,9 +346,7 @@ class StatisticsPage(QWidget):
             ("W", self._on_text),
             ("Y", self._on_verify),
         ):
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(slot)
+            add_shortcut(self, keys, slot)
 
 
 def _failed(table: ReportTable) -> list[str]:

@@ -1,7 +1,9 @@
 """预警: what waits for whom, and the steps of a matter. A township reviews here too."""
 
+from functools import partial
+
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -17,7 +19,6 @@ from app.ops import warnings
 from app.ops.changed import Changed
 from app.ops.warnings import Action, StepInput, WarningLine, WarningPage
 from app.ui import colours, messages
-from app.ui.attachments.panel import add_shortcut
 from app.ui.attachments.phone_record import call_form
 from app.ui.colours import severity_rank, severity_text
 from app.ui.data_table import DataTable
@@ -26,7 +27,7 @@ from app.ui.export_dialog import Scope, export_list
 from app.ui.measures.measures_dialog import MeasuresDialog
 from app.ui.page import Desk, KeyHelp
 from app.ui.page_stack import PageStack
-from app.ui.parts import button
+from app.ui.parts import add_shortcut, button
 from app.ui.review.step_form import StepForm
 from app.ui.review.submit import attempt
 from app.ui.table_model import Column
@@ -318,20 +319,20 @@ class WarningsPage(QWidget):
             lambda household: self.open_requested.emit("visits", household)
         )
         for letter in dict.fromkeys(LETTERS.values()):
-            self._shortcut(letter, lambda one=letter: self.card.trigger(one))
-        self._shortcut("Ctrl+Return", self.take_batch)
-        self._shortcut("Ctrl+E", self.export)
-        self._shortcut("J", lambda: self._move(1))
-        self._shortcut("K", lambda: self._move(-1))
+            add_shortcut(self, letter, partial(self.card.trigger, letter))
+        add_shortcut(self, "Ctrl+Return", self.take_batch)
+        add_shortcut(self, "Ctrl+E", self.export)
+        add_shortcut(self, "J", lambda: self._move(1))
+        add_shortcut(self, "K", lambda: self._move(-1))
         self.card.call_requested.connect(self.record_call)
-        self._shortcut("1", self.record_call)
-        self._shortcut("3", self.card.add_photos)
-        self._shortcut("E", self.card.look_at_photos)
+        add_shortcut(self, "1", self.record_call)
+        add_shortcut(self, "3", self.card.add_photos)
+        add_shortcut(self, "E", self.card.look_at_photos)
         add_shortcut(self.table, "Ctrl+V", self.card.paste_photos)
         self.card.measures_requested.connect(self.show_measures)
-        self._shortcut("A", self.show_measures)
-        self._shortcut("O", self.card.open_household)
-        self._shortcut("G", self.card.open_form)
+        add_shortcut(self, "A", self.show_measures)
+        add_shortcut(self, "O", self.card.open_household)
+        add_shortcut(self, "G", self.card.open_form)
 
     def _refilter(self) -> None:
         self._wanted = ""
@@ -341,11 +342,6 @@ class WarningsPage(QWidget):
         number = self.table.currentIndex().row() + step
         if 0 <= number < self.table.table.rowCount():
             self.table.selectRow(number)
-
-    def _shortcut(self, keys: str, slot: object) -> None:
-        shortcut = QShortcut(QKeySequence(keys), self)
-        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        shortcut.activated.connect(slot)
 
 
 def _text(matter: Matter) -> str:

@@ -1,6 +1,7 @@
 """Natural changes as guided actions, on a real village."""
 
 import json
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -10,15 +11,19 @@ from sqlalchemy import select
 
 from app.domain.natural_change import DONE, OPEN, PENDING
 from app.models.household import Member
-from app.ops import changes, roster_view
+from app.ops import attachments, changes, roster_view
+from app.ops.attachments import Thing
 from app.ops.changes import NewChange
 from app.ops.items import Item
+from app.ui.attachments.panel import AttachmentPanel
+from app.ui.attachments.paper_field import PaperField
 from app.ui.changes.change_form import ChangeForm
 from app.ui.changes.change_picker import ChangePicker
 from app.ui.changes.changes_dialog import ChangesDialog, detail_lines
 from app.ui.changes.tasks import TASKS, ChangeTask
 from app.ui.page import Desk
-from app.ui.review.step_fields import ChoiceField, OrderedField
+from app.ui.review.step_fields import OrderedField
+from tests.ops import photos
 from tests.ui.conftest import TODAY
 
 
@@ -174,8 +179,45 @@ def test_the_list_shows_what_waits_and_completes_what_the_visit_left_open(
 
 
 def test_a_word_that_is_not_offered_may_be_the_proof(qtbot: QtBot, desk: Desk) -> None:
-    made = form(qtbot, desk, "迁出")
-    proof = made.fields["proof"]
-    assert isinstance(proof, ChoiceField)
-    proof.setCurrentText("派出所回执")
+    proof = form(qtbot, desk, "迁出").fields["proof"]
+    assert isinstance(proof, PaperField)
+    proof.set_value("派出所回执")
     assert proof.value() == "派出所回执"
+
+
+def test_a_photo_of_the_paper_waits_for_the_report_and_then_hangs_on_it(
+    qtbot: QtBot, desk: Desk, tmp_path: Path
+) -> None:
+    made = form(qtbot, desk, "死亡")
+    put(made, member_id="h2-4", effective_on="20251015")
+    proof = made.fields["proof"]
+    assert isinstance(proof, PaperField)
+    with qtbot.waitSignal(proof.panel.changed, timeout=20_000):
+        proof.panel.add_files([photos.photo(tmp_path / "a.jpg", size=(60, 40))])
+    assert proof.panel.strip.words.text() == "照片1张，办好时一起存下。"
+    assert attachments.listed(desk.store) == []
+    made.accept()
+    (item,) = listed(desk)
+    assert item.fields["proof"] == "照片1张"
+    (photo,) = attachments.listed(desk.store)
+    assert photo.thing == Thing("natural_change", item.item_id)
+    dialog = ChangesDialog(None, desk)
+    qtbot.addWidget(dialog)
+    shown = dialog.view.card.findChild(AttachmentPanel)
+    assert shown is not None
+    assert len(shown.strip.lines) == 1
+
+
+def test_enter_goes_through_the_fields_and_reports_from_the_last(qtbot: QtBot, desk: Desk) -> None:
+    made = form(qtbot, desk, "死亡")
+    made.activateWindow()
+    qtbot.waitUntil(made.isActiveWindow)
+    put(made, member_id="h2-4", effective_on="20251015", proof="村委会证明")
+    for name in ("member_id", "effective_on"):
+        assert made.fields[name].hasFocus()
+        qtbot.keyClick(made.fields[name], Qt.Key.Key_Return)
+    proof = made.fields["proof"]
+    assert isinstance(proof, PaperField)
+    assert proof.words.hasFocus()
+    qtbot.keyClick(proof.words, Qt.Key.Key_Return)
+    assert [item.state for item in listed(desk)] == [PENDING]

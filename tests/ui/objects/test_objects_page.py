@@ -174,7 +174,7 @@ def test_the_notice_is_photographed_where_its_publicity_ends(
     page.refresh(None)
     page.show_target(case_id)
     (panel,) = page.view.card.findChildren(AttachmentPanel)
-    assert panel.strip.words.text() == "还没有公示的照片。"
+    assert panel.strip.words.text() == "还没有照片。"
     asked: list[tuple[str, ...]] = []
 
     def run(form: StepForm) -> int:

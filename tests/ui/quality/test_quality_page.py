@@ -1,5 +1,6 @@
 """数据质量: a doubt is looked into and answered, a negative finding is proven or not."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,14 @@ from app.domain.ownership import Actor
 from app.models.store import Store
 from app.ops import monitored, registers, roster
 from app.ops.registers import NewFinding
+from app.ui.attachments.paper_field import PaperField
 from app.ui.page import Desk
 from app.ui.quality.list_dialog import ListDialog
 from app.ui.quality.quality_page import QualityPage
 from app.ui.review.step_form import StepForm
 from app.ui.roster.person_picker import PersonPicker
 from tests.excel import keys
+from tests.ops import photos
 from tests.ui.conftest import TODAY, make_desk
 
 
@@ -37,7 +40,7 @@ def page(qtbot: QtBot, desk: Desk) -> QualityPage:
     return made
 
 
-def answer(values: dict[str, str]) -> object:
+def answer(values: dict[str, str]) -> Callable[[StepForm], int]:
     def run(form: StepForm) -> int:
         for name, text in values.items():
             form.fields[name].set_value(text)
@@ -51,8 +54,8 @@ def test_without_doubts_the_page_says_where_they_come_from(qtbot: QtBot, desk: D
     made = QualityPage(desk)
     qtbot.addWidget(made)
     made.refresh(None)
-    assert made._stack.currentWidget() is made.empty
-    assert made.empty.text() == "没有疑点。上级发来清单可在这里导入。"
+    assert made.board.is_empty
+    assert made.board.empty.text() == "没有疑点。上级发来清单可在这里导入。"
 
 
 def test_a_doubt_is_answered_with_words_and_leaves_the_list(
@@ -81,6 +84,27 @@ def test_a_negative_finding_needs_its_proof(
     page.view.card.buttons["disprove"].click()
     found = registers.list_negatives(desk.store, TODAY, desk.actor, only_open=False)
     assert [one.state for one in found] == ["untrue"]
+
+
+def test_a_photo_proves_a_negative_finding_without_words_for_it(
+    qtbot: QtBot, desk: Desk, page: QualityPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item = next(one for one in page._items if one.subject == "negative_check")
+    page.show_target(item.item_id)
+    path = photos.photo(tmp_path / "a.jpg", size=(60, 40))
+
+    def run(form: StepForm) -> int:
+        proof = form.fields["proof"]
+        assert isinstance(proof, PaperField)
+        with qtbot.waitSignal(proof.panel.changed, timeout=20_000):
+            proof.panel.add_files([path])
+        return answer({"note": "确有商品房"})(form)
+
+    monkeypatch.setattr(StepForm, "exec", run)
+    page.view.card.buttons["prove"].click()
+    shown = registers.show_entry(desk.store, item.subject, item.item_id, TODAY, desk.actor)
+    assert shown.state == "proven"
+    assert shown.history[-1].values["proof"] == "照片1张"
 
 
 def test_a_doubt_leads_to_the_house(qtbot: QtBot, page: QualityPage) -> None:
