@@ -64,8 +64,11 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
 @_options
 @click.option("--wall", is_flag=True, help="上墙版（缺省为存档版）")
 @click.option("--changed", is_flag=True, help="上墙版只印内容变了的户")
+@click.option("--words", is_flag=True, help="上墙版也印需求和目标（自己写的文字，看过再印）")
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="D", help="按那一天的内容补打")
-def plan(cli: Cli, asked: _Asked, wall: bool, changed: bool, as_of: datetime | None) -> None:
+def plan(
+    cli: Cli, asked: _Asked, wall: bool, changed: bool, words: bool, as_of: datetime | None
+) -> None:
     """Print plan sheets."""
     job = plans.PlanJob(
         None if asked.ids is None else tuple(asked.ids),
@@ -73,6 +76,7 @@ def plan(cli: Cli, asked: _Asked, wall: bool, changed: bool, as_of: datetime | N
         only_changed=changed,
         has_cover=asked.ids is None,
         as_of=as_of and as_of.date(),
+        shows_words=words,
     )
     printing = printing_to(cli, asked.out or Path("一户一策.pdf"))
     emit(cli, plans.print_plans(cli.store, job, printing), printing.path)

@@ -2,7 +2,9 @@
 
 What is not named for an edition cannot get onto its paper: 存档版 (for the file) and 上墙版
 (hangs in the house). Never on the wall: numbers of certificates, telephones and accounts,
-health and disability, amounts of income and aid, anything about a child in trouble.
+health and disability, amounts of income and aid, anything about a child in trouble. Words that
+somebody wrote himself get there only where a person looked at them and said so; what the list of
+telling words finds in them even then stays in the file.
 """
 
 import re
@@ -132,7 +134,8 @@ def _items(
     source: PlanSource,
     edition: Edition,
 ) -> Block:
-    allowed = (f for f in fields if edition in f.editions)
+    hidden = _FREE_TEXTS if edition is Edition.WALL and not source.shows_words else frozenset()
+    allowed = (f for f in fields if edition in f.editions and f.key not in hidden)
     items = tuple(Item(f.key, f.label, f.text(source, source)) for f in allowed)
     return Block(key, title, items=items)
 

@@ -26,7 +26,8 @@ class PlanJob:
     """What to print. ``household_ids`` None: all living households.
 
     ``only_changed``: of the wall edition only those whose content is not what hangs already.
-    ``as_of``: as the sheets stood at the end of that day, and marked so.
+    ``as_of``: as the sheets stood at the end of that day, and marked so. ``shows_words``: the
+    village's own words may hang, somebody looked at them.
     """
 
     household_ids: tuple[str, ...] | None = None
@@ -34,6 +35,7 @@ class PlanJob:
     only_changed: bool = False
     has_cover: bool = False
     as_of: date | None = None
+    shows_words: bool = False
 
 
 def plan_document(
@@ -74,13 +76,15 @@ def print_plans(store: Store, job: PlanJob, printing: Printing) -> Printed:
     """
     from app.reports import plan  # noqa: PLC0415  ReportLab loads only when something is printed
 
-    sources = _sources(store, job, printing.today)
-    documents = [sheet_of(source, job.edition) for source in sources]
+    found = _sources(store, job, printing.today)
+    sources = [replace(source, shows_words=job.shows_words) for source in found]
+    wanted = sources
     if job.only_changed:
-        same = unchanged(store, documents)
-        documents = [one for one in documents if one.household_id not in same]
-        if same and not documents:
+        same = unchanged(store, sources)
+        wanted = [source for source in sources if source.household_id not in same]
+        if same and not wanted:
             raise NothingChangedError(count=len(same))
+    documents = [sheet_of(source, job.edition) for source in wanted]
     cover = plan_cover(sources, job.edition) if job.has_cover and sources else None
     return draw(
         store,
@@ -97,7 +101,7 @@ def _sources(store: Store, job: PlanJob, today: date) -> list[PlanSource]:
     day = day_words(job.as_of)
     if job.as_of > today:
         raise PastRefusedError(day=day, reason="那一天还没到")
-    mark = f"按{day}的内容补打，打印于{day_words(today)}"
+    mark = f"按{day}的内容补打（以写入时电脑的日期为准），打印于{day_words(today)}"
     try:
         with past_of(store, job.as_of) as past:
             found = plan_sources(past, job.household_ids, job.as_of)
@@ -123,15 +127,26 @@ def _noted(job: PlanJob, documents: Sequence[PlanDocument]) -> Noted:
 
 def hangs_since(store: Store, household_id: str, today: date) -> str:
     """Return the day since which the wall shows what the sheet says now; "" if it does not."""
-    document = plan_document(store, household_id, today, Edition.WALL)
-    return unchanged(store, [document]).get(household_id, "")
+    sources = plan_sources(store, [household_id], today)
+    return unchanged(store, sources).get(household_id, "")
 
 
-def unchanged(store: Store, documents: Sequence[PlanDocument]) -> dict[str, str]:
-    """Return household id → day, of the sheets that say what the last printed ones said."""
+def unchanged(store: Store, sources: Sequence[PlanSource]) -> dict[str, str]:
+    """Return household id → day, of the wall sheets that say what the last printed ones said.
+
+    With or without the village's own words: what hangs is right either way.
+    """
     kept = print_log.hanging(store, Edition.WALL.value)
-    found = ((one.household_id, kept.get(one.household_id), one.digest) for one in documents)
-    return {key: had.printed_on for key, had, digest in found if had and had.digest == digest}
+    return {
+        source.household_id: had.printed_on
+        for source in sources
+        if (had := kept.get(source.household_id)) and had.digest in _digests(source)
+    }
+
+
+def _digests(source: PlanSource) -> set[str]:
+    shown = (replace(source, shows_words=shows_words) for shows_words in (False, True))
+    return {sheet_of(one, Edition.WALL).digest for one in shown}
 
 
 def _hanging(document: PlanDocument) -> Hanging:

@@ -12,7 +12,7 @@ from reportlab.pdfgen.canvas import Canvas
 from app.domain.annual_report import HEADING as HEAD_LEVEL
 from app.domain.annual_report import OfficialText
 from app.reports.fonts import BODY, HEADING, typeface
-from app.reports.pages import OFFICIAL, Pages, draw_text, text_width, write
+from app.reports.pages import OFFICIAL, Draw, Pages, draw_text, text_width, write
 from app.reports.pdf import PrintedPapers
 from app.reports.text import Line, lay_out
 
@@ -143,8 +143,23 @@ def _body(text: OfficialText) -> Iterator[_Placed]:
 
 
 def _paragraph(words: str, face: str) -> Iterator[_Placed]:
-    for line in lay_out(_INDENT + words, typeface(face), BODY_SIZE, _ROOM):
+    for line in paragraph_lines(words, face):
         yield _Placed(line, face)
+
+
+def paragraph_lines(words: str, face: str = BODY, indent: str = _INDENT) -> tuple[Line, ...]:
+    """Return the lines of a paragraph, of 28 characters at most."""
+    return lay_out(indent + words, typeface(face), BODY_SIZE, _ROOM)
+
+
+def body_line(line: Line) -> Draw:
+    """Return what draws a line of the body in its place of the grid."""
+    return _drawer(_Placed(line))
+
+
+def title_line(text: str) -> Draw:
+    """Return what draws a line of the title in its place of the grid."""
+    return _drawer(_Placed(size=TITLE_SIZE, align="center", text=text))
 
 
 def _signature(text: OfficialText) -> Iterator[_Placed]:
@@ -156,7 +171,7 @@ def _signature(text: OfficialText) -> Iterator[_Placed]:
     yield _Placed(align="date", text=date_text)
 
 
-def _drawer(placed: _Placed) -> Any:
+def _drawer(placed: _Placed) -> Draw:
     def draw(canvas: Canvas, left: float, top: float) -> None:
         baseline = top - PITCH + (PITCH - placed.size) / 2 + placed.size * 0.14
         if placed.line is not None:

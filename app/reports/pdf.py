@@ -28,13 +28,15 @@ Cancelled = Callable[[], bool]
 class Section:
     """One paper: it starts on a new leaf, has its own page numbers and one bookmark.
 
-    ``running`` stands above its second and further pages, ``note`` at the foot of each.
+    ``running`` stands above its second and further pages, ``note`` at the foot of each; ``signed``
+    comes last: a table and below it the places to sign, which never stand on a page alone.
     """
 
     bookmark: str
     tables: tuple[Table | Drawing, ...]
     running: str = ""
     note: str = ""
+    signed: tuple[Table, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,8 @@ def compose(section: Section, layout: Layout) -> Paper:
     filled = Pages(UPRIGHT, layout)
     for item in section.tables:
         filled.add(item)
+    if section.signed:
+        filled.signed(*section.signed)
     pages = filled.pages
     for place, page in enumerate(pages, 1):
         page.extend(_margins(section, place, len(pages), layout))

@@ -135,18 +135,15 @@ def paper(document: PlanDocument, layout: Layout) -> Paper:
 def section(document: PlanDocument, look: Look) -> Section:
     """Return the tables of one sheet."""
     name = f"{document.household_no}　{document.head_name}".strip("　")
-    blocks = (
+    *blocks, last = (
         table
         for numeral, block in zip(_NUMERALS, document.blocks, strict=False)
         for table in _block_tables(block, numeral, look)
     )
     return Section(
         bookmark=name,
-        tables=(
-            *_title(document, look),
-            *blocks,
-            _signatures(document, _NUMERALS[len(document.blocks)], look),
-        ),
+        tables=(*_title(document, look), *blocks),
+        signed=(last, _signatures(document, _NUMERALS[len(document.blocks)], look)),
         running=f"{document.area}　户编号：{name}",
         note="　".join(filter(None, (document.note, document.reprint))),
     )

@@ -74,17 +74,22 @@ def test_wall_edition_shows_none_of_what_must_never_hang() -> None:
         "低保", "肝癌", "治病", "劝返", "12,610", "36,000", "3,000", "14,000", "脱贫不稳定户",
         "因病", "常走访", "重点监测", "医疗", "停水", "R-03", "丧失",
     ]  # fmt: skip
-    sheet_text = text.replace("医疗费用及时报销", "")  # the village's own words in its target
-    assert [word for word in never if word in sheet_text] == []
+    assert [word for word in never if word in text] == []
     assert block(sheet, "measures").rows == (
         ("1", "产业帮扶", "小微产业奖补", "农业农村局", "", "", "拟定"),
     )
-    assert value(sheet, "needs") == "希望修好水管"
+    assert "希望修好水管" not in text
     assert sheet.note == "本页不含证件、电话、账户和健康信息"
 
 
+def test_the_villages_own_words_hang_where_somebody_looked_at_them() -> None:
+    sheet = plan_document(full_source(shows_words=True), Edition.WALL)
+    assert value(sheet, "needs") == "希望修好水管"
+    assert value(sheet, "guarantee_target") == "（不宜上墙，见存档版）"
+
+
 def test_a_field_that_no_list_names_cannot_appear() -> None:
-    secret = full_source(goals=PlanGoals(needs="只给墙上看"))
+    secret = full_source(goals=PlanGoals(needs="只给墙上看"), shows_words=True)
     assert "只给墙上看" not in everything(plan_document(secret, Edition.ARCHIVE))
 
 

@@ -68,6 +68,7 @@ def nasty(text: str, other: str) -> PlanSource:
                           Decimal("48123.45"), Decimal("48123.45"), Decimal("48123.45"),
                           Decimal("48123.45")),
         goals=PlanGoals(text, Decimal("48123.45"), other, f"{text}，{other}"),
+        shows_words=True,
         measures=measures,
         helpers=(
             PlanHelper("帮扶责任人", f"周建国{PHONE}", f"农业农村局{PHONE}", text, "13900005678"),
@@ -109,7 +110,7 @@ def test_a_need_that_tells_of_illness_gives_way_to_a_hint(tmp_path: Path) -> Non
         ("2026-06-30前修好水窖，20261231前验收", "2026-06-30前修好水窖，20261231前验收"),
         (f"有事打{PHONE}", "有事打＊"),
     ):
-        source = full_source(goals=PlanGoals(needs=needs))
+        source = full_source(goals=PlanGoals(needs=needs), shows_words=True)
         plan.render([document(source, Edition.WALL)], tmp_path / "a.pdf")
         assert shown in "".join(page_texts(tmp_path / "a.pdf")).replace("\n", "")
 
@@ -122,7 +123,8 @@ def test_a_need_that_tells_of_illness_gives_way_to_a_hint(tmp_path: Path) -> Non
     ],
 )  # fmt: skip
 def test_hardship_money_and_numbers_in_words_give_way_too(needs: str, tmp_path: Path) -> None:
-    source = full_source(goals=PlanGoals(needs=needs, removal="年收入达到2万元，不盲目扩种"))
+    goals = PlanGoals(needs=needs, removal="年收入达到2万元，不盲目扩种")
+    source = full_source(goals=goals, shows_words=True)
     plan.render([document(source, Edition.WALL)], tmp_path / "a.pdf")
     found = "".join(page_texts(tmp_path / "a.pdf")).replace("\n", "")
     assert needs not in found

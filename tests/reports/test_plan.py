@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reportlab.lib.units import mm
 
-from app.domain.plan import Edition, PlanGoals
+from app.domain.plan import Edition, PlanGoals, PlanMeasure
 from app.reports.errors import NothingToPrintError, PrintCancelledError
 from app.reports.pdf import Paper
 from app.reports.plan import SEAL_WIDTH, paper, render
@@ -19,6 +19,7 @@ from tests.reports.samples import (
     ID_NO,
     LONG_NAME,
     RARE_NAMES,
+    TODAY,
     document,
     full_source,
     large_source,
@@ -116,6 +117,16 @@ def test_the_seals_have_a_free_circle_of_forty_millimetres_on_one_page() -> None
     uppers = [text.y for text in inside if "年" not in text.text]
     lowers = [text.y - text.size for text in inside if "年" in text.text]
     assert min(lowers) - max(uppers) >= 40 * mm
+
+
+@pytest.mark.parametrize("edition", list(Edition))
+def test_the_place_to_sign_never_stands_on_a_page_alone(edition: Edition, tmp_path: Path) -> None:
+    for count in range(1, 12):
+        measures = tuple(PlanMeasure("industry", f"产业{n}", start_on=TODAY) for n in range(count))
+        source = full_source(measures=measures, visits=())
+        render([document(source, edition)], tmp_path / "a.pdf")
+        last = [text for text in page_texts(tmp_path / "a.pdf") if "签字" in text][-1]
+        assert "措施序号" in last, count
 
 
 def test_twelve_members_are_printed_and_no_row_is_cut(large: Path) -> None:

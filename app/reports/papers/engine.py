@@ -40,6 +40,7 @@ _LINE = 9 * mm
 _LABEL_WIDTH = 28 * mm
 _SIGNED = "　　　年　　月　　日"
 _CROWDED = 4  # columns of a table that still take the large letters
+_SHORT = 4  # rows of a table that is not split at all
 _DENSE_LABEL, _DENSE = Style(HEADING, 9, 12), Style(BODY, 9, 12)
 
 
@@ -188,7 +189,7 @@ def _roll(roll: Roll, width: float) -> Table:
         for values in roll.rows
     ]
     rows += [Row(tuple(Cell() for _ in widths), _LINE)] * roll.blank_rows
-    return Table(widths, tuple(rows), (*title, Row(heads, _LINE)))
+    return Table(widths, tuple(rows), (*title, Row(heads, _LINE)), keep=len(rows) <= _SHORT)
 
 
 def _box(box: Box, width: float) -> Table:

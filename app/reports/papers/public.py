@@ -10,18 +10,28 @@ from reportlab.pdfgen.canvas import Canvas
 
 from app.domain.papers import OpenText, day_words
 from app.reports.errors import NothingToPrintError
-from app.reports.fonts import BODY, BOLD, HEADING, typeface
-from app.reports.official import BODY_SIZE, PITCH, TITLE_SIZE, page_number, title_lines
+from app.reports.fonts import BODY, HEADING, typeface
+from app.reports.official import (
+    BODY_SIZE,
+    PITCH,
+    TITLE_SIZE,
+    body_line,
+    page_number,
+    paragraph_lines,
+    title_line,
+    title_lines,
+)
 from app.reports.pages import OFFICIAL, Pages, draw_text, text_width, write
 from app.reports.pdf import PrintedPapers
 from app.reports.table import Cell, Row, Table
-from app.reports.text import Style, lay_out
+from app.reports.text import Line, Style
 
 _WIDTH = OFFICIAL.frame_width
 _HEAD, _VALUE = Style(HEADING, 14, 20), Style(BODY, 14, 20)
 _COLUMNS = (("序号", 16), ("户主姓名", 40), ("户人数", 20), ("村民小组", 36), ("原因类别", 44))
 _SEAL = 40 * mm
 _DATE_INSET = 4 * BODY_SIZE
+_GAP = PITCH / 3  # above and below the list
 
 
 def render(texts: Sequence[OpenText], path: Path) -> PrintedPapers:
@@ -44,7 +54,7 @@ def render(texts: Sequence[OpenText], path: Path) -> PrintedPapers:
 
 def _unknown(pages: Pages, texts: Sequence[OpenText]) -> set[str]:
     """Return the characters that stand as 〓, in tables and in lines."""
-    unknown = set().union(*(typeface(face).unknown for face in (BODY, BOLD)))
+    unknown = set().union(*(typeface(face).unknown for face in (BODY, HEADING)))
     said = (
         part
         for text in texts
@@ -59,28 +69,24 @@ def _unknown(pages: Pages, texts: Sequence[OpenText]) -> set[str]:
 def _add(pages: Pages, text: OpenText) -> None:
     pages.gap(PITCH)
     for line in title_lines(text.title_parts, _WIDTH - 2 * TITLE_SIZE):
-        pages.drawing(TITLE_SIZE * 1.6, _title_line(line))
+        pages.drawing(PITCH, title_line(line))
     if text.document_no:
         pages.drawing(PITCH, _number_line(text.document_no))
     pages.gap(PITCH)
-    if text.addressee:
-        pages.drawing(PITCH, _body_line(f"{text.addressee}："))
-    for line in _lines(text.paragraphs):
-        pages.drawing(PITCH, _body_line(line))
-    if text.rows:
-        pages.gap(PITCH / 3)
-        pages.table(_table(text))
-        pages.gap(PITCH / 3)
-    _close(pages, text)
-
-
-def _close(pages: Pages, text: OpenText) -> None:
-    """The last words go with the signature: no page carries a seal alone."""
+    greeting = paragraph_lines(f"{text.addressee}：", indent="") if text.addressee else ()
+    for laid in (*greeting, *_lines(text.paragraphs)):
+        pages.drawing(PITCH, body_line(laid))
     closing = list(_lines(text.closing))
-    if len(closing) * PITCH + _SEAL + 2 * PITCH > pages.room:
-        pages.drawing(pages.room, lambda _canvas, _left, _top: None)
+    if text.rows:  # the last row goes with the signature: no page carries a seal alone
+        pages.gap(_GAP)
+        pages.table(_table(text), _GAP + len(closing) * PITCH + PITCH + _SEAL)
+        pages.gap(_GAP)
+    _close(pages, closing, text)
+
+
+def _close(pages: Pages, closing: Sequence[Line], text: OpenText) -> None:
     for line in closing:
-        pages.drawing(PITCH, _body_line(line))
+        pages.drawing(PITCH, body_line(line))
     pages.gap(PITCH)
     pages.drawing(_SEAL, _signature(text))
 
@@ -105,31 +111,15 @@ def _table(text: OpenText) -> Table:
     return Table(widths, rows, (head,))
 
 
-def _lines(paragraphs: tuple[str, ...]) -> Iterator[str]:
+def _lines(paragraphs: Sequence[str]) -> Iterator[Line]:
     for words in paragraphs:
-        for line in lay_out(f"　　{words}", typeface(BODY), BODY_SIZE, _WIDTH):
-            yield "".join(run.text for run in line.runs)
-
-
-def _title_line(text: str) -> Any:
-    def draw(canvas: Canvas, left: float, top: float) -> None:
-        at = (left + _WIDTH / 2, top - TITLE_SIZE * 1.2)
-        draw_text(canvas, at, text, BOLD, TITLE_SIZE, "center")
-
-    return draw
+        yield from paragraph_lines(words)
 
 
 def _number_line(text: str) -> Any:
     def draw(canvas: Canvas, left: float, top: float) -> None:
         at = (left + _WIDTH / 2, top - PITCH + (PITCH - BODY_SIZE) / 2)
         draw_text(canvas, at, text, BODY, BODY_SIZE, "center")
-
-    return draw
-
-
-def _body_line(text: str) -> Any:
-    def draw(canvas: Canvas, left: float, top: float) -> None:
-        draw_text(canvas, (left, top - PITCH + (PITCH - BODY_SIZE) / 2 + 2), text, BODY, BODY_SIZE)
 
     return draw
 

@@ -188,7 +188,7 @@ def reply(source: PaperSource) -> PaperForm:
                 ),
             )
         ),
-        Grid((Entry("答复日期", told), Entry("办结日期", day_words(source.day) if deed else ""))),
+        Grid((Entry("答复日期", told), Entry("办结日期", source.day.isoformat() if deed else ""))),
         Signing((Place(office, has_seal=True), Place("农户签收"))),
     )
     return form(source, "防止返贫监测答复单", blocks)

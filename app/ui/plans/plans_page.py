@@ -1,6 +1,7 @@
 """一户一策: households at the left, the editor in the middle, the real PDF at the right."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -65,6 +66,8 @@ class PlansPage(QWidget):
             self.edition.addItem(EDITION_LABELS[edition], edition)
         self.only_changed = QCheckBox("只印变了的")
         self.only_changed.setChecked(True)
+        self.words = QCheckBox("印需求和目标（先看预览）")
+        self.words.setToolTip("自己写的文字，看过没有不宜上墙的再勾；不勾就不印。")
         self.table = DataTable(_COLUMNS, "一户一策")
         self.count, self.head = title(), title()
         self.suggestions, self.measures = SuggestionsView(), MeasuresView()
@@ -187,7 +190,7 @@ class PlansPage(QWidget):
     def _show_preview(self) -> None:
         home = self.household_id()
         if home:
-            self.preview.show_sheet(home, self.chosen_edition())
+            self.preview.show_sheet(self._job((home,)))
 
     # ---------------------------------------------------------------- edits
     def _on_add_suggestions(self, ticked: list[Key], terms: Terms) -> None:
@@ -259,16 +262,20 @@ class PlansPage(QWidget):
             text = f"本户上墙内容未变（{since}已印），不必重印。"
             if since and not messages.ask(self, "打印上墙版", text, "照样打印"):
                 return
-            self._print(PlanJob(ids, edition))
+            self._print(self._job(ids))
             return
-        only = edition is Edition.WALL and self.only_changed.isChecked()
-        self._print(PlanJob(ids, edition, only, has_cover=len(ids) > 1))
+        self._print(replace(self._job(ids), only_changed=self._only(), has_cover=len(ids) > 1))
 
     def print_village(self) -> None:
         """Print every living household, with a cover."""
-        edition = self.chosen_edition()
-        only = edition is Edition.WALL and self.only_changed.isChecked()
-        self._print(PlanJob(None, edition, only, has_cover=True))
+        self._print(replace(self._job(None), only_changed=self._only(), has_cover=True))
+
+    def _job(self, ids: tuple[str, ...] | None) -> PlanJob:
+        """Return the job of the edition that is shown; None: all living households."""
+        return PlanJob(ids, self.chosen_edition(), shows_words=self.words.isChecked())
+
+    def _only(self) -> bool:
+        return self.chosen_edition() is Edition.WALL and self.only_changed.isChecked()
 
     def past_dialog(self) -> FormDialog:
         """Return the dialog that asks of which earlier day the sheets are wanted."""
@@ -293,7 +300,7 @@ class PlansPage(QWidget):
 
     def print_as_of(self, ids: tuple[str, ...], day: date) -> None:
         """Print these sheets as they stood at the end of a day."""
-        self._print(PlanJob(ids, self.chosen_edition(), has_cover=len(ids) > 1, as_of=day))
+        self._print(replace(self._job(ids), has_cover=len(ids) > 1, as_of=day))
 
     def print_dossier(self) -> None:
         """Print the chosen papers of the household as one file."""
@@ -364,6 +371,7 @@ class PlansPage(QWidget):
         for widget in (
             self.edition,
             self.only_changed,
+            self.words,
             self.print_button,
             button("打印全村", self.print_village),
             button("按日期补打", self.print_past),
@@ -376,7 +384,8 @@ class PlansPage(QWidget):
     def _connect(self) -> None:
         self.filter.activated.connect(lambda _index: self._fill())
         self.edition.currentIndexChanged.connect(self._on_edition)
-        self.table.moved.connect(lambda _line: self._show_household())
+        self.words.toggled.connect(lambda _on: self._show_preview())
+        self.table.moved.connect(self._on_moved)
         self.table.opened.connect(lambda _line: self.tabs.currentWidget().setFocus())
         self.suggestions.add_requested.connect(self._on_add_suggestions)
         self.measures.plan_requested.connect(self._on_plan)
@@ -394,8 +403,13 @@ class PlansPage(QWidget):
             shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
             shortcut.activated.connect(slot)
 
+    def _on_moved(self, _line: object) -> None:
+        self.words.setChecked(False)  # of this household nobody has read the words yet
+        self._show_household()
+
     def _on_edition(self, _index: int) -> None:
-        self.only_changed.setVisible(self.chosen_edition() is Edition.WALL)
+        for box in (self.only_changed, self.words):
+            box.setVisible(self.chosen_edition() is Edition.WALL)
         self._show_preview()
 
 

@@ -29,7 +29,7 @@ class Preview(QWidget):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
-        self._wanted: tuple[str, Edition] | None = None
+        self._wanted: PlanJob | None = None
         self._round = 0
         self._pages: PdfPages | None = None
         self._number = 0
@@ -47,9 +47,9 @@ class Preview(QWidget):
         self._timer.timeout.connect(self._make)
         self._arrange()
 
-    def show_sheet(self, household_id: str, edition: Edition) -> None:
-        """Show a household's sheet as it stands now."""
-        self._wanted = (household_id, edition)
+    def show_sheet(self, job: PlanJob) -> None:
+        """Show the sheet of a job's one household as it stands now."""
+        self._wanted = job
         if self.isVisible():
             self._timer.start()
 
@@ -61,29 +61,30 @@ class Preview(QWidget):
     def draw_now(self) -> None:
         """Make and show what is wanted before this returns, for a picture of the page."""
         if self._wanted is not None:
-            number, make = self._job(*self._wanted)
+            number, make = self._job(self._wanted)
             done = self._desk.runner.call(lambda: make(None))
             if done is not None:
                 self._show_made(number, done)
 
     def _make(self) -> None:
         if self._wanted is not None:
-            number, make = self._job(*self._wanted)
+            number, make = self._job(self._wanted)
             self._desk.runner.start(make, lambda done: self._show_made(number, done))
 
-    def _job(self, household_id: str, edition: Edition) -> tuple[int, Callable[[object], _Done]]:
+    def _job(self, job: PlanJob) -> tuple[int, Callable[[object], _Done]]:
         """Return the number of the round, and what makes its PDF."""
         self._round += 1
         store, actor, number = self._desk.store, self._desk.actor, self._round
-        job, today = PlanJob((household_id,), edition), self._desk.today()
+        today = self._desk.today()
 
         def paper(path: Path) -> Printed:
             return plans.print_plans(store, job, Printing(actor, path, today))
 
         def make(_progress: object) -> _Done:
             made, data = previews.in_memory(store, paper)
-            is_wall = edition is Edition.WALL
-            return made, data, plans.hangs_since(store, household_id, today) if is_wall else ""
+            if job.edition is not Edition.WALL or not job.household_ids:
+                return made, data, ""
+            return made, data, plans.hangs_since(store, job.household_ids[0], today)
 
         return number, make
 

@@ -1,6 +1,7 @@
 """一户一策: from the list to a measure, a target, a helper and a paper, on a real replica."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -184,6 +185,22 @@ def test_the_preview_is_the_real_pdf_and_follows_the_edition(qtbot: QtBot, page:
     assert page.preview.picture.pixmap().toImage() != wall
     page.preview.after.click()
     assert page.preview.place.text() == "第2页，共2页"
+
+
+def test_own_words_are_on_the_wall_only_while_ticked_and_the_next_household_asks_anew(
+    qtbot: QtBot, page: PlansPage, desk: Desk
+) -> None:
+    targets = replace(stored(desk).targets, needs="修水窖")
+    plan_edit.save_targets(desk.store, desk.actor, "h2", targets, TODAY)
+    pictures = []
+    for has_words in (False, True):
+        page.words.setChecked(has_words)
+        with qtbot.waitSignal(page.preview.made, timeout=20_000):
+            page.preview.make_now()
+        pictures.append(page.preview.picture.pixmap().toImage())
+    assert pictures[0] != pictures[1]
+    page.table.selectRow(0)
+    assert not page.words.isChecked()
 
 
 def test_a_wall_that_shows_it_already_is_asked_about(
