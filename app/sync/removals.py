@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.changeset import NEW_ROW
-from app.domain.merge import Causality, Part, Side, UnitChange, contested, resolve
+from app.domain.merge import Causality, Part, Place, Side, UnitChange, contested, resolve
 from app.models.base import from_canonical, journaled_tables
 from app.models.conflict import REMOVAL
 from app.models.journal import ChangeRow
@@ -95,7 +95,7 @@ def _keep(
     session.flush()
     part = Part(row.table, row.id, ending.name)
     stays = [_side(around[place], part, ending.there, trust) for place in sorted(set(against))]
-    leaves = [_side(head, part, head.new, trust) for head in heads]
+    leaves = [_side(head, part, head.new, trust) for head in sorted(heads, key=_place)]
     return Conflict(Unit(*part), (*stays, *leaves), REMOVAL)
 
 
@@ -130,6 +130,10 @@ def _unit_change(row: Row, change: Past, trust: Trust, name: str = "") -> UnitCh
     part = Part(row.table, row.id, name or change.field)
     rank = trust.rank(change.place.chain.origin)
     return UnitChange(change.place, change.digest, rank, part, value, creates)
+
+
+def _place(change: Past) -> Place:
+    return change.place
 
 
 def _side(change: Past, part: Part, value: Any, trust: Trust) -> Side:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select, table, text
+from sqlalchemy.orm import Session
 
 from app.domain.ownership import Actor
 from app.models.store import Store
@@ -71,12 +72,20 @@ def clone(store: Store, folder: Path) -> Store:
 def dump(store: Store, *without: str) -> dict[str, list[Any]]:
     """Return the rows of every table, sorted."""
     with store.read() as session:
-        query = text("SELECT name FROM sqlite_master WHERE type='table'")
-        names = [name for (name,) in session.execute(query) if name not in without]
-        return {
-            name: sorted(map(repr, session.execute(select(text("*")).select_from(table(name)))))
-            for name in names
-        }
+        return rows_of(session, *without)
+
+
+def rows_of(session: Session, *without: str) -> dict[str, list[Any]]:
+    """Return the rows of every table as a session sees them, sorted."""
+    query = text("SELECT name FROM sqlite_master WHERE type='table'")
+    names = [name for (name,) in session.execute(query) if name not in without]
+    return {
+        name: sorted(
+            repr(tuple(row))  # a Row's own repr leaves out the middle of long values
+            for row in session.execute(select(text("*")).select_from(table(name)))
+        )
+        for name in names
+    }
 
 
 LOCAL = frozenset({

@@ -4,7 +4,7 @@ The number of runs is small in the usual test; ``ZHUCUN_RUNS`` makes it as long 
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,9 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 from app.ops import conflict_decisions, exchange
 from app.sync import inbox
 from app.sync.errors import ContentError
-from tests.sync.machine import PLACES, SUPERIOR, WAYS, Template, World
+from tests.sync.meeting import first_day, meet, settle
+from tests.sync.replicas import PLACES, SUPERIOR, WAYS, Replicas
+from tests.sync.world import World
 
 RUNS = int(os.environ.get("ZHUCUN_RUNS", "4"))
 NAMES = st.sampled_from(sorted(PLACES))
@@ -24,29 +26,26 @@ SMALL = st.integers(0, 5)
 
 
 @pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
-    return Template(tmp_path_factory.mktemp("template")).make()
+def replicas(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Replicas]:
+    made = first_day(tmp_path_factory.mktemp("replicas"))
+    yield made
+    made.close()
 
 
 @pytest.fixture
-def world(template: Template, tmp_path: Path) -> World:
-    return World(template, tmp_path / "world").start()
+def world(replicas: Replicas, tmp_path: Path) -> World:
+    return World(replicas, tmp_path / "world").start()
 
 
 class Machine(RuleBasedStateMachine):
     """Each rule is one operation; at the end all meet and decide."""
 
-    runs = 0
-    template: Template
+    replicas: Replicas
     folder: Path
 
     def __init__(self) -> None:
         super().__init__()
-        Machine.runs += 1
-        self.world = World(self.template, self.folder / str(Machine.runs)).start()
-        for name in ("a1", "b1"):
-            self.world.add(name)
-        self.world.meet()
+        self.world = World(self.replicas, self.folder).start()
 
     @rule(name=NAMES)
     def add(self, name: str) -> None:
@@ -104,6 +103,10 @@ class Machine(RuleBasedStateMachine):
     def take(self, name: str, which: int) -> None:
         self.world.take(name, which)
 
+    @rule(name=st.sampled_from(sorted(SUPERIOR)))
+    def visit(self, name: str) -> None:
+        self.world.visit(name)
+
     @rule(name=NAMES)
     def backup(self, name: str) -> None:
         self.world.backup(name)
@@ -117,12 +120,12 @@ class Machine(RuleBasedStateMachine):
         self.world.revoke()
 
     def teardown(self) -> None:
-        self.world.settle()
+        settle(self.world)
         self.world.close()
 
 
-def test_any_operations_in_any_order_end_alike(template: Template, tmp_path: Path) -> None:
-    Machine.template, Machine.folder = template, tmp_path
+def test_any_operations_in_any_order_end_alike(replicas: Replicas, tmp_path: Path) -> None:
+    Machine.replicas, Machine.folder = replicas, tmp_path / "world"
     run_state_machine_as_test(
         Machine,
         settings=settings(
@@ -139,8 +142,6 @@ def test_any_operations_in_any_order_end_alike(template: Template, tmp_path: Pat
 
 def quarrel(world: World) -> None:
     """Two laptops change one field, a third person's step is none of the village's business."""
-    world.add("a1")
-    world.meet()
     world.edit("a1", 0, 1)
     world.edit("a2", 0, 3)
     world.overstep("a2", 0)
@@ -148,21 +149,18 @@ def quarrel(world: World) -> None:
 
 
 def restore_after_meeting(world: World) -> None:
-    world.add("a1")
-    world.meet()
     world.backup("a1")
     world.edit("a2", 0, 2)
-    world.meet()
-    world.meet()  # now the township has the receipt for it
+    meet(world)
+    world.visit("a1")  # now the township has the receipt for it
     world.restore("a1", renewed=True)
 
 
 def close_while_the_other_answers(world: World) -> None:
     """Two laptops answer one question differently; one closes the month, nobody may lose."""
-    world.add("a1")
     world.month("a1", 0)
     world.sheet("a1", 0, 1)
-    world.meet()
+    meet(world)
     world.sheet("a1", 0, 3)
     world.month("a1", 2)
     world.sheet("a2", 0, 5)
@@ -171,13 +169,12 @@ def close_while_the_other_answers(world: World) -> None:
 
 
 def restore_after_a_close(world: World) -> None:
-    world.add("a1")
     world.month("a1", 0)
-    world.meet()
+    meet(world)
     world.backup("a1")
     world.month("a2", 2)
-    world.meet()
-    world.meet()
+    meet(world)
+    world.visit("a1")
     world.restore("a1", renewed=True)
 
 
@@ -234,7 +231,7 @@ STORIES = [quarrel, restore_after_meeting, close_while_the_other_answers, restor
 @pytest.mark.parametrize("story", STORIES)
 def test_the_stories_end_well_without_a_fault(world: World, story: Callable[[World], None]) -> None:
     story(world)
-    world.settle()
+    settle(world)
 
 
 @pytest.mark.parametrize(
@@ -259,4 +256,4 @@ def test_a_planted_fault_is_caught(
     fault(monkeypatch)
     with pytest.raises((AssertionError, ContentError)):
         story(world)
-        world.settle(sides=1)
+        settle(world, sides=1)
