@@ -11,7 +11,7 @@ from app.domain.changeset import NEW_ROW, Changeset, FieldChange
 from app.domain.lifecycle import LEVELS, PROGRAM
 
 POLICY = "policy:"
-_SIGNIFICANT = {"county": 6, "township": 9, "village": 12}  # digits of an area code that count
+SIGNIFICANT = {"county": 6, "township": 9, "village": 12}  # digits of an area code that count
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def covers(level: str, area_code: str, scope: str) -> bool:
     """Tell whether a scope is a device's own: its policy, or a village inside its area."""
     if scope.startswith(POLICY):
         return scope == POLICY + area_code
-    digits = _SIGNIFICANT[level]
+    digits = SIGNIFICANT[level]
     return scope[:digits] == area_code[:digits] and len(scope) == len(area_code)
 
 

@@ -1,5 +1,6 @@
 """Steps of every life cycle: who led what how far, when and why. One table for all of them."""
 
+import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache
@@ -13,6 +14,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from app.domain.lifecycle import PROGRAM, in_order
 from app.models.base import Journaled
 from app.models.statements import chunks, some
+
+RECEIVED = "received_on"  # named data: when the step before came in where this one was taken
 
 
 class Step(Journaled):
@@ -116,9 +119,17 @@ def rivals_of(
         )
     for (about, subject_id, follows), group in groupby(sorted(rows, key=key), key):
         steps = tuple(sorted(group, key=lambda step: step.id))
-        deeds = {(s.action, s.kind, s.level, s.department, s.values) for s in steps}
+        deeds = {(s.action, s.kind, s.level, s.department, _said(s)) for s in steps}
         if (subject_id, follows) in places and len(deeds) > 1:
             yield Rivals(about, subject_id, follows, steps)
+
+
+def _said(step: Step) -> str:
+    """Return what a step says; two laptops may have got the same thing on different days."""
+    if RECEIVED not in step.values:
+        return step.values
+    found = {name: value for name, value in json.loads(step.values).items() if name != RECEIVED}
+    return json.dumps(found, ensure_ascii=False, sort_keys=True) if found else ""
 
 
 def _rows(session: Session, subject: str, ids: Collection[str] | None) -> Iterator[Step]:

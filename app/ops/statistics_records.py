@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -23,7 +23,6 @@ from app.domain.statistics.context import Window
 from app.models import form, household, journal, plan, team
 from app.models import warning as warning_rows
 from app.models.case import is_case_kept
-from app.models.step import Step
 from app.ops import catalogue
 from app.ops.statistics_policy import policy_of
 from app.ops.statistics_registers import Registers
@@ -36,7 +35,7 @@ from app.ops.statistics_trails import (
     trail,
     trail_of,
 )
-from app.ops.warning_rows import CHINA, Arrivals
+from app.ops.warning_rows import CHINA
 
 _SETS_DUE = frozenset({"open", "confirm", "assign"})  # extensions come on top
 ALWAYS = date(1900, 1, 1)  # an identification whose day nobody knows: in the stock all the time
@@ -90,7 +89,6 @@ class _Loader:
     ) -> None:
         self.session, self.area, self.window, self.steps = session, area, window, steps
         self.months = Sheets(session, area, window)
-        self.arrivals = Arrivals(session)
 
     def rows(self, *columns: Any, table: Any, order: Sequence[Any] = ()) -> Iterable[Any]:
         """Return the columns of the area's rows."""
@@ -217,10 +215,6 @@ class _Loader:
         own = [step for step, _ in standing.taken if isinstance(step, LightStep)]
         original = next((s for s in reversed(own) if s.due_on and s.action in _SETS_DUE), None)
 
-        def arrived(step: LightStep) -> date:
-            # A light step has all that the day of arrival depends on.
-            return self.arrivals.start(cast("Step", step), row.opened_on, policy)
-
         return plain.WarningRecord(
             warning_id=row.id,
             household_id=row.household_id,
@@ -234,7 +228,7 @@ class _Loader:
             due_on=next((s.due_on for s in reversed(own) if s.due_on), None),
             due_on_original=original.due_on if original else None,
             household_no=number,
-            steps=trail_of(standing, row.severity, life.initial, arrived),
+            steps=trail_of(standing, row.severity, life.initial),
         )
 
     def measures(self) -> tuple[plain.MeasureRecord, ...]:

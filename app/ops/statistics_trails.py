@@ -2,16 +2,17 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.domain.lifecycle import EVERY, Lifecycle, Standing, in_order
+from app.domain.lifecycle import EVERY, STAY, Lifecycle, Standing, in_order
 from app.domain.statistics import records as plain
-from app.models.step import Step, choices
+from app.models.step import RECEIVED, Step, choices
 
 _DETAILS = {"clear-out": "reason", "change-type": "object_type", "exclude": "told_on"}
 
@@ -86,24 +87,23 @@ def trail(
     return trail_of(life.standing(steps, kind, start), kind, start or life.initial)
 
 
-def trail_of(
-    standing: Standing,
-    kind: str,
-    state: str,
-    arrived: Callable[[LightStep], date | None] = lambda _step: None,
-) -> tuple[plain.StateStep, ...]:
-    """Return the same of a thing whose standing is known.
-
-    ``state``: before any step; ``arrived``: the day from which the limit after a step ran here.
-    """
-    found = []
+def trail_of(standing: Standing, kind: str, state: str) -> tuple[plain.StateStep, ...]:
+    """Return the same of a thing whose standing is known; ``state``: before any step."""
+    found: list[plain.StateStep] = []
+    mover = -1  # the last step that led somewhere: a step here says when that one came in
     for step, row in standing.taken:
         if not isinstance(step, LightStep):
             raise TypeError("only light steps have a day here")
+        said = _values(step.values)
+        received = day_of(said.get(RECEIVED))
+        if received is not None and mover >= 0 and found[mover].clock_from is None:
+            found[mover] = replace(found[mover], clock_from=received)
+        if row.target(kind) != STAY:
+            mover = len(found)
         state = row.leads(state, kind)
         kind = step.kind if row.turns else kind
-        detail = _values(step.values).get(_DETAILS.get(step.action, ""), "")
-        found.append(plain.StateStep(step.step_on, step.action, state, detail, arrived(step)))
+        detail = said.get(_DETAILS.get(step.action, ""), "")
+        found.append(plain.StateStep(step.step_on, step.action, state, detail))
     return tuple(found)
 
 

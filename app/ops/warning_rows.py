@@ -1,6 +1,6 @@
 """Warnings as loaded: the row with its life, when what is due, and how it is shown in a list."""
 
-from bisect import bisect_left
+from bisect import bisect_left, insort
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 from app.domain import deadlines, matters, warning
 from app.domain.household import Finding
 from app.domain.lifecycle import LEVELS, due_on
+from app.domain.ownership import SIGNIFICANT
 from app.domain.period import Period
 from app.domain.policy import Policy
 from app.domain.warning import WARNING, life_of
-from app.models.replica import PackageRow, ReplicaRow
+from app.models.replica import Device, PackageRow, ReplicaRow
 from app.models.statements import CHUNK, some
-from app.models.step import Step, steps_of
+from app.models.step import RECEIVED, Step, steps_of
 from app.models.warning import HouseholdWarning
 from app.ops import catalogue, policies
 from app.ops.errors import UnknownWarningError
@@ -182,27 +183,56 @@ def lines(session: Session, found: list[Loaded], today: date) -> list[WarningLin
 
 
 class Arrivals:
-    """When packages came in here: limits of 镇 and 县 run from the day of arrival (clock_from)."""
+    """When packages came in here: limits of 镇 and 县 run from the day of arrival (clock_from).
+
+    A step came with the first package of its own village, or township, on or after its day.
+    """
 
     def __init__(self, session: Session) -> None:
         self._level = session.scalars(select(ReplicaRow.level)).one_or_none() or ""
-        came = select(PackageRow.at).filter_by(direction="in", state="imported")
-        self._days = sorted(
-            datetime.fromisoformat(at).replace(tzinfo=UTC).astimezone(CHINA).date()
-            for at in session.scalars(came)
+        came = (
+            select(PackageRow.at, Device.level, Device.area_code)
+            .join(Device, Device.id == PackageRow.peer_id)
+            .where(PackageRow.direction == "in", PackageRow.state == "imported")
         )
+        self._days: dict[str, list[date]] = {}
+        for at, level, area_code in session.execute(came):
+            day = datetime.fromisoformat(at).replace(tzinfo=UTC).astimezone(CHINA).date()
+            insort(self._days.setdefault(area_code[: SIGNIFICANT[level]], []), day)
+
+    def is_counted(self, step: Step, policy: Policy) -> bool:
+        """Tell whether the limit after a step runs from its arrival here."""
+        if step.level not in LEVELS or self._level not in LEVELS:
+            return False
+        is_from_below = LEVELS.index(step.level) < LEVELS.index(self._level)
+        return is_from_below and bool(policy.process["clock_from"] == "received")
 
     def start(self, step: Step | None, opened_on: date, policy: Policy) -> date:
         """Return the day on which the limit after a step began to run here."""
         if step is None:
             return opened_on
-        is_from_below = step.level in LEVELS and (
-            self._level in LEVELS and LEVELS.index(step.level) < LEVELS.index(self._level)
-        )
-        if not is_from_below or policy.process["clock_from"] != "received":
+        if not self.is_counted(step, policy):
             return step.step_on
-        place = bisect_left(self._days, step.step_on)
-        return self._days[place] if place < len(self._days) else step.step_on
+        days = (
+            known[place]
+            for digits in SIGNIFICANT.values()
+            if (known := self._days.get(step.scope[:digits]))
+            and (place := bisect_left(known, step.step_on)) < len(known)
+        )
+        return min(days, default=step.step_on)
+
+
+def received(session: Session, loaded: Loaded, on: date) -> dict[str, str]:
+    """Return what a step here says of the day on which the one before came in (收到日).
+
+    Only the level that got it knows the day; by the step all others do. Nothing where the step
+    before was taken at this level or above.
+    """
+    mover, arrivals = _mover(loaded), Arrivals(session)
+    if mover is None or not arrivals.is_counted(mover, loaded.policy):
+        return {}
+    day = arrivals.start(mover, loaded.row.opened_on, loaded.policy)
+    return {RECEIVED: min(day, on).isoformat()}
 
 
 def step_due(loaded: Loaded, arrivals: Arrivals) -> date | None:

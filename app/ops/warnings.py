@@ -431,6 +431,7 @@ def _step(
     given = warning_rules.completed(loaded, action, given)
     check(loaded.thing, action, who, given, on, extra)
     added = warning_rules.prepare(session, loaded, action, who, given, on)
+    added = replace(added, more={**added.more, **warning_rows.received(session, loaded, on)})
     write_step(session, loaded.thing, action, who, replace(given, on=on), added)
     _settle(session, loaded.again(), on)
     return loaded.row.household_id

@@ -1,6 +1,6 @@
 """Three real replicas: what a device writes beyond its level has no effect anywhere else."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from app.models.household import Household, Member, MonitoredCase
 from app.models.store import Store
-from app.ops import catalogue, changes, monitored, sheets, warnings
+from app.ops import catalogue, changes, exchange, monitored, sheets, statistics, warnings
 from app.ops.changes import NewChange
 from app.ops.errors import ChangeRefusedError
 from app.ops.lives import StepInput
@@ -54,6 +54,38 @@ def test_the_township_sees_when_a_warning_arrived(network: Network) -> None:
     line = warnings.show_warning(network.township, warning_id, TODAY).line
     assert line.received_on == date(2025, 10, 20)
     assert line.holder == "township"
+
+
+def carry(network: Network, sender: Store, receiver: Store, day: date) -> None:
+    path = network.export(sender, receiver).path
+    exchange.import_package(
+        receiver, ME, path, datetime(day.year, day.month, day.day, 4, tzinfo=UTC)
+    )
+
+
+def test_every_level_shows_the_same_days_in_t15(network: Network) -> None:
+    """The township says with its step when it got the paper; other levels got it later."""
+    village, township, county = network.village, network.township, network.county
+    confirmed, got, passed, higher, determined, back = (
+        TODAY + timedelta(days=n) for n in (1, 3, 4, 5, 7, 8)
+    )
+    home = add_family(village)
+    open_october(village)
+    sheet_id = answer_all(village, home, {("WT-01", ""): "short"})
+    (warning_id,) = sheets.submit_sheet(village, ME, sheet_id, TODAY).opened
+    warnings.act(village, ME, warning_id, "confirm", StepInput("属实", confirmed), confirmed)
+    carry(network, village, township, got)
+    page, _ = warnings.act(township, ME, warning_id, "pass", StepInput("同意", passed), passed)
+    assert page.history[-1].values["received_on"] == got.isoformat()
+    carry(network, township, county, higher)
+    page, _ = warnings.act(county, ME, warning_id, "determine", StepInput("", determined))
+    assert page.history[-1].values["received_on"] == higher.isoformat()
+    carry(network, county, township, back)
+    carry(network, township, village, back)
+    for store in (village, township, county):
+        report = statistics.monthly_report(store, OCTOBER, back)
+        days = report.table("T15").value("及时核查", "平均（天）")
+        assert days == (determined - got).days, store.level
 
 
 def test_a_clue_goes_up_and_the_case_comes_down(network: Network) -> None:

@@ -26,7 +26,8 @@ ON_SITE_WAYS = frozenset({"onsite", "onsite_family"})
 class StateStep:
     """One step: the day, what was done, and the state it led to.
 
-    ``clock_from``: the day it arrived at the next level, where that one's days run from then.
+    ``clock_from``: the day it arrived at the next level, as that level's own step says: a date of
+    the journal, alike on every replica. None where no such day counts.
     ``detail``: the reason of a 清退, the new object type of a 类型变更.
     """
 
@@ -121,6 +122,20 @@ class WarningRecord:
             if step.on <= day:
                 state = step.state
         return state
+
+    def remedied_on(self, day: date) -> date | None:
+        """Return the completion (A13) that stands at the end of a day, for T13 and T16 alike.
+
+        The last one counts, and none after a return: A16 says «not solved», so what was returned
+        was no completion (processes a, A13–A16).
+        """
+        found = None
+        for step in self.steps:
+            if step.on <= day and step.action == "done":
+                found = step.on
+            elif step.on <= day and step.state == "remedying":
+                found = None
+        return found
 
     def reached(self, *states: str) -> StateStep | None:
         """Return the first step that led to one of the states."""

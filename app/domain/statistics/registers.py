@@ -35,18 +35,22 @@ def natural_changes(context: Context) -> ReportTable:
         if change.state == "done" and context.window.has(change.done_on):
             reason = change.reason if change.kind in _ONE_PERSON else ""
             groups[change.kind, reason].append(change)
-    order = list(KIND_LABELS)
-    keys = sorted(groups, key=lambda key: (order.index(key[0]) if key[0] in order else 99, key))
     columns = [Column("次", "次"), Column("人", "人"), Column("户", "户")]
-    rows = [
-        Line(
-            "·".join(filter(None, (KIND_LABELS.get(kind, kind), reason))),
-            _changed(groups[kind, reason]),
-        )
-        for kind, reason in keys
-    ]
-    note = "只计本期已办理的；人数只计自然增加和自然减少。"
-    return context.table("T19", "自然变更", "事由", columns, with_total(rows, columns), [note])
+    rows: list[Line] = []
+    for kind, word in KIND_LABELS.items():
+        own = [
+            Line("·".join(filter(None, (word, reason))), _changed(groups[kind, reason]))
+            for its_kind, reason in sorted(groups)
+            if its_kind == kind
+        ]
+        if own and kind in _ONE_PERSON:
+            own = with_total(own, columns, f"{word}·小计")
+        rows += own
+    total = with_total([line for line in rows if not line.is_total], columns)[-1]
+    times, _people, homes = total.cells
+    rows.append(Line(total.label, (times, Cell(None), homes), True))
+    note = "只计本期已办理的；人数只计自然增加和自然减少，进出的人不相加。"
+    return context.table("T19", "自然变更", "事由", columns, rows, [note])
 
 
 def _changed(changes: list[ChangeRecord]) -> tuple[Cell, ...]:

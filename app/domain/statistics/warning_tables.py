@@ -85,7 +85,7 @@ def _ledger_cells(context: Context, warning: WarningRecord) -> tuple[Cell, ...]:
         day("determine"),
         warning.department or None,
         warning.due_on,
-        day("done"),
+        warning.remedied_on(end),
         day("close"),
         label("warning_state", warning.state_on(end)),
         late,
@@ -229,7 +229,10 @@ def _action(name: str) -> Callable[[WarningRecord], date | None]:
 
 
 def _arrived(warning: WarningRecord) -> date | None:
-    """The day of the confirmation, or the later one on which the township got it."""
+    """The day of the confirmation, or the later one on which the township got it (收到日).
+
+    The township's own step says it, so that village, township and county show the same days.
+    """
     step = next((step for step in warning.steps if step.action == "confirm"), None)
     return None if step is None else max(step.on, step.clock_from or step.on)
 
@@ -284,8 +287,11 @@ def timings(context: Context) -> ReportTable:
     rows = [_stage_line(context, stage) for stage in _STAGES]
     still = [w.warning_id for w in context.records.warnings if is_open(w, context.window.end)]
     rows.append(Line("动态清零：期末未销", (counted(still, WARNING), *[Cell(None)] * 5)))
-    notes = ["天数为自然日；镇、县的天数从收到日起算。没有限时或到期日的条不计入占比的分母。"]
-    return context.table("T15", "五个及时", "环节", columns, rows, notes)
+    note = (
+        "天数为自然日；镇、县的天数从收到日起算（以镇里办理时记下的为准，各级一样）。"
+        "没有限时或到期日的条不计入占比的分母。"
+    )
+    return context.table("T15", "五个及时", "环节", columns, rows, [note])
 
 
 def _stage_line(context: Context, stage: _Stage) -> Line:
@@ -331,7 +337,10 @@ def departments(context: Context) -> ReportTable:
     rows = [_department_line(context, name, groups[name]) for name in sorted(groups)]
     total = _department_line(context, "合计", [w for found in groups.values() for w in found])
     rows.append(Line(total.label, total.cells, True))
-    note = "交办、已补短、已销为本期；补短中、超期为期末；办理天数从交办到补短。"
+    note = (
+        "交办、已补短、已销为本期；补短中、超期为期末；办理天数从交办到补短；"
+        "退回补短的，以最后一次补短为准。"
+    )
     return context.table("T16", "部门交办", "部门", columns, rows, [note])
 
 
@@ -341,7 +350,7 @@ def _department_line(context: Context, name: str, warnings: list[WarningRecord])
     assigned, done, closed = [], [], []
     for warning in warnings:
         given = _at("assigned", "remedying")(warning)
-        remedied = _action("done")(warning)
+        remedied = warning.remedied_on(window.end)
         if window.has(given):
             assigned.append(warning)
         if window.has(remedied):

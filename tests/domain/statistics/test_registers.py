@@ -31,7 +31,10 @@ def test_changes_count_when_they_are_done() -> None:
     assert figures(table.row("自然增加·出生")) == [2, 2, 1]
     assert figures(table.row("自然减少·死亡")) == [1, 1, 1]
     assert figures(table.row("分户")) == [1, 0, 1]
-    assert figures(table.row("合计")) == [4, 3, 2]
+    assert figures(table.row("自然增加·小计")) == [2, 2, 1]
+    assert figures(table.row("合计")) == [4, None, 2]  # who came and who went are not added
+    empty = registers.natural_changes(context(OCTOBER))
+    assert [figures(line) for line in empty.rows] == [[0, None, 0]]
 
 
 def test_clues_with_their_answers() -> None:

@@ -113,6 +113,22 @@ def test_departments_with_what_they_were_given_and_finished() -> None:
     assert [cell.value for cell in table.rows[0].cells] == [2, 1, 1, 1, 1, Decimal("9.00")]
 
 
+def test_a_completion_that_was_returned_is_none_and_the_last_one_counts() -> None:
+    """T13 and T16 tell the same: A16 says «not solved»."""
+    returned = step("10-18", "return", "remedying")
+    again = step("10-24", "done", "remedied")
+    request = step("10-16", "request-close", "closing_requested")
+    for path, remedied, done in (
+        ((*CLOSED[:5], request, returned), "—", 0),
+        ((*CLOSED[:5], request, returned, again), "2025-10-24", 1),
+    ):
+        found = context(OCTOBER, warnings=(a_warning("w1", "10-05", *path, department="教体局"),))
+        ledger = warning_tables.ledger(found)
+        assert ledger.rows[0].cells[9].text == remedied
+        (line, _total) = warning_tables.departments(found).rows
+        assert line.cells[2].value == done
+
+
 def test_the_opening_must_be_last_months_closing() -> None:
     september = context(Window(date(2025, 9, 1), date(2025, 9, 30)))
     table = warning_tables.by_village(context(OCTOBER, warnings=(a_warning("w1", "09-01"),)))
