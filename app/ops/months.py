@@ -164,9 +164,11 @@ def _refuse_overlap(session: Session, area_code: str, period: Period, today: dat
 
 
 def _add_sheets(session: Session, area_code: str, period: Period, today: date) -> None:
+    has_one = set(session.scalars(select(Sheet.household_id).filter_by(period=str(period))))
     for context in _due_contexts(session, area_code, month_of(period, today), None):
         home, version = context.given.household_id, context.form.version
-        session.add(due_list.sheet(home, area_code, period, version))
+        if home not in has_one:
+            session.add(due_list.sheet(home, area_code, period, version))
 
 
 def _due_contexts(

@@ -4,7 +4,7 @@ The number of runs is small in the usual test; ``ZHUCUN_RUNS`` makes it as long 
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,25 +16,13 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 from app.ops import conflict_decisions, exchange
 from app.sync import inbox
 from app.sync.errors import ContentError
-from tests.sync.meeting import first_day, meet, settle
+from tests.sync.meeting import meet, settle
 from tests.sync.replicas import PLACES, SUPERIOR, WAYS, Replicas
 from tests.sync.world import World
 
 RUNS = int(os.environ.get("ZHUCUN_RUNS", "4"))
 NAMES = st.sampled_from(sorted(PLACES))
 SMALL = st.integers(0, 5)
-
-
-@pytest.fixture(scope="module")
-def replicas(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Replicas]:
-    made = first_day(tmp_path_factory.mktemp("replicas"))
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def world(replicas: Replicas, tmp_path: Path) -> World:
-    return World(replicas, tmp_path / "world").start()
 
 
 class Machine(RuleBasedStateMachine):

@@ -1,0 +1,23 @@
+"""What the machine of six replicas found, each as a story of its own."""
+
+from sqlalchemy import func, select
+
+from app.models.form import Sheet
+from tests.sync.invariants import check
+from tests.sync.meeting import meet
+from tests.sync.world import World
+
+
+def test_a_month_is_opened_where_a_sheet_was_there_before(world: World) -> None:
+    world.sheet("b2", 0, 1)
+    world.month("b2", 0)
+    with world.stores["b2"].read() as session:
+        assert session.scalar(select(func.count()).select_from(Sheet)) == 1
+
+
+def test_two_removals_and_what_speaks_against_them_stand_alike_everywhere(world: World) -> None:
+    world.edit("b1", 0, 0)
+    world.sheet("b2", 0, 5)
+    world.edit("b2", 0, 0)
+    meet(world)
+    check(world)
