@@ -53,6 +53,7 @@ __all__ = [
 
 NOT_VISITED = ("not_met", "refused")
 _HOUSE = frozenset({"HS-01", "HS-02"})
+_WAY, _BY_PHONE = ("BF-03", ""), "phone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,7 @@ def problem(form: FormDef, facts: Facts, policy: Policy, key: AnswerKey, value: 
     Checks what a telephone call cannot see, only_when of the option, the lower bound that another
     answer sets (WT-06 not below WT-05), and house against dwelling (HS-01 with HS-02).
     """
-    if stands_alone(form, key, value):
+    if stands_alone(form, key, value, facts.answers.get(_WAY)):
         return ""
     question = form.by_code[key[0]]
     if is_blind(form, facts, key) and not is_special(value):
@@ -177,14 +178,20 @@ def problem(form: FormDef, facts: Facts, policy: Policy, key: AnswerKey, value: 
     return _house_problem(view, key, value)
 
 
-def stands_alone(form: FormDef, key: AnswerKey, value: AnswerValue) -> bool:
-    """Tell whether nothing else on the sheet can speak against an answer (``problem``)."""
+def stands_alone(
+    form: FormDef, key: AnswerKey, value: AnswerValue, way: AnswerValue | None
+) -> bool:
+    """Tell whether no other answer of the sheet can speak against one (``problem``).
+
+    ``way``: how the household was met (BF-03), None while nobody has said.
+    """
     question, seen = form.by_code[key[0]], form.special("_not_seen")
     option = _option(question, value)
     is_conditional = option is not None and option.only_when is not None
-    is_seen = seen is not None and question.chapter in seen.chapters
     is_bound = question.min_expr is not None or key[0] in _HOUSE
-    return not (is_conditional or is_bound or (is_seen and not is_special(value)))
+    is_seen = seen is not None and question.chapter in seen.chapters
+    may_be_blind = is_seen and way in (None, _BY_PHONE) and not is_special(value)
+    return not (is_conditional or is_bound or may_be_blind)
 
 
 def _option(question: Question, value: AnswerValue) -> Option | None:
@@ -194,7 +201,7 @@ def _option(question: Question, value: AnswerValue) -> Option | None:
 def is_blind(form: FormDef, facts: Facts, key: AnswerKey) -> bool:
     """Tell whether a telephone call leaves only 没看成: what must be seen on the spot."""
     seen = form.special("_not_seen")
-    is_by_phone = facts.answers.get(("BF-03", "")) == "phone"
+    is_by_phone = facts.answers.get(_WAY) == _BY_PHONE
     return is_by_phone and seen is not None and form.by_code[key[0]].chapter in seen.chapters
 
 

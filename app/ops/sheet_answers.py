@@ -27,6 +27,7 @@ from app.ops.income_lines import put_line
 from app.ops.sheet_context import SheetContext
 
 Values = Mapping[AnswerKey, AnswerValue | None]
+_WAY = ("BF-03", "")  # how the household was met
 
 
 class SheetInCheckError(SheetStateError):
@@ -54,14 +55,11 @@ def save(session: Session, sheet: Sheet, month: Month, values: Values) -> bool:
     Raises:
         AnswerError: a value that the question does not take; nothing is written.
     """
-    if not _stand_alone(month.form, values):
+    if not _stand_alone(session, sheet, month.form, values):
         context = sheet_context.one(session, month, sheet.household_id)
         return put(session, sheet, context, values)
-    about_members = any(member_id for _, member_id in values)
-    members = (
-        session.scalars(_members_of(), {"household": sheet.household_id}) if about_members else ()
-    )
-    _put_each(session, sheet, month.form, frozenset(members), values)
+    members = session.scalars(_members_of(), {"household": sheet.household_id}).all()
+    _put_each(session, sheet, month.form, members, values)
     return False
 
 
@@ -78,13 +76,19 @@ def put(session: Session, sheet: Sheet, context: SheetContext, values: Values) -
     return _put_amounts(session, sheet, context, merged, values)
 
 
-def _stand_alone(definition: FormDef, values: Values) -> bool:
+def _stand_alone(session: Session, sheet: Sheet, definition: FormDef, values: Values) -> bool:
     """Tell whether no other answer, no amount and no record has a say in these answers."""
-    return not _touch_income(values) and all(
-        code in definition.by_code
-        and (value is None or form.stands_alone(definition, (code, member_id), value))
-        for (code, member_id), value in values.items()
-    )
+    if _touch_income(values) or any(code not in definition.by_code for code, _ in values):
+        return False
+    met = natural_id("answer", sheet.id, *_WAY)
+    way = values[_WAY] if _WAY in values else session.scalar(_value_of(), {"answer": met})
+    given = ((key, value) for key, value in values.items() if value is not None)
+    return all(form.stands_alone(definition, key, value, way) for key, value in given)
+
+
+@cache
+def _value_of() -> Select[str | None]:
+    return select(Answer.value).where(Answer.id == bindparam("answer"))
 
 
 @cache

@@ -21,6 +21,7 @@ from pathlib import Path
 import python_calamine
 import xlsxwriter
 
+from app.bench.bare import copied_schema
 from app.demo import people
 from app.domain.ownership import Actor
 from app.models.engine import connect
@@ -89,7 +90,7 @@ def bound(folder: Path) -> None:
     read = time.perf_counter() - start
     target = connect(folder / "bound.db", _KEY)
     target.execute("PRAGMA synchronous=FULL")
-    for statement in copied_schema(folder):
+    for statement in _schema(folder):
         target.execute(statement)
     target.execute("BEGIN")
     write = 0.0
@@ -107,16 +108,13 @@ def bound(folder: Path) -> None:
     print(f"bound {read + write:.1f} s: {cells} cells {read:.1f}, rows {write:.1f}, {_peak()}")  # noqa: T201
 
 
-def copied_schema(folder: Path) -> list[str]:
-    """Return the tables and indexes of the product, without what ties them to others."""
+def _schema(folder: Path) -> list[str]:
     store = make_store(folder / "schema", "village", VILLAGE, "兴源村")
     raw = store.raw()
-    found = raw.execute(
-        "SELECT sql, tbl_name FROM sqlite_master WHERE sql IS NOT NULL ORDER BY type DESC"
-    ).fetchall()
+    found = list(copied_schema(raw, _TABLES))
     raw.close()
     store.close()
-    return ["PRAGMA foreign_keys=OFF", *(sql for sql, table in found if table in _TABLES)]
+    return found
 
 
 def _peak() -> str:
