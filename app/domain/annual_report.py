@@ -14,7 +14,7 @@ from app.domain.statistics import year_figures as names
 from app.domain.statistics.report import CLASSIFICATION, HELPER, MONTHLY, YEARLY, Report
 from app.domain.statistics.table import Cell, Line
 
-HEADING, SUBHEADING, BODY = "heading", "subheading", "body"
+HEADING, BODY = "heading", "body"
 _ORDINALS = "一二三四五六七八九十"
 _TIMELY = "及时"
 _HELPER_VISITS = -2  # the column of T11

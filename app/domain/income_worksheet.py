@@ -18,7 +18,7 @@ from app.domain.words import money
 LineKey = tuple[str, str]  # (source, member id), "" for the household
 Lines = Mapping[LineKey, Decimal]
 
-WAGES, TRANSFER, DIBAO = "IN-01", "IN-04", "IN-07"
+WAGES, DIBAO = "IN-01", "IN-07"
 EACH_WAGE = "EM-04"
 DIBAO_LINE: LineKey = ("dibao", "")
 REST_LABEL = "未分项"

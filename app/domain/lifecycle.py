@@ -170,13 +170,6 @@ class Lifecycle:
             here = Standing(row.leads(here.state, here.kind), turned, (*here.taken, (step, row)))
         return here
 
-    def walk(
-        self, steps: Sequence[StepT], kind: str = EVERY, start: str = ""
-    ) -> list[tuple[StepT, Transition]]:
-        """Return the ordered steps that the table knows, each with its row."""
-        in_force = {step.id: row for step, row in self.standing(steps, kind, start).taken}
-        return [(step, in_force[step.id]) for step in steps if step.id in in_force]
-
     def state_of(self, steps: Sequence[StepLike], kind: str = EVERY, start: str = "") -> str:
         """Return the state where the ordered steps lead."""
         return self.standing(steps, kind, start).state

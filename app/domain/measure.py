@@ -9,7 +9,6 @@ from app.domain.rows import row
 
 PLANNED, RUNNING, DONE, EXPIRED, TERMINATED = "planned", "running", "done", "expired", "terminated"
 OPEN = frozenset({PLANNED, RUNNING})
-DELIVERED = frozenset({DONE, EXPIRED})  # EXPIRED only where «finish» was taken before
 TERMINATE_REASONS = ("不再符合", "本人放弃", "重复", "死亡或迁出", "其他")
 WHOLE_HOUSEHOLD = "全户"
 MOST_MONEY = 1_000_000_000  # yuan; more is a slip of the keyboard

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from app.domain.catalogue import Option, Question
 from app.domain.household import AnswerValue
 from app.domain.labels import SEVERITY_RANK
-from app.domain.rules.checklist import answer_words
 
 STILL, WORSE, SOLVED = "1", "2", "3"
 
@@ -31,12 +30,6 @@ class OpenResult:
     note: str
     is_solved: bool
     hint: str
-
-
-def wording(question: Question, reported: AnswerValue) -> str:
-    """Return the question as it is asked this month."""
-    words = answer_words(question, reported)
-    return f"上月报的“{words}”现在怎样？1还在 2加重（选新答案） 3已解决（写怎么解决的）"
 
 
 def worse_options(question: Question, reported: AnswerValue) -> tuple[Option, ...]:

@@ -5,7 +5,7 @@ Nothing is guessed: a row that cannot be attributed is an error until a person d
 """
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -445,11 +445,3 @@ def _contradicts(cell: Reading, chosen: Reading) -> bool:
 
 def _text(cell: Reading) -> str:
     return cell.text or str(cell.value)
-
-
-def count_classes(rows: Iterable[RosterRow]) -> dict[str, int]:
-    """Return how many rows are ok, warn and error."""
-    counts = {"ok": 0, "warn": 0, "error": 0}
-    for row in rows:
-        counts[row.row_class] += 1
-    return counts

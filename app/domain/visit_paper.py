@@ -16,7 +16,6 @@ from app.domain.household import NOTHING, AnswerKey, AnswerValue, Member
 from app.domain.period import Period
 from app.domain.view import HouseholdView, MemberView, is_special
 
-NOT_ASKED = "—"
 _NO_EVENT = "无"
 _GLUE = "\u00a0"  # a digit and its option stay on one line
 

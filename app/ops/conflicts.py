@@ -53,16 +53,6 @@ def open_conflicts(session: Session, trust: Trust) -> list[ConflictLine]:
     return [*conflict_lines.stored(session, trust), *conflict_rules.breaches(session, trust)]
 
 
-def show_conflict(store: Store, conflict_id: str) -> ConflictLine:
-    """Return one conflict.
-
-    Raises:
-        UnknownConflictError: there is none of this id, or it has been decided.
-    """
-    with store.read() as session:
-        return _one(session, conflict_id, _trust(session))
-
-
 def resolve_conflict(
     store: Store, actor: Actor, conflict_id: str, choice: Choice, reason: str = ""
 ) -> Resolved:

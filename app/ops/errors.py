@@ -57,13 +57,6 @@ class SheetStateError(AppError):
     hint = "要改请走“更正”并写原因，原数会保留。"
 
 
-class UnansweredError(AppError):
-    """Required questions without answer."""
-
-    code, message = "E401", "还有{count}题没答：{questions}。填好的都已保存。"
-    hint = "按 Enter 去第一题。"
-
-
 class UnknownWarningError(AppError):
     """No warning of this id."""
 

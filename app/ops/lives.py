@@ -110,11 +110,6 @@ class Who:
     actor: Actor
     level: str
 
-    @property
-    def is_program(self) -> bool:
-        """Tell whether it is the program, in the name of the replica."""
-        return self.level == PROGRAM
-
 
 THE_PROGRAM = Who(Actor(PROGRAM_NAME, "administrator"), PROGRAM)
 

@@ -222,13 +222,6 @@ def sweep(session: Session, today: date) -> list[str]:
     return touched
 
 
-def sweep_store(store: Store, actor: Actor, today: date) -> Changed:
-    """Note what ran out, as an operation of its own."""
-    with store.write("measure.sweep", actor) as session:
-        touched = sweep(session, today)
-    return Changed(_TABLES if touched else frozenset())
-
-
 def carry_over(store: Store, actor: Actor, year: int, today: date) -> CarriedOver:
     """Carry open and continuing measures over into a year (结转); 拟定 ones are only listed.
 

@@ -2,16 +2,10 @@
 
 import pytest
 
-from app.domain.open_answer import OpenReply, resolve, wording, worse_options
+from app.domain.open_answer import OpenReply, resolve, worse_options
 from tests.domain.build import FORM
 
 ARREARS, HOUSE, OUTAGE = (FORM.question(code) for code in ("IN-05", "HS-03", "WT-05"))
-
-
-def test_the_question_names_what_was_reported() -> None:
-    assert wording(ARREARS, "wage_arrears") == (
-        "上月报的“欠薪”现在怎样？1还在 2加重（选新答案） 3已解决（写怎么解决的）"
-    )
 
 
 def test_still_there_is_last_months_answer_again() -> None:

@@ -228,9 +228,11 @@ def test_measures_run_out_are_extended_and_carried_over(store: Store, home: str)
     for measure_id in (benefit, once):
         measures.act_measure(store, ME, measure_id, "finish", done, TODAY)
     after = TODAY + timedelta(days=6)
-    measures.sweep_store(store, ME, TODAY + timedelta(days=5))
+    with store.write("test.sweep", ME) as session:
+        measures.sweep(session, TODAY + timedelta(days=5))
     assert measures.show_measure(store, late, after, ME).state == "running"  # due today
-    measures.sweep_store(store, ME, after)
+    with store.write("test.sweep", ME) as session:
+        measures.sweep(session, after)
     states = [measures.show_measure(store, m, after, ME).state for m in (late, benefit, once)]
     assert states == ["expired", "expired", "done"]
     with acting_as(store, "township"):
