@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain import case as domain
@@ -16,7 +16,6 @@ from app.domain.ownership import Actor
 from app.domain.period import Period
 from app.domain.policy import Policy
 from app.models.case import Clue
-from app.models.form import Sheet
 from app.models.household import Household
 from app.models.plan import Measure, Plan
 from app.models.store import Store
@@ -29,6 +28,7 @@ from app.ops import (
     policies,
     proofs,
     removal_checks,
+    seven_steps,
 )
 from app.ops.case_rows import LoadedCase
 from app.ops.changed import Changed
@@ -54,6 +54,7 @@ from app.ops.lives import (
     write_step,
 )
 from app.ops.names import Names
+from app.ops.seven_steps import Bar
 from app.ops.warning_rows import Arrivals
 
 _TABLES = frozenset({"clue", "monitored_case", "sheet"})
@@ -74,13 +75,10 @@ class NewClue:
 
 @dataclass(frozen=True, slots=True)
 class CasePage:
-    """A case with the seven steps (排访评录测补销), and what 风险消除 would need now.
-
-    ``bar``: step → day of its last completion, None where it is not done.
-    """
+    """A case with the seven steps (排访评录测补销), and what 风险消除 would need now."""
 
     item: Item
-    bar: tuple[tuple[str, date | None], ...]
+    bar: Bar
     checks: tuple[CheckItem, ...]
     procedure: str
     papers: tuple[str, ...]
@@ -135,7 +133,7 @@ def show_case(store: Store, case_id: str, today: date, actor: Actor) -> CasePage
         is_living = found.state == domain.MONITORING
         return CasePage(
             shown,
-            _bar(session, found),
+            seven_steps.of_cases(session, home, [found]),
             removal_checks.checks(session, found, today) if is_living else (),
             procedure.label,
             procedure.papers,
@@ -308,21 +306,6 @@ def _waiting(found: LoadedCase, names: Names) -> ToType | None:
         found.id, names.number(home), names.head(home), names.village(row.scope), what,
         step.action, step.step_on,
     )  # fmt: skip
-
-
-def _bar(session: Session, found: LoadedCase) -> tuple[tuple[str, date | None], ...]:
-    home = found.thing.row.household_id
-    days: dict[str, date | None] = {}
-    for name in "排访评录测补销":
-        step = found.thing.last(*domain.SEVEN_STEPS[name]) if name in domain.SEVEN_STEPS else None
-        days[name] = step.step_on if step else None
-    days["测"] = session.scalar(
-        select(func.max(Sheet.submitted_on)).where(Sheet.household_id == home)
-    )
-    days["补"] = session.scalar(
-        select(func.max(Measure.planned_start_on)).where(Measure.household_id == home)
-    )
-    return tuple(days.items())
 
 
 def _items(

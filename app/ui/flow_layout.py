@@ -45,7 +45,8 @@ class FlowLayout(QLayout):
     def minimumSize(self) -> QSize:
         size = QSize()
         for item in self._items:
-            size = size.expandedTo(item.minimumSize())
+            if not item.isEmpty():
+                size = size.expandedTo(item.minimumSize())
         return size
 
     def _place(self, rect: QRect) -> QRect:
@@ -56,12 +57,25 @@ class FlowLayout(QLayout):
 
     def _spots(self, rect: QRect) -> list[tuple[QLayoutItem, QRect]]:
         spots: list[tuple[QLayoutItem, QRect]] = []
-        x, y, line = rect.x(), rect.y(), 0
-        for item in self._items:
-            size = item.sizeHint()
-            if x > rect.x() and x + size.width() > rect.right() + 1:
-                x, y, line = rect.x(), y + line + self._gap, 0
-            spots.append((item, QRect(QPoint(x, y), size)))
-            x += size.width() + self._gap
-            line = max(line, size.height())
+        y = rect.y()
+        for line in self._lines(rect.width()):
+            x, height = rect.x(), max(size.height() for _item, size in line)
+            for item, size in line:
+                middle = y + (height - size.height()) // 2
+                spots.append((item, QRect(QPoint(x, middle), size)))
+                x += size.width() + self._gap
+            y += height + self._gap
         return spots
+
+    def _lines(self, width: int) -> list[list[tuple[QLayoutItem, QSize]]]:
+        """Break what is shown into lines that fit; a hidden widget leaves no gap."""
+        lines: list[list[tuple[QLayoutItem, QSize]]] = []
+        used = width
+        for item in (one for one in self._items if not one.isEmpty()):
+            size = item.sizeHint()
+            if not lines or used + self._gap + size.width() > width:
+                lines.append([])
+                used = -self._gap
+            lines[-1].append((item, size))
+            used += self._gap + size.width()
+        return lines

@@ -155,3 +155,22 @@ def test_what_one_file_cannot_hold_is_written_beside_it_and_all_is_told(
         exchange.import_package(network.township, ME, file, NOW, confirmed=True)
     assert len(roster_view.list_households(network.township)) == 7
     page._desk.runner.close()
+
+
+def test_a_new_laptop_below_gets_a_base_when_it_is_asked_for(
+    qtbot: QtBot, network: Network, actor: Actor, qapp: QApplication
+) -> None:
+    network.send(network.village, network.township)
+    village = open_page(qtbot, network.village, actor)
+    assert not village.base.isVisible()
+    township = open_page(qtbot, network.township, actor)
+    below = township.receiver.findData(network.village.device_id)
+    township.receiver.setCurrentIndex(below)
+    assert township.base.isVisible()
+    township.base.setChecked(True)
+    path = network.stick / "底册.变更包"
+    township.export_to(network.village.device_id, path)
+    qtbot.waitUntil(lambda: "附底册" in township.export_text.text(), timeout=10000)
+    assert not township.base.isChecked()
+    for page in (village, township):
+        page._desk.runner.close()

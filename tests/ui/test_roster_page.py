@@ -322,3 +322,14 @@ def test_every_reason_of_an_import_has_a_short_word() -> None:
     assert reasons.tally(["W_NO_HEAD", "E_DUPLICATE", "W_NO_HEAD"]) == (
         "同一人在表里出现两次，只留第一行 1、没有户主 2"
     )
+
+
+def test_the_household_page_shows_how_far_the_seven_steps_are(page: RosterPage) -> None:
+    desk = page._desk
+    new = NewMeasure("h2", "industry", "养殖", "张卫东", cause="illness", planned_start_on=TODAY)
+    measures.plan_measure(desk.store, desk.actor, new, TODAY)
+    page.open_household("h2")
+    texts = {name: box.text() for name, box in page.household.bar.boxes.items()}
+    assert list(texts) == list("排访评录测补销")
+    assert (texts["排"], texts["补"]) == ("○排\n—", "✓补\n10-20")
+    assert page.household.bar.boxes["测"].accessibleName() == "监测，还没有办"

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import (
     QApplication,
+    QCheckBox,
     QComboBox,
     QFileDialog,
     QHBoxLayout,
@@ -39,6 +40,7 @@ _PACKAGES = "变更包 (*.变更包);;所有文件 (*)"
 _REQUESTS = "登记申请 (*.登记申请);;所有文件 (*)"
 _GRANTS = "授权书 (*.授权书);;所有文件 (*)"
 _CONFLICTS = "两边改得不一样"
+_BASE = "底册是现在的全部户、人和没办完的事，新电脑导入后马上能用；以前的记录跟在后面。"
 _LEVELS = {"village": "村", "township": "镇", "county": "县"}
 _STATES = {"active": "已登记", "not_enrolled": "还没有登记", "revoked": "已停用"}
 _RELATIONS = {
@@ -64,7 +66,11 @@ class ExchangePage(QWidget):
         self.export_card, self.import_card = Card("1 导出变更包"), Card("2 导入")
         self.device_card = Card("3 登记设备")
         self.export_text, self.import_text, self.device_text = plain(), plain(), plain()
-        self.receiver = QComboBox()
+        self.receiver, self.base = QComboBox(), QCheckBox("对方是新电脑，先给底册")
+        self.receiver.setAccessibleName("导出给谁")
+        self.base.setToolTip(_BASE)
+        self.base.setAccessibleDescription(_BASE)
+        self.receiver.currentIndexChanged.connect(lambda _index: self._offer_base())
         self.export_button = button("1 导出到U盘", self._on_export, primary=True)
         self.ask_button = button("请对方补发", self._on_ask)
         self.ask_button.setToolTip("只写回执：这里缺什么，对方下次导出时补上")
@@ -158,11 +164,22 @@ class ExchangePage(QWidget):
         for line in targets:
             self.receiver.addItem(f"给{line.name}", line.device_id)
         self.receiver.setVisible(len(targets) > 1)
+        self._offer_base()
         self.export_button.setEnabled(bool(targets))
         self.ask_button.setEnabled(bool(targets))
 
+    def _offer_base(self) -> None:
+        """Only who is below gets a base, and each time it is asked for anew."""
+        line = self._receiver()
+        self.base.setChecked(False)
+        self.base.setVisible(line is not None and line.relation == "subordinate")
+
+    def _receiver(self) -> DeviceLine | None:
+        device_id = self.receiver.currentData()
+        return next((one for one in self._devices if one.device_id == device_id), None)
+
     def _on_export(self) -> None:
-        chosen = self._choose("导出变更包", "")
+        chosen = self._choose("导出变更包", "底册-" if self.base.isChecked() else "")
         if chosen is not None:
             self.export_to(*chosen)
 
@@ -173,8 +190,7 @@ class ExchangePage(QWidget):
 
     def _choose(self, title: str, kind: str) -> tuple[str, Path] | None:
         """Return the receiver and the file that was chosen for it."""
-        device_id = self.receiver.currentData()
-        line = next((one for one in self._devices if one.device_id == device_id), None)
+        line = self._receiver()
         if line is None:
             return None
         day = self._desk.today().strftime("%m%d")
@@ -185,13 +201,14 @@ class ExchangePage(QWidget):
     def export_to(self, device_id: str, path: Path) -> None:
         """Write a package for one device; if one file cannot hold it, several in that folder."""
         desk = self._desk
+        wish = exchange.Wish.BASE if self.base.isChecked() else exchange.Wish.NEWS
 
         def write(progress: Progress) -> Exported:
             now = desk.store.clock()
-            one = exchange.export_package(desk.store, desk.actor, device_id, path, now)
+            one = exchange.export_package(desk.store, desk.actor, device_id, path, now, wish)
             if not one.left:
                 return one
-            target = exchange.Target(device_id, path.parent)
+            target = exchange.Target(device_id, path.parent, wish)
             done = exchange.export_series(desk.store, desk.actor, target, now, progress)
             path.unlink()  # the series holds it all
             return done
@@ -225,7 +242,8 @@ class ExchangePage(QWidget):
         changes = sum(one.transactions for one in files)
         self.export_text.setText(
             f"已写好{numbers}，并读回核对过\n"
-            f"{households}户 · 预警{sum(one.warnings for one in files)}条 · {changes}笔 · {size}KB"
+            f"{households}户 · 预警{sum(one.warnings for one in files)}条 · {changes}笔"
+            f"{' · 附底册' if any(one.bases for one in files) else ''} · {size}KB"
         )
 
     # ---------------------------------------------------------------- import
@@ -366,7 +384,7 @@ class ExchangePage(QWidget):
         export, take, device = (
             c.body for c in (self.export_card, self.import_card, self.device_card)
         )
-        for widget in (self.export_text, self.receiver):
+        for widget in (self.export_text, self.receiver, self.base):
             export.addWidget(widget)
         export.addStretch()
         actions = QWidget()
@@ -376,7 +394,7 @@ class ExchangePage(QWidget):
         export.addWidget(actions)
         take.addWidget(self.import_text)
         take.addStretch()
-        take.addWidget(self.import_button)
+        take.addWidget(self.import_button, 0, Qt.AlignmentFlag.AlignLeft)
         device.addWidget(self.device_text)
         device.addStretch()
         buttons = QWidget()

@@ -13,9 +13,11 @@ from app.domain.labels import label
 from app.domain.words import money
 from app.ops.items import Item
 from app.ops.roster_view import HouseholdPage, MemberLine
+from app.ops.seven_steps import Bar
 from app.ops.warnings import WarningLine
 from app.ui.colours import severity_text
 from app.ui.data_table import DataTable
+from app.ui.objects.step_bar import StepBar
 from app.ui.page import Desk
 from app.ui.parts import button, plain, title
 from app.ui.roster.record_tables import measures_table, visits_table
@@ -43,6 +45,7 @@ class HouseholdView(QWidget):
         self._members: list[MemberLine] = []
         self.head, self.facts = title(), plain()
         self.head.setWordWrap(True)
+        self.bar = StepBar()
         self.members = DataTable(self._member_columns(), "成员")
         self.warnings = DataTable(_WARNING_COLUMNS, "预警")
         self.warnings.opened.connect(lambda line: self.warning_requested.emit(line.warning_id))
@@ -79,8 +82,9 @@ class HouseholdView(QWidget):
             self.tabs.setCurrentIndex(number)
             self.tabs.currentWidget().setFocus(Qt.FocusReason.ShortcutFocusReason)
 
-    def show_records(self, measures: list[Item], visits: list[Item]) -> None:
-        """Show what was done for the household, and who went there."""
+    def show_records(self, bar: Bar, measures: list[Item], visits: list[Item]) -> None:
+        """Show how far the seven steps are, what was done, and who went there."""
+        self.bar.show_bar(bar)
         self._fill(self.measures, measures, "措施")
         self._fill(self.visits, visits, "走访")
 
@@ -155,7 +159,10 @@ class HouseholdView(QWidget):
         layout.setContentsMargins(12, 12, 12, 12)
         layout.setSpacing(8)
         layout.addLayout(row)
-        layout.addWidget(self.facts)
+        below = QHBoxLayout()
+        below.addWidget(self.facts, 1)
+        below.addWidget(self.bar)
+        layout.addLayout(below)
         layout.addWidget(self.tabs, 1)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 

@@ -9,7 +9,15 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from app.ops import local_settings, measures, print_log, roster_view, visits, warnings
+from app.ops import (
+    local_settings,
+    measures,
+    print_log,
+    roster_view,
+    seven_steps,
+    visits,
+    warnings,
+)
 from app.ops.months import DueHousehold
 from app.ui.changes.changes_dialog import ChangesDialog, report_change
 from app.ui.data_table import DataTable
@@ -137,7 +145,8 @@ class RosterPage(QWidget):
             )
         )
         went = self._desk.runner.call(lambda: visits.list_visits(store, household_id))
-        self.household.show_records(done or [], went or [])
+        bar = self._desk.runner.call(lambda: seven_steps.of_household(store, household_id))
+        self.household.show_records(bar or (), done or [], went or [])
         self._stack.setCurrentWidget(self.household)
         if not is_same:  # after a change the keyboard stays where it is
             self.household.show_tab(0)

@@ -150,7 +150,7 @@ def test_an_object_shows_its_seven_steps_and_what_removal_lacks(page: ObjectsPag
     assert item is not None
     assert item.head_name == "和金花"
     (bar,) = page.view.card.findChildren(StepBar)
-    assert [box.text()[1] for box in bar.boxes] == list("排访评录测补销")
+    assert [box.text()[1] for box in bar.boxes.values()] == list("排访评录测补销")
     texts = [w.text() for w in page.view.card.findChildren(QLabel)]
     assert any(text.startswith("✗ ") for text in texts)
     assert any(text.startswith("✓ ") for text in texts)
