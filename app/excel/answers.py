@@ -10,7 +10,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from app.domain.roster import Place
 from app.domain.roster_answers import ListAnswer
 from app.excel.copies import copy_table, set_text
-from app.excel.headings import heading_text
+from app.excel.headings import heading_list, heading_text
 
 _RESULT = ("核查结果", "核实情况", "核实结果", "核查情况", "反馈结果", "处理结果", "反馈情况",
            "处理情况", "核查反馈")  # fmt: skip
@@ -60,9 +60,10 @@ def _result_columns(sheet: Worksheet, first: int) -> tuple[int, dict[str, int]]:
     best: tuple[int, dict[str, int]] = (max(first - 1, 1), {"result": 0, "done": 0, "date": 0})
     for row in range(max(1, first - _SEARCH), first):
         texts = {heading_text(cell.value): cell.column for cell in sheet[row] if cell.value}
+        likely = [t for t in texts if heading_list().match(t)[0] == "answer" and "是否" not in t]
         found = {
             name: next((texts[t] for t in words if t in texts), 0)
-            for name, words in (("result", _RESULT), ("done", _DONE), ("date", _DATE))
+            for name, words in (("result", (*_RESULT, *likely)), ("done", _DONE), ("date", _DATE))
         }
         if sum(map(bool, found.values())) > sum(map(bool, best[1].values())):
             best = row, found

@@ -3,7 +3,7 @@
 A hidden column holds what each row is, so that rows may be sorted, filtered, moved and removed.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from app.errors import Where
 from app.excel.errors import TableError
 from app.excel.fill_sheet import KEY, clean, set_up
 from app.excel.layout import column_letter
-from app.excel.reader import RawSheet, read_table
+from app.excel.reader import RawSheet, cell_at, read_table
 from app.excel.replacing import replacing
 
 HEADINGS = (
@@ -121,12 +121,8 @@ def _columns(sheet: RawSheet) -> tuple[int, int, int] | None:
 
 def _filled(path: Path, sheet: RawSheet, head: int, answer: int, key: int) -> Iterator[FilledCell]:
     for index, row in enumerate(sheet.rows[head + 1 :], head + 1):
-        value = _at(row, answer)
+        value = cell_at(row, answer)
         if value is None or (isinstance(value, str) and not value.strip()):
             continue
         where = Where(path.name, sheet.name, sheet.number(index), column_letter(answer))
-        yield FilledCell(str(_at(row, key) or "").strip(), value, where)
-
-
-def _at(row: Sequence[object], index: int) -> object:
-    return row[index] if index < len(row) else None
+        yield FilledCell(str(cell_at(row, key) or "").strip(), value, where)

@@ -4,7 +4,7 @@ A hidden column holds what each row is, so that rows may be sorted, filtered and
 of a row without a measure is a further measure of the same warning.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from app.errors import Where
 from app.excel.errors import TableError
 from app.excel.fill_sheet import KEY, clean, set_up
 from app.excel.layout import column_letter
-from app.excel.reader import RawSheet, read_table
+from app.excel.reader import RawSheet, cell_at, read_table
 from app.excel.replacing import replacing
 
 FILLED = ("措施", "责任人", "完成日", "结果")
@@ -112,7 +112,7 @@ def _rows(path: Path, sheet: RawSheet, head: int) -> Iterator[FilledRow]:
     texts = [str(cell).strip() for cell in sheet.rows[head]]
     columns = {heading: texts.index(heading) for heading in (*FILLED, KEY)}
     for index, row in enumerate(sheet.rows[head + 1 :], head + 1):
-        cells = {heading: _at(row, columns[heading]) for heading in FILLED}
+        cells = {heading: cell_at(row, columns[heading]) for heading in FILLED}
         if all(value is None or not str(value).strip() for value in cells.values()):
             continue
         number = sheet.number(index)
@@ -120,8 +120,4 @@ def _rows(path: Path, sheet: RawSheet, head: int) -> Iterator[FilledRow]:
             heading: Where(path.name, sheet.name, number, column_letter(column))
             for heading, column in columns.items()
         }
-        yield FilledRow(str(_at(row, columns[KEY]) or "").strip(), cells, places)
-
-
-def _at(row: Sequence[object], index: int) -> object:
-    return row[index] if index < len(row) else None
+        yield FilledRow(str(cell_at(row, columns[KEY]) or "").strip(), cells, places)

@@ -18,7 +18,7 @@ EXACT, OUTSIDE_BRACKETS, WEAK, PART, VALUES = 100, 95, 80, 60, 40
 _HELPERS = (
     "row_no", "age", "note", "id_kind", "change_type", "change_reason", "change_on", "department",
     "warning_type", "township", "village", "data_on", "reply_by", "amount", "rule_code",
-    "doubt_type", "answer",
+    "doubt_type", "answer", "warning_text", "doubt_text",
 )  # fmt: skip
 FEEDS = {
     **dict.fromkeys(_HELPERS, ""),

@@ -1,5 +1,6 @@
 """What the values of a column say about its field, where its heading says too little."""
 
+import re
 from collections.abc import Sequence
 
 from app.domain.roster import HOUSEHOLD_FIELDS, MEMBER_FIELDS
@@ -17,6 +18,10 @@ _TELLING = (
     "household_kind",
     "object_type",
 )  # fmt: skip  lists whose words stand in no other list
+_OF_LISTS = {  # what only a list from above holds, and how its values look
+    "rule_code": re.compile(r"\d{1,4}[-_]\d{2}(?:[-_]\d{1,3})?"),
+    "department": re.compile(r".*(?:局|委|委员会|联合会|残联|妇联|办公室|办)"),
+}
 _FITTING = 0.6
 _SURE = 0.9
 _FEWEST = 5  # values, below which nothing is concluded from them
@@ -57,3 +62,12 @@ class ColumnJudge:
             return ""
         sure = [f for f, own in self._own.items() if sum(text in own for text in texts) >= enough]
         return sure[0] if len(sure) == 1 else ""
+
+    @staticmethod
+    def guess_of_list(cells: Sequence[object]) -> str:
+        """Return the field of a list from above that these values can only be; "" if none."""
+        texts = [folded(cell) for cell in cells]
+        for field, looks in _OF_LISTS.items():
+            if texts and all(looks.fullmatch(text) for text in texts):
+                return field
+        return ""

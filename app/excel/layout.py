@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.domain.roster import MEMBER_FIELDS
 from app.domain.roster_values import is_blank
@@ -91,11 +91,33 @@ def find_layout(sheet: RawSheet, headings: HeadingList, judge: ColumnJudge) -> L
     if len(best) == 1 and best[0] > 0 and _is_group_row(sheet, best[0] - 1, headings):
         best = (best[0] - 1, best[0])
     texts = _texts(sheet, best)
-    kind = _kind(texts, headings)
+    told = {} if "relation" in _fields(texts, headings, PART) else _told(sheet, best, headings)
+    kind = _kind(texts, headings, frozenset(told.values()))
     if kind.ignored:
         headings = headings.with_overrides(dict.fromkeys(kind.ignored, ""))
     columns = _columns(sheet, best, headings, judge)
-    return Layout(best, kind, columns)
+    return Layout(best, kind, tuple(_named(column, told) for column in columns))
+
+
+def _told(sheet: RawSheet, rows: tuple[int, ...], headings: HeadingList) -> dict[int, str]:
+    """Return what the values say of columns whose headings say nothing of a list from above."""
+    texts = _texts(sheet, rows)
+    fields = [headings.match(heading_text(text))[0] for text in texts]
+    guesses = {
+        index: ColumnJudge.guess_of_list(_sample(sheet, rows[-1] + 1, index))
+        for index, field in enumerate(fields)
+        if not field
+    }
+    free = set(guesses.values()) - {"", *fields}
+    return {
+        next(i for i, guess in guesses.items() if guess == field): field for field in sorted(free)
+    }
+
+
+def _named(column: Column, told: Mapping[int, str]) -> Column:
+    if column.field or column.index not in told:
+        return column
+    return replace(column, field=told[column.index], score=VALUES)
 
 
 def _candidates(sheet: RawSheet) -> Iterator[tuple[int, ...]]:
@@ -123,11 +145,11 @@ def _best_rows(sheet: RawSheet, headings: HeadingList, least: int) -> tuple[int,
     Only where the other headings are doubtful too may 姓名 be missing: a list of households.
     """
     best: tuple[int, ...] = ()
-    best_score = 0
+    best_rank = (0, 0)
     for rows in _candidates(sheet):
-        score = _score(_texts(sheet, rows), headings, least)
-        if score > best_score:
-            best, best_score = rows, score
+        rank = (_score(_texts(sheet, rows), headings, least), -rows[-1])  # it may come again below
+        if rank[0] and rank > best_rank:
+            best, best_rank = rows, rank
     return best
 
 
@@ -165,9 +187,10 @@ def _is_group_row(sheet: RawSheet, row: int, headings: HeadingList) -> bool:
     return known * 2 >= len(texts) or (spans >= 3 and not any("：" in t or ":" in t for t in texts))
 
 
-def _kind(texts: list[str], headings: HeadingList) -> TableKind:
+def _kind(texts: list[str], headings: HeadingList, told: frozenset[str]) -> TableKind:
+    """Return the kind of table; ``told``: fields that the values tell of."""
     shown = {heading_text(text) for text in texts}
-    sure, likely = _fields(texts, headings, WEAK), _fields(texts, headings, PART)
+    sure, likely = _fields(texts, headings, WEAK), _fields(texts, headings, PART) | told
     if _goes_across(texts, headings):
         sure, likely = sure | {ACROSS}, likely | {ACROSS}
     return next(kind for kind in headings.kinds if kind.fits(shown, sure, likely))

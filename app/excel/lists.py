@@ -2,23 +2,34 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.domain.roster import ReadRow
 from app.domain.roster_list import ListRow
-from app.domain.roster_values import ValueReader, is_blank, plain, read_amount, read_day
+from app.domain.roster_values import ValueReader, folded, is_blank, plain, read_amount, read_day
 from app.errors import Where
 from app.excel.errors import HeaderNotFoundError
-from app.excel.headings import TableKind, chapter_words, heading_list, vocabulary
+from app.excel.headings import (
+    TableKind,
+    chapter_words,
+    heading_list,
+    heading_text,
+    vocabulary,
+)
 from app.excel.judge import ColumnJudge
-from app.excel.layout import Layout, find_layout
-from app.excel.reader import RawSheet, RawTable, read_table
+from app.excel.layout import Column, Layout, find_layout
+from app.excel.reader import RawSheet, RawTable, cell_at, read_table
 from app.excel.roster import SheetParser, SkippedRow
 
 LIST_KINDS = frozenset(("department_list", "doubt_list", "doubt_rule_file"))
 _RULE = re.compile(r"(\d+)[-_](\d+)[-_](\d+)")
+_OFFICE = re.compile(r".*(?:局|委|会|办|中心|院|厅)")
 _TEXTS = ("department", "warning_type", "township", "village", "doubt_type")
+_TYPES = {  # field → the columns that say so where it has none of its own
+    "warning_type": ("main_cause", "warning_text"),
+    "doubt_type": ("doubt_text",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +64,7 @@ def parse_list(table: RawTable) -> ListFile:
         if layout is None or layout.kind.kind not in LIST_KINDS:
             continue
         kind = kind or layout.kind
+        layout = _with_types(sheet, layout)
         parser = SheetParser(table.path.name, sheet, layout, reader)
         rows += _rows(table.path, sheet, layout, parser.rows())
         skipped += parser.skipped
@@ -61,11 +73,39 @@ def parse_list(table: RawTable) -> ListFile:
     return ListFile(table.path, kind, tuple(rows), tuple(skipped))
 
 
+def _with_types(sheet: RawSheet, layout: Layout) -> Layout:
+    """Let a column that says the type in its own words stand for the one of that name.
+
+    Of several the one that says least: descriptions differ from row to row.
+    """
+    rows = sheet.rows[layout.first_data :]
+    for field, others in _TYPES.items():
+        likely = [c for c in layout.columns if _means(c) in others]
+        if layout.of(field) or not likely:
+            continue
+        chosen = min(likely, key=lambda c: _variety(rows, c.index))
+        columns = (replace(c, field=field) if c is chosen else c for c in layout.columns)
+        layout = replace(layout, columns=tuple(columns))
+    return layout
+
+
+def _variety(rows: list[list[object]], index: int) -> tuple[int, int]:
+    """Return how many texts a column holds, and how long they are."""
+    texts = {folded(cell_at(row, index)) for row in rows}
+    return len(texts), sum(map(len, texts))
+
+
+def _means(column: Column) -> str:
+    return heading_list().match(heading_text(column.heading))[0]
+
+
 def _rows(path: Path, sheet: RawSheet, layout: Layout, found: list[ReadRow]) -> Iterator[ListRow]:
     indexes = {sheet.number(index): index for index in range(len(sheet.rows))}
     for row in found:
         cells = sheet.rows[indexes[row.place.row]]
         details = _details(layout, cells)
+        if _OFFICE.fullmatch(sheet.name):  # one sheet a department, and no column for it
+            details.setdefault("department", sheet.name)
         subject = details.get("warning_type") or details.get("rule_code") or path.stem
         yield ListRow(
             place=row.place,
@@ -83,7 +123,7 @@ def _details(layout: Layout, cells: list[object]) -> dict[str, str]:
     """Return what a list says beside the person, as text: dates ISO, amounts plain."""
     details: dict[str, str] = {}
     for column in layout.columns:
-        raw = cells[column.index] if column.index < len(cells) else None
+        raw = cell_at(cells, column.index)
         if is_blank(raw):
             continue
         if column.field in _TEXTS:

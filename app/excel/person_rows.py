@@ -7,8 +7,10 @@ from app.domain.roster import MEMBER_FIELDS
 from app.domain.roster_values import folded, is_blank
 from app.excel.headings import heading_text
 from app.excel.layout import Layout
+from app.excel.reader import cell_at
 
-_TOTALS = ("合计", "总计", "小计", "本页合计", "本页小计", "累计", "共计")
+_TOTALS = ("合计", "总计", "小计", "本页合计", "本页小计", "累计", "共计", "总户数", "总人数")
+_SUM = re.compile(r"共?\d+户(?:\d+人)?")
 _FOOTERS = ("制表", "审核", "填表", "填报", "备注", "说明", "注:", "注：", "负责人", "单位负责人",
             "村委会", "盖章", "日期", "经办", "统计人", "联系人")  # fmt: skip
 _NO_NAME = re.compile(f"(?:{'|'.join(_TOTALS)})|.*:")
@@ -33,7 +35,7 @@ class PersonRows:
 
     def why_skipped(self, cells: Sequence[object]) -> str:
         """Return why a row is no person, "" if it is one."""
-        name, number = _at(cells, self._name), _at(cells, self._number)
+        name, number = cell_at(cells, self._name), cell_at(cells, self._number)
         is_plain = isinstance(name, str) and _PLAIN.fullmatch(name)
         text = str(name) if is_plain else "" if is_blank(name) else heading_text(name)
         has_number = self._is_number(number)
@@ -61,14 +63,14 @@ class PersonRows:
         texts = [heading_text(cell) for cell in filled if isinstance(cell, str)]
         if len(filled) >= 3 and sum(t in self._headings for t in texts) * 5 >= len(filled) * 3:
             return "repeated_header"
-        is_total = any(text.startswith(_TOTALS) for text in texts)
+        is_total = any(text.startswith(_TOTALS) or _SUM.fullmatch(text) for text in texts)
         if has_number and not is_total and len(filled) > 1:
             return ""
         if is_total:
             return "total"
         if texts and len(filled) <= 4 and texts[0].startswith(_FOOTERS):
             return "footer"
-        members = sum(not is_blank(_at(cells, index)) for index in self._members)
+        members = sum(not is_blank(cell_at(cells, index)) for index in self._members)
         return "" if members >= 3 and not _numbers_columns(filled) else "other"
 
 
@@ -93,7 +95,3 @@ def _numbers_columns(filled: Sequence[object]) -> bool:
     return is_counted and (
         _ORDINALS.startswith(letters) or "abcdefghijklmnopqrstuvwxyz".startswith(letters)
     )
-
-
-def _at(cells: Sequence[object], index: int | None) -> object:
-    return None if index is None or index >= len(cells) else cells[index]

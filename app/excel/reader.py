@@ -4,7 +4,7 @@ Every reader stands behind :mod:`app.excel.guard`. What cannot be bounded before
 workbooks whose cells do not tell their place) is read in a child process with limits.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from zipfile import ZipFile
@@ -40,6 +40,11 @@ class RawSheet:
     def number(self, index: int) -> int:
         """Return the line number of a row."""
         return self.row_numbers[index] if self.row_numbers else index + 1
+
+
+def cell_at(row: Sequence[object], index: int | None) -> object:
+    """Return a cell of a row; None where the row is shorter, or there is no such column."""
+    return row[index] if index is not None and index < len(row) else None
 
 
 Part = RawSheet | list[list[object]]

@@ -34,7 +34,7 @@ from app.excel.headings import HeadingList, TableKind, heading_list, heading_tex
 from app.excel.judge import ColumnJudge
 from app.excel.layout import Column, Layout, find_layout, remembered
 from app.excel.person_rows import PersonRows
-from app.excel.reader import RawSheet, RawTable, read_table
+from app.excel.reader import RawSheet, RawTable, cell_at, read_table
 
 _BARE = re.compile(r"\d[\d,]*(?:\.\d+)?")  # an amount without a unit
 _EXTINCT = "整户自然减少"
@@ -178,7 +178,7 @@ def _is_cut_short(sheet: RawSheet, layout: Layout) -> bool:
         return False
     index = layout.of("household_no")[0]
     rows = sheet.rows[layout.first_data :]
-    numbers = [folded(cell) for row in rows if not is_blank(cell := _cell(row, index))]
+    numbers = [folded(cell) for row in rows if not is_blank(cell := cell_at(row, index))]
     return len(set(numbers)) * 4 < len(numbers) * 3
 
 
@@ -194,7 +194,7 @@ def _departures(table: RawTable, layouts: list[Layout | None]) -> Iterator[Depar
 def _departure(row: list[object], layout: Layout) -> Departure:
     def cell(field: str) -> object:
         index = next(iter(layout.of(field)), None)
-        return None if index is None else _cell(row, index)
+        return cell_at(row, index)
 
     def text(field: str) -> str:
         raw = cell(field)
@@ -283,6 +283,9 @@ class SheetParser:
                 row.after_gap = bool(pending)
                 found.append(row)
             pending.clear()
+        if found:
+            last = found[-1].place.row
+            self.skipped = [_below(skip, last) for skip in self.skipped]
         return found
 
     def _use(self, layout: Layout) -> None:
@@ -324,7 +327,7 @@ class SheetParser:
                 continue
             if field not in HOUSEHOLD_FIELDS and field != "row_no":
                 continue
-            value = _cell(self._sheet.rows[top], left)
+            value = cell_at(self._sheet.rows[top], left)
             for index in range(top + 1, min(bottom + 1, len(self._sheet.rows))):
                 self._sheet.rows[index][left] = value
             if field in _MERGED_MARKS:
@@ -338,16 +341,12 @@ class SheetParser:
             if column.field not in (*AMOUNTS, "amount") or "万元" not in folded(column.heading):
                 continue
             for cells in self._sheet.rows[self._layout.first_data :]:
-                cell = _cell(cells, column.index)
+                cell = cell_at(cells, column.index)
                 if not is_blank(cell) and _BARE.fullmatch(folded(cell)):
                     cells[column.index] = f"{folded(cell)}万"
 
     def _skip(self, index: int, reason: str) -> SkippedRow:
         return SkippedRow(self._sheet.name, self._sheet.number(index), reason)
-
-    @staticmethod
-    def _at(cells: list[object], index: int | None) -> object:
-        return None if index is None else _cell(cells, index)
 
     def _read(self, index: int, cells: list[object]) -> ReadRow:
         readings = self._readings(cells)
@@ -359,7 +358,7 @@ class SheetParser:
         if any(self._insured) and "medical_insurance" not in readings:
             readings["medical_insurance"] = self._read_insurance(cells)
         place = Place(self._file, self._sheet.name, self._sheet.number(index))
-        row_no = self._at(cells, self._row_no)
+        row_no = cell_at(cells, self._row_no)
         row = ReadRow(
             place,
             readings,
@@ -398,7 +397,7 @@ class SheetParser:
 
         Or one column in which several stand: 因病、因残.
         """
-        readings = [self._reader.read("causes", self._at(cells, i)) for i in columns]
+        readings = [self._reader.read("causes", cell_at(cells, i)) for i in columns]
         listed = [word for r in readings if isinstance(r.value, tuple) for word in r.value]
         causes = tuple(dict.fromkeys(listed))
         code = next((r.code for r in readings if r.code), "")
@@ -409,9 +408,7 @@ class SheetParser:
     def _read_insurance(self, cells: list[object]) -> Reading:
         """Read the two columns 居民 and 职工 as one answer."""
         resident, employee = (
-            next(
-                (self._reader.read("insured_resident", self._at(cells, i)) for i in columns), EMPTY
-            )
+            next((self._reader.read("insured_resident", cell_at(cells, i)) for i in columns), EMPTY)
             for columns in self._insured
         )
         if word := next((r.value for r in (resident, employee) if isinstance(r.value, str)), None):
@@ -425,11 +422,13 @@ class SheetParser:
     def _identity(self, cells: list[object]) -> IdReading:
         if self._id is None:
             return IdReading("")
-        raw = self._at(cells, self._id)
+        raw = cell_at(cells, self._id)
         if raw is None or raw == "" or isinstance(raw, ErrorCell):
             return IdReading("", "W_ID_MISSING")
         return read_id(raw)
 
 
-def _cell(cells: list[object], index: int) -> object:
-    return cells[index] if index < len(cells) else None
+def _below(skip: SkippedRow, last: int) -> SkippedRow:
+    """Call a footer what stands below the last person, however it begins."""
+    is_footer = skip.reason == "other" and skip.row > last
+    return replace(skip, reason="footer") if is_footer else skip
