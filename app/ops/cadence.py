@@ -1,5 +1,6 @@
-"""Cadence tasks (五个一, 走访日, 年度节点): what comes this month, what is done, by whom."""
+"""Cadence tasks (五个一, 走访日, 工作日, 年度节点): what comes when, what is done, by whom."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -37,19 +38,25 @@ class TaskLine:
 
 def tasks(store: Store, period: Period, today: date) -> list[TaskLine]:
     """Return this level's tasks of a month with their marks, earliest first."""
-    scope = _scope(store)
-    with store.read() as session:
-        rows = session.scalars(select(CadenceMark).filter_by(scope=scope, period=str(period)))
-        marks = {row.task: row for row in rows}
-    found = cadence.tasks_of(calendars.cadence(), store.level, period)
-    return [_line(task, period, due, marks.get(task.key), today) for task, due in found]
+    return _lines(store, period, _coming(store.level, period), today)
 
 
 def waiting(store: Store, today: date) -> list[TaskLine]:
-    """Return what is still to do, for the workbench: last month's first, then this month's."""
+    """Return what is still to do, for the workbench: last month's first, then this month's.
+
+    Of a weekly task only that of this week, so that those that were missed do not pile up.
+    """
     now = Period.of(today)
     months = [now.plus(-back) for back in range(_REACH, -1, -1)]
-    return [line for month in months for line in tasks(store, month, today) if not line.done_on]
+    found: list[TaskLine] = []
+    for month in months:
+        coming = [
+            (task, due)
+            for task, due in _coming(store.level, month)
+            if not task.weekday or due.isocalendar()[:2] == today.isocalendar()[:2]
+        ]
+        found += [line for line in _lines(store, month, coming, today) if not line.done_on]
+    return found
 
 
 def mark_done(
@@ -74,6 +81,20 @@ def take_back(store: Store, actor: Actor, task: str, period: Period) -> Changed:
     return _mark(store, actor, task, period, (None, actor.name, ""))
 
 
+def _coming(level: str, period: Period) -> list[tuple[CadenceTask, date]]:
+    return cadence.tasks_of(calendars.cadence(), level, period, calendars.work_calendar())
+
+
+def _lines(
+    store: Store, period: Period, coming: Iterable[tuple[CadenceTask, date]], today: date
+) -> list[TaskLine]:
+    scope = _scope(store)
+    with store.read() as session:
+        rows = session.scalars(select(CadenceMark).filter_by(scope=scope, period=str(period)))
+        marks = {row.task: row for row in rows}
+    return [_line(task, period, due, marks.get(task.key), today) for task, due in coming]
+
+
 def _mark(
     store: Store, actor: Actor, key: str, period: Period, said: tuple[date | None, str, str]
 ) -> Changed:
@@ -95,7 +116,7 @@ def _mark(
 
 
 def _task(level: str, key: str, period: Period) -> CadenceTask:
-    known = {task.key: task for task, _ in cadence.tasks_of(calendars.cadence(), level, period)}
+    known = {task.key: task for task, _ in _coming(level, period)}
     if key not in known:
         shown = "、".join(f"{task.key}（{task.label}）" for task in known.values())
         raise UnknownTaskError(task=key, period=str(period), known=shown or "没有")

@@ -112,7 +112,8 @@ def test_deadlines_name_who_holds_what(run: Any) -> None:
     own = run("device", "list")[1]
     assert (own["state_label"], own["devices"][0]["state_label"]) == ("没有登记", "没有登记")
     keys = [item["key"] for item in run("deadline", "tasks")[1]["items"]]
-    assert keys == ["visit_day", "monthly_screening"]
+    weekly = ["work_day-17", "work_day-24"]
+    assert keys == ["work_day-10", "visit_day", *weekly, "monthly_screening", "work_day-31"]
 
 
 def test_a_month_is_checked_for_one_household_by_number_or_name_and_for_nobody_unknown(

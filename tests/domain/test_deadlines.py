@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from app.domain.cadence import tasks_of
-from app.domain.deadlines import due_by, escalation, overdue_days
+from app.domain.cadence import CadenceTask, tasks_of
+from app.domain.deadlines import WorkCalendar, due_by, escalation, overdue_days
 from app.domain.period import Period
 from app.ops import calendars
 
@@ -55,10 +55,25 @@ def test_lateness_climbs(holder: str, late: int, seen_by: str) -> None:
 
 def test_routine_tasks_come_in_their_months() -> None:
     def labels(level: str, month: int) -> list[str]:
-        found = tasks_of(calendars.cadence(), level, Period(2025, month))
+        found = tasks_of(
+            calendars.cadence(), level, Period(2025, month), calendars.work_calendar()
+        )
         return [task.label for task, _ in found]
 
     assert labels("township", 10) == ["乡镇集中攻坚日", "一月一核查"]  # earliest first
     assert "双月一调度" in labels("county", 10)
     assert "双月一调度" not in labels("county", 9)
     assert "年底回头看" in labels("village", 12)
+
+
+def test_a_weekly_task_comes_on_its_day_or_the_working_day_before() -> None:
+    task = CadenceTask("work_day", "扶贫工作日", "village", weekday=5)
+    calendar = WorkCalendar(
+        holidays=frozenset(date(2025, 10, day) for day in (1, 2, 3, 17)),
+        workdays=frozenset({date(2025, 10, 11)}),
+    )
+    found = tasks_of([task], "village", Period(2025, 10), calendar)
+    assert [(one.key, due.day) for one, due in found] == [  # none in the first week: all free
+        ("work_day-10", 10), ("work_day-17", 16), ("work_day-24", 24), ("work_day-31", 31),
+    ]  # fmt: skip
+    assert found[1][0].label == "扶贫工作日（10月16日）"

@@ -89,3 +89,16 @@ def test_a_mark_is_not_set_or_taken_back_twice_nor_by_a_reader(store: Store) -> 
     cadence.mark_done(store, ME, TASK, OCTOBER, TODAY)
     with pytest.raises(TaskMarkError, match="E427"):
         cadence.mark_done(store, ME, TASK, OCTOBER, TODAY)
+
+
+def test_of_a_weekly_task_only_this_week_waits_and_each_week_is_marked(store: Store) -> None:
+    def weekly(day: date) -> list[str]:
+        return [key for _, key in keys(store, day) if key.startswith("work_day")]
+
+    assert weekly(TODAY) == ["work_day-24"]
+    cadence.mark_done(store, ME, "work_day-24", OCTOBER, TODAY)
+    assert weekly(TODAY) == []
+    assert weekly(date(2025, 10, 27)) == ["work_day-31"]
+    assert weekly(date(2025, 11, 1)) == ["work_day-31"]  # the week goes on into November
+    late = {line.key: line.is_overdue for line in cadence.tasks(store, OCTOBER, TODAY)}
+    assert (late["work_day-17"], late["work_day-24"]) == (True, False)
