@@ -44,15 +44,19 @@ def load(session: Session) -> Local:
 def load_trust(session: Session, root_id: str | None) -> Trust:
     """Return the certificates known here, judged from ``root_id`` downwards.
 
-    Those in the policy chains count like any other: only their signatures matter.
+    Those in the policy chains count like any other: only their signatures matter. But what a
+    replaced root enrols there counts nowhere: whoever has its keys may go on writing its chain.
     """
     known = [
         read_certificate(SignedRecord(row.record, row.signature))
         for row in session.scalars(select(KnownCertificateRow))
     ]
     cuts = [(scope, device) for scope, device in session.execute(_CUTS)]
-    former = Former(former_roots(session), _closed(session, root_id))
-    return Trust(root_id, known, cuts, former).extended(enrolled(session))
+    former, listed = former_roots(session), enrolled(session)
+    if former:
+        old = Trust(root_id, known, cuts, Former(former, former))
+        listed = [c for c in listed if not old.is_late(c)]
+    return Trust(root_id, [*known, *listed], cuts, Former(former, _closed(session, root_id)))
 
 
 def enrolled(session: Session) -> list[Certificate]:
@@ -64,8 +68,8 @@ def enrolled(session: Session) -> list[Certificate]:
 def _closed(session: Session, root_id: str | None) -> frozenset[str]:
     """Return the replaced roots whose later certificates count no more.
 
-    Who was there before knows all that counts. The new root itself learns it from what its
-    subordinates send, until it has cut the old one.
+    Who was there before knows all that counts. The new root itself learns it from those whom it
+    has enrolled, which send what they knew with their packages, until it has cut the old one.
     """
     former = former_roots(session)
     me = session.scalars(select(ReplicaRow)).one()
