@@ -52,12 +52,18 @@ def warnings_by_month(warnings: Sequence[WarningRecord], until: date) -> Chart:
     """Return opened, closed and open warnings of the twelve months up to the reference day."""
     last = Period.of(until)
     months = [last.plus(-back) for back in range(_MONTHS - 1, -1, -1)]
-    opened, closed, still = [], [], []
-    for month in months:
-        first, end = month.first_day, min(month.last_day, until)
-        opened.append(sum(first <= w.opened_on <= end for w in warnings))
-        closed.append(sum(_closed_between(w.steps, first, end) for w in warnings))
-        still.append(sum(is_open(w, end) for w in warnings))
+    spans = [(month.first_day, min(month.last_day, until)) for month in months]
+    opened, closed, still = ([0] * _MONTHS for _ in range(3))
+    for warning in warnings:
+        settled = max((step.on for step in warning.steps), default=warning.opened_on)
+        stays = is_open(warning, date.max)
+        for place, (first, end) in enumerate(spans):
+            if warning.opened_on > end:
+                continue
+            opened[place] += warning.opened_on >= first
+            if first <= settled:
+                closed[place] += _closed_between(warning.steps, first, end)
+            still[place] += stays if end >= settled else is_open(warning, end)
     series = (
         Series("新增", tuple(opened)),
         Series("销号", tuple(closed)),

@@ -1,6 +1,6 @@
 """One report: every table of a window, with the checks that stand on it."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -239,17 +239,19 @@ def _part_sums(context: Context, tables: dict[str, ReportTable]) -> Iterator[Rep
 def _sums(
     parts: str, contexts: Iterable[Context], tables: dict[str, ReportTable]
 ) -> Iterator[ReportCheck]:
-    figures = (
-        ("存量", "T2", 0, "户"), ("存量人数", "T2", 1, "人"), ("应访", "T11", 0, ""),
-        ("期末未销", "T14", 7, ""),
-    )  # fmt: skip
-    sums: dict[str, int] = defaultdict(int)
+    sums: Counter[str] = Counter()
     for part in contexts:
-        for table in (stock.by_state(part), visits.coverage(part), warning_tables.by_village(part)):
-            for name, number, place, _ in figures:
-                if table.number == number:
-                    sums[name] += _count(table.row("合计").cells[place].value) or 0
-    for name, number, place, unit in figures:
+        stock_line = stock.by_state(part).row("合计")
+        sums["存量"] += _count(stock_line.cells[0].value) or 0
+        sums["存量人数"] += _count(stock_line.cells[1].value) or 0
+        sums["应访"] += len(visits.due_sheets(part))
+        sums["期末未销"] += sum(
+            warning_tables.is_open(warning, part.window.end) for warning in part.records.warnings
+        )
+    for name, number, place, unit in (
+        ("存量", "T2", 0, "户"), ("存量人数", "T2", 1, "人"), ("应访", "T11", 0, ""),
+        ("期末未销", "T14", 7, "条"),
+    ):  # fmt: skip
         total = _count(tables[number].row("合计").cells[place].value) or 0
         yield equal("K15", f"{parts}{name}相加", sums[name], total, unit)
 

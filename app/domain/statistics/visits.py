@@ -51,7 +51,7 @@ _RANK = {"": -1, **SEVERITY_RANK}
 
 def by_class(context: Context) -> ReportTable:
     """T10: management classes with their visits in the window."""
-    sheets = _sheets(context)
+    sheets = due_sheets(context)
     by_household: dict[str, list[SheetRecord]] = defaultdict(list)
     for sheet in sheets:
         by_household[sheet.household_id].append(sheet)
@@ -97,7 +97,7 @@ def _share_cell(part: list[SheetRecord], base: list[SheetRecord]) -> Cell:
     return Cell(share(len(part), len(base)), tuple(sheet.sheet_id for sheet in part), SHEET)
 
 
-def _sheets(context: Context) -> list[SheetRecord]:
+def due_sheets(context: Context) -> list[SheetRecord]:
     """Return the sheets of the months that begin in the window."""
     first, last = f"{context.window.start:%Y-%m}", f"{context.window.end:%Y-%m}"
     return [sheet for sheet in context.records.sheets if first <= sheet.period <= last]
@@ -106,7 +106,7 @@ def _sheets(context: Context) -> list[SheetRecord]:
 def coverage(context: Context) -> ReportTable:
     """T11: who was due and who was visited, by village."""
     by_village: dict[str, list[SheetRecord]] = defaultdict(list)
-    for sheet in _sheets(context):
+    for sheet in due_sheets(context):
         by_village[sheet.village].append(sheet)
     unit = "户" if _is_one_month(context) else "户次"
     columns = [
@@ -135,7 +135,10 @@ def _is_one_month(context: Context) -> bool:
 
 def _cover_line(label: str, sheets: list[SheetRecord]) -> Line:
     visited = [sheet for sheet in sheets if sheet.is_visited]
-    missed = [sheet for sheet in sheets if not sheet.is_visited]
+    missed: dict[str, list[SheetRecord]] = defaultdict(list)
+    for sheet in sheets:
+        if not sheet.is_visited:
+            missed[_reason(sheet)].append(sheet)
     on_site = [sheet for sheet in visited if sheet.visit_way in ON_SITE_WAYS]
     helped = [sheet for sheet in sheets if sheet.helper_visited]
     cells = (
@@ -144,7 +147,7 @@ def _cover_line(label: str, sheets: list[SheetRecord]) -> Line:
         _share_cell(visited, sheets),
         _sheet_cell(on_site),
         _sheet_cell([sheet for sheet in visited if sheet.visit_way == "phone"]),
-        *(_sheet_cell([s for s in missed if _reason(s) == r]) for r in (*REASONS, UNSET)),
+        *(_sheet_cell(missed[reason]) for reason in (*REASONS, UNSET)),
         _sheet_cell(helped),
         _share_cell(helped, sheets),
     )
@@ -181,7 +184,7 @@ def shortfalls(context: Context) -> ReportTable:
         if warning.opened_on <= context.window.end:
             warnings[warning.household_id, warning.code].append(warning)
     found: dict[str, dict[str, str]] = defaultdict(dict)
-    for sheet in _sheets(context):
+    for sheet in due_sheets(context):
         home = sheet.household_id
         for code in sheet.codes:
             level = sheet.levels.get(code) or _level(context, code, warnings.get((home, code), []))
