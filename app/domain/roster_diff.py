@@ -67,8 +67,8 @@ class KnownRoster:
 class Departure:
     """A line of a register of changes (人员变动): who left, why, when (ISO, "" if unknown).
 
-    ``reason`` is the kind of change as a person would say it, ``cause`` the register's own word:
-    整户自然减少 may be because of 死亡.
+    ``reason`` is the kind of change as the register says it, ``cause`` one of the program's words:
+    整户自然减少 may be because of 死亡, and 户籍迁出 is 迁出.
     """
 
     household_no: str

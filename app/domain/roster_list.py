@@ -84,9 +84,15 @@ class _Ties:
     def _by_household_and_name(self, row: ListRow) -> TiedRow:
         named = self._by_name.get(row.name, [])
         here = [m for m in named if self._numbers[m.household_id] == row.household_no]
+        if len(here) > 1:  # two of one name under one roof: the faulty number still tells the birth
+            here = [m for m in here if _born(m) and _born(m) == row.identity.value[6:14]]
         if row.household_no and len(here) == 1:
             return TiedRow(
                 row, "matched_by_household_and_name", here[0], self._numbers[here[0].household_id]
             )
         status = "no_id" if row.identity.code == "W_ID_MISSING" else "id_invalid"
         return TiedRow(row, status, candidates=tuple(named))
+
+
+def _born(member: KnownMember) -> str:
+    return str(member.values.get("birth_date") or "").replace("-", "")

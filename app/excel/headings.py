@@ -214,7 +214,7 @@ def chapter_words() -> dict[str, list[str]]:
 def vocabulary() -> Vocabulary:
     """Load the words of the closed lists: labels of the glossary, its aliases, the county's own."""
     table = _load("values.toml")
-    words = {name: _words(table[name]) for name in ("relation", "education")}
+    words = {name: _words(table[name]) for name in ("relation", "education", "departure")}
     own = words["relation"]
     words["relation"] = {f"{of}{word}": own[word] for word in own for of in _OF_HEAD} | own
     words["ethnicity"] = {folded(word): word for word in table["ethnicity"]["words"]}

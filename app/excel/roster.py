@@ -37,7 +37,7 @@ from app.excel.person_rows import PersonRows
 from app.excel.reader import RawSheet, RawTable, cell_at, read_table
 
 _BARE = re.compile(r"\d[\d,]*(?:\.\d+)?")  # an amount without a unit
-_EXTINCT = "整户自然减少"
+_EXTINCT, _OTHER = "整户自然减少", "其他转出"
 _MERGED_MARKS = ("household_no", "head_name", "registered_size", "row_no")
 Progress = Callable[[int, int], None]
 
@@ -188,10 +188,14 @@ def _departures(table: RawTable, layouts: list[Layout | None]) -> Iterator[Depar
         if layout is None or layout.kind.kind != "change_register" or sheet.is_hidden:
             continue
         for row in sheet.rows[layout.first_data :]:
-            yield _departure(row, layout)
+            departure = _departure(row, layout)
+            if departure is not None:
+                yield departure
 
 
-def _departure(row: list[object], layout: Layout) -> Departure:
+def _departure(row: list[object], layout: Layout) -> Departure | None:
+    """Read a line; None if it is about somebody who came."""
+
     def cell(field: str) -> object:
         index = next(iter(layout.of(field)), None)
         return cell_at(row, index)
@@ -200,14 +204,19 @@ def _departure(row: list[object], layout: Layout) -> Departure:
         raw = cell(field)
         return "" if is_blank(raw) else folded(raw)
 
+    words = vocabulary().words["departure"]
     kind, on = text("change_type"), cell("change_on")
+    reason = text("change_reason") or (kind if kind in words else "")
+    cause = words.get(reason, _OTHER) if reason else ""
+    if "增" in kind or (reason and not cause):
+        return None
     name = "" if is_blank(cell("name")) else read_name(cell("name")).value
     return Departure(
         household_no=text("household_no"),
         name=str(name or ""),
         id_no="" if is_blank(cell("id_no")) else read_id(cell("id_no")).value,
-        cause=text("change_reason"),
-        reason=_EXTINCT if "整户" in kind and "减少" in kind else text("change_reason"),
+        cause=cause,
+        reason=_EXTINCT if "整户" in kind and "减少" in kind else reason,
         on="" if is_blank(on) else str(read_day(on).value or ""),
     )
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.domain.natural_change import DECREASE_REASONS, DECREASE_STATUS
 from app.domain.roster import HEAD
 from app.domain.roster_diff import (
     Changes,
@@ -33,11 +34,7 @@ from app.ops.roster_sink import Sink
 
 Progress = Callable[[int, int], None]
 
-_STATUS = {  # reason in a register of changes → member_status
-    "死亡": "dead", "婚出": "married_out", "户籍迁出": "moved_out", "迁出": "moved_out",
-    "出国定居": "emigrated", "判刑收监": "imprisoned", "失联": "missing", "参军": "enlisted",
-    "户籍注销": "deregistered",
-}  # fmt: skip
+_STATUS = {DECREASE_REASONS[reason]: status for reason, status in DECREASE_STATUS.items()}
 _CASE_FIELDS = ("object_type", "main_cause", "causes", "identified_on", "is_eliminated",
                 "eliminated_on")  # fmt: skip
 _EXTINCT = "整户自然减少"
@@ -280,13 +277,12 @@ class RosterWriter:
         return number
 
     def _leave(self, missing: MissingMember) -> None:
-        """Note that somebody left, if the register of changes gives a reason that we know."""
-        status = _STATUS.get(missing.cause)
-        if status is None:
+        """Note that somebody left, if the register of changes says why."""
+        if not missing.cause:
             return
         row = self._stored.members[missing.member.member_id]
         on = date.fromisoformat(missing.on) if len(missing.on) == 10 else self._today
-        self._set(row, {"member_status": status, "left_on": on}, row.household_id)
+        self._set(row, {"member_status": _STATUS[missing.cause], "left_on": on}, row.household_id)
 
     def _end_household(self, household_id: str) -> None:
         """End a household that is gone from the file once the register says that all have left."""

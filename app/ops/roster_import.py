@@ -33,6 +33,7 @@ from app.domain.roster_items import (
 )
 from app.errors import AppError
 from app.excel import import_report
+from app.excel.headings import vocabulary
 from app.excel.pasted import Pasted
 from app.excel.roster import FIND_OUT, Choice, RosterFile, parse_roster, read_roster
 from app.models import capture
@@ -319,7 +320,8 @@ class _Import:
     def _report(self, missing: MissingMember, decision: Decision) -> None:
         """Note a natural change (待办理): the township decides, then the roster follows."""
         reasons = {word: key for key, word in DECREASE_REASONS.items()}
-        reason = reasons.get(decision.reason, decision.reason)
+        word = vocabulary().words["departure"].get(decision.reason, decision.reason)
+        reason = reasons.get(word, decision.reason)
         if reason not in DECREASE_REASONS:
             allowed = "、".join(DECREASE_REASONS.values())
             raise UnknownReasonError(reason=decision.reason, allowed=allowed)
