@@ -1,23 +1,24 @@
 """Reading the roster: the list of households, search, one household with its people."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.roster import HEAD
-from app.domain.roster_values import plain, read_name
+from app.domain.roster_values import plain
 from app.models.case import is_case_kept
-from app.models.household import AnnualIncome, Household, Member, MonitoredCase
+from app.models.household import AnnualIncome, Area, Household, Member, MonitoredCase
+from app.models.statements import AnySelect, Query, per_id, run
 from app.models.store import Store
 from app.ops.errors import UnknownHouseholdError
 from app.ops.roster_rows import PRESENT
-
-_MIN_DIGITS = 4  # fewer last digits of a number find too much
-_CHUNK = 500  # bound parameters of one statement
+from app.ops.roster_search import Meant, living, meant, people
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class HouseholdLine:
         persons: members who are present.
         object_type: of the newest case, "" if there is none; ``is_eliminated`` belongs to it.
         found: names of members that a search has hit, the head apart.
+        village: its name.
     """
 
     household_id: str
@@ -41,6 +43,7 @@ class HouseholdLine:
     per_capita_income: Decimal | None
     phone: str
     found: tuple[str, ...] = ()
+    village: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +103,10 @@ class HouseholdPage:
 
 
 def list_households(store: Store) -> list[HouseholdLine]:
-    """Return the living households in the order of the roster."""
+    """Return the living households, village by village in the order of the roster."""
+    order = (Household.scope, Household.position, Household.household_no)
     with store.read() as session:
-        rows = session.scalars(
-            select(Household)
-            .where(Household.removed_on.is_(None))
-            .order_by(Household.position, Household.household_no)
-        ).all()
-        return _lines(session, rows, None)
+        return _lines(session, session.execute(living().order_by(*order)).all(), None)
 
 
 def search(store: Store, text: str, limit: int = 50) -> list[HouseholdLine]:
@@ -119,23 +118,10 @@ def search(store: Store, text: str, limit: int = 50) -> list[HouseholdLine]:
     word = plain(text)
     if not word:
         return []
+    found = meant(word, limit)
     with store.read() as session:
-        members = session.execute(
-            select(Member.household_id, Member.name, Member.relation)
-            .join(Household, Household.id == Member.household_id)
-            .where(Household.removed_on.is_(None), Member.member_status == PRESENT)
-            .where(_of_member(word))
-        ).all()
-        found: dict[str, list[str]] = defaultdict(list)
-        heads = {row.household_id for row in members if row.relation == HEAD}
-        for row in members:
-            if row.relation != HEAD:
-                found[row.household_id].append(row.name)
-        rows = _households(session, _of_household(word), {row.household_id for row in members})
-        rows.sort(
-            key=lambda h: (h.household_no != word, h.id not in heads, h.position, h.household_no)
-        )
-        return _lines(session, rows[:limit], found)
+        rows = session.execute(found.households, found.values).all()
+        return _lines(session, rows, [row.id for row in rows], found)
 
 
 def household_page(store: Store, household_id: str) -> HouseholdPage:
@@ -159,7 +145,7 @@ def household_page(store: Store, household_id: str) -> HouseholdPage:
             .order_by(MonitoredCase.case_no)
         )
         return HouseholdPage(
-            line=_lines(session, [row], None)[0],
+            line=_lines(session, [row], [row.id])[0],
             members=tuple(_member_line(member) for member in members),
             cases=tuple(_case_line(case) for case in cases),
             registered_size=row.registered_size,
@@ -170,76 +156,29 @@ def household_page(store: Store, household_id: str) -> HouseholdPage:
         )
 
 
-def _of_member(word: str) -> ColumnElement[bool]:
-    """Return the condition on a person for one word of search."""
-    compact = word.replace(" ", "")
-    if compact.isascii() and compact.isalpha():
-        low = compact.lower()
-        columns = (Member.name_initials, Member.name_pinyin)
-        # Several readings stand in one column, separated by a blank.
-        starts = [column.op("GLOB")(f"{low}*") for column in columns]
-        return or_(*starts, *(column.op("GLOB")(f"* {low}*") for column in columns))
-    if compact[:-1].isdigit() and len(compact) >= _MIN_DIGITS:
-        digits = compact.upper()
-        return or_(
-            Member.id_no.endswith(digits, autoescape=True),
-            Member.phone.endswith(digits, autoescape=True),
-        )
-    name = read_name(word).value
-    return Member.name.contains(str(name or word), autoescape=True)
-
-
-def _of_household(word: str) -> ColumnElement[bool]:
-    conditions = [Household.household_no == word, Household.hamlet_group == word]
-    if word.isdigit() and len(word) >= _MIN_DIGITS:
-        conditions += [
-            Household.household_no.endswith(word, autoescape=True),
-            Household.phone.endswith(word, autoescape=True),
-        ]
-    return or_(*conditions)
-
-
-def _households(session: Session, condition: ColumnElement[bool], ids: set[str]) -> list[Household]:
-    living = select(Household).where(Household.removed_on.is_(None))
-    rows = {row.id: row for row in session.scalars(living.where(condition))}
-    wanted = sorted(ids - rows.keys())
-    for start in range(0, len(wanted), _CHUNK):
-        part = living.where(Household.id.in_(wanted[start : start + _CHUNK]))
-        rows |= {row.id: row for row in session.scalars(part)}
-    return list(rows.values())
-
-
 def _lines(
-    session: Session, rows: Iterable[Household], found: Mapping[str, list[str]] | None
+    session: Session,
+    rows: Sequence[Any],
+    wanted: Collection[str] | None,
+    meant_by: Meant | None = None,
 ) -> list[HouseholdLine]:
-    """Return the lines of households; what hangs on them is read by table, not by household."""
-    wanted = list(rows)
-    ids = {row.id for row in wanted}
-    people = select(Member.household_id, Member.name, Member.relation).where(
-        Member.member_status == PRESENT
-    )
-    incomes = (
-        select(AnnualIncome.household_id, AnnualIncome.annual_per_capita)
-        .where(AnnualIncome.annual_per_capita.is_not(None))
-        .order_by(AnnualIncome.year)
-    )
-    cases = (
-        select(MonitoredCase.household_id, MonitoredCase.object_type, MonitoredCase.is_eliminated)
-        .where(is_case_kept())
-        .order_by(MonitoredCase.case_no)
-    )
-    if len(ids) <= _CHUNK:
-        people = people.where(Member.household_id.in_(ids))
-        incomes = incomes.where(AnnualIncome.household_id.in_(ids))
-        cases = cases.where(MonitoredCase.household_id.in_(ids))
+    """Return the lines of households; what hangs on them is read by table, not by household.
+
+    ``wanted``: their ids (None: all of them). ``meant_by``: the search that has found them.
+    """
+    of_people, values = (meant_by.people, meant_by.values) if meant_by else (people(), {})
     heads: dict[str, str] = {}
     persons: dict[str, int] = defaultdict(int)
-    for household_id, name, relation in session.execute(people):
+    found: dict[str, list[str]] = defaultdict(list)
+    for household_id, name, relation, is_found in run(session, of_people, wanted, **values):
         persons[household_id] += 1
         if relation == HEAD:
             heads.setdefault(household_id, name)
-    income = {row.household_id: row.annual_per_capita for row in session.execute(incomes)}
-    case = {row.household_id: row for row in session.execute(cases)}
+        elif is_found:
+            found[household_id].append(name)
+    income = {row.household_id: row.annual_per_capita for row in run(session, _incomes(), wanted)}
+    newest = {row.household_id: row for row in run(session, _cases(), wanted)}
+    villages = {row.area_code: row.name for row in session.execute(_villages())}
     return [
         HouseholdLine(
             household_id=row.id,
@@ -248,14 +187,34 @@ def _lines(
             hamlet_group=row.hamlet_group,
             persons=persons[row.id],
             household_kind=row.household_kind,
-            object_type=case[row.id].object_type if row.id in case else "",
-            is_eliminated=case[row.id].is_eliminated if row.id in case else False,
+            object_type=newest[row.id].object_type if row.id in newest else "",
+            is_eliminated=newest[row.id].is_eliminated if row.id in newest else False,
             per_capita_income=income.get(row.id),
             phone=row.phone or "",
-            found=tuple((found or {}).get(row.id, ())),
+            found=tuple(found[row.id]),
+            village=villages.get(row.scope, ""),
         )
-        for row in wanted
+        for row in rows
     ]
+
+
+@cache
+def _incomes() -> Query:
+    income = AnnualIncome
+    whole = select(income.household_id, income.annual_per_capita).order_by(income.year)
+    return per_id(whole.where(income.annual_per_capita.is_not(None)), income.household_id)
+
+
+@cache
+def _cases() -> Query:
+    case_ = MonitoredCase
+    whole = select(case_.household_id, case_.object_type, case_.is_eliminated)
+    return per_id(whole.where(is_case_kept()).order_by(case_.case_no), case_.household_id)
+
+
+@cache
+def _villages() -> AnySelect:
+    return select(Area.area_code, Area.name).where(Area.area_level == "village")
 
 
 def _member_line(row: Member) -> MemberLine:

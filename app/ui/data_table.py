@@ -1,14 +1,16 @@
 """A table for the keyboard: arrows move, Enter opens, Ctrl+C copies for WPS."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QGuiApplication,
     QKeyEvent,
     QKeySequence,
+    QPainter,
+    QPaintEvent,
     QPalette,
     QResizeEvent,
     QShowEvent,
@@ -23,6 +25,8 @@ from PySide6.QtWidgets import (
 
 from app.ui.table_model import Column, Index, TableModel
 
+_WRAPPED = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+_LINE, _ROWS = 1.25, 4.5  # height of a row in lines of text; rows that are always to be seen
 _MARGIN = 1.2  # characters beside the text of a cell
 _STRETCH_LEAST = 8  # characters that a column without a width needs
 
@@ -38,16 +42,21 @@ class _CellDelegate(QStyledItemDelegate):
 
 
 class DataTable(QTableView):
-    """Shows a ``TableModel``; ``opened`` carries the row that Enter or a double click chose."""
+    """Shows a ``TableModel``; ``opened`` carries the row that Enter or a double click chose.
+
+    ``empty`` is said where there is no row.
+    """
 
     opened = Signal(object)
     moved = Signal(object)
 
-    def __init__(self, columns: Sequence[Column], name: str) -> None:
+    def __init__(self, columns: Sequence[Column], name: str, empty: str = "") -> None:
         super().__init__()
+        self._empty = empty
         self.table = TableModel(columns)
         self.setModel(self.table)
         self.setAccessibleName(name)
+        self.setAccessibleDescription(empty)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -57,7 +66,7 @@ class DataTable(QTableView):
         self.setItemDelegate(_CellDelegate(self))
         self.setWordWrap(False)
         self.verticalHeader().hide()
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.horizontalHeader().setHighlightSections(False)
         self.horizontalHeader().setDefaultAlignment(
             Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -67,6 +76,11 @@ class DataTable(QTableView):
             lambda index, _old: self.moved.emit(self.table.row_at(index.row()))
         )
         self._fit()
+
+    def minimumSizeHint(self) -> QSize:
+        """Ask for a few rows; a page that has no room for them scrolls."""
+        line = self.fontMetrics().height() * _LINE
+        return QSize(super().minimumSizeHint().width(), round(line * _ROWS))
 
     def set_rows(self, rows: Sequence[Any]) -> None:
         """Show ``rows`` and keep a current row, so that the keyboard has somewhere to stand."""
@@ -103,6 +117,14 @@ class DataTable(QTableView):
             return
         super().keyPressEvent(event)
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._empty and not self.table.rowCount():
+            painter = QPainter(self.viewport())
+            painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+            around = self.viewport().rect().adjusted(12, 12, -12, -12)
+            painter.drawText(around, _WRAPPED, self._empty)
+
     def showEvent(self, event: QShowEvent) -> None:
         self._fit()  # the font, and so the width of a character, may have changed
         super().showEvent(event)
@@ -112,17 +134,19 @@ class DataTable(QTableView):
         self._fit()
 
     def _fit(self) -> None:
-        """Give columns their width; never scroll sideways, rather leave spare columns out."""
+        """Give columns their width; never scroll sideways: spare ones go, then all grow narrow."""
         unit = self.fontMetrics().horizontalAdvance("汉")
         header = self.horizontalHeader()
-        self.verticalHeader().setDefaultSectionSize(round(self.fontMetrics().height() * 1.25))
-        hidden = self._left_out(self.viewport().width() / unit)
+        self.verticalHeader().setDefaultSectionSize(round(self.fontMetrics().height() * _LINE))
+        room = self.viewport().width() / unit
+        hidden = self._left_out(room)
+        share = min(1.0, room / max(1.0, self._wanted(hidden)))
         stretched = False
         for number, column in enumerate(self.table.columns):
             self.setColumnHidden(number, number in hidden)
             if column.width:
                 header.setSectionResizeMode(number, QHeaderView.ResizeMode.Interactive)
-                self.setColumnWidth(number, round(unit * (column.width + _MARGIN)))
+                self.setColumnWidth(number, int(unit * (column.width + _MARGIN) * share))
             else:
                 header.setSectionResizeMode(number, QHeaderView.ResizeMode.Stretch)
                 stretched = True
@@ -130,10 +154,13 @@ class DataTable(QTableView):
 
     def _left_out(self, room: float) -> set[int]:
         """Return the columns that ``room`` (in characters) does not hold, most spare first."""
-        columns = self.table.columns
-        wanted = {n: (c.width or _STRETCH_LEAST) + _MARGIN for n, c in enumerate(columns)}
         hidden: set[int] = set()
-        spare = sorted((c.spare, n) for n, c in enumerate(columns) if c.spare)
-        while spare and sum(w for n, w in wanted.items() if n not in hidden) > room:
+        spare = sorted((c.spare, n) for n, c in enumerate(self.table.columns) if c.spare)
+        while spare and self._wanted(hidden) > room:
             hidden.add(spare.pop()[1])
         return hidden
+
+    def _wanted(self, hidden: Container[int]) -> float:
+        """Return the characters that the columns need, without the hidden ones."""
+        shown = (c for n, c in enumerate(self.table.columns) if n not in hidden)
+        return sum((c.width or _STRETCH_LEAST) + _MARGIN for c in shown)

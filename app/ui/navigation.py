@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QButtonGroup, QSizePolicy, QToolButton, QVBoxLayou
 
 from app.ui import colours
 from app.ui.icons import icon
+from app.ui.parts import repolish
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +75,12 @@ class Navigation(QWidget):
         elif below:
             style = Qt.ToolButtonStyle.ToolButtonTextUnderIcon
         is_tight = style == Qt.ToolButtonStyle.ToolButtonTextOnly
+        self.setProperty("tight", is_tight)
         self._column.setContentsMargins(4, 2 if is_tight else 8, 4, 2 if is_tight else 8)
         self._column.setSpacing(0 if is_tight else 2)
         for button in self.buttons.values():
             button.setToolButtonStyle(style)
+            repolish(button)
             button.setIconSize(QSize(round(16 * scale), round(16 * scale)))
         unit = self.fontMetrics().horizontalAdvance("汉")
         self.setFixedWidth(round(unit * (6.4 if below else 7.6)))

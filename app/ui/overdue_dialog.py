@@ -32,7 +32,7 @@ class OverdueDialog(QDialog):
         layout.addWidget(self.table, 1)
         row = QHBoxLayout()
         row.addStretch()
-        row.addWidget(button("返回", self.reject))
+        row.addWidget(button("关闭（Esc）", self.reject))
         layout.addLayout(row)
         give_size(self, 56, 28)
         self.table.setFocus()

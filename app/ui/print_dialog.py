@@ -154,7 +154,7 @@ class PrintDialog(QDialog):
         for widget in (self.before, self.place, self.after):
             row.addWidget(widget)
         row.addStretch()
-        row.addWidget(button("关闭", self.reject))
+        row.addWidget(button("关闭（Esc）", self.reject))
         for made in (self.save_button, self.print_button):
             row.addWidget(made)
         for made in (self.print_button, self.save_button, self.before, self.after):

@@ -76,7 +76,7 @@ class TasksDialog(QDialog):
         row = QHBoxLayout()
         row.addWidget(self.note, 1)
         row.addWidget(self.back_button)
-        row.addWidget(button("返回（Esc）", self.reject))
+        row.addWidget(button("关闭（Esc）", self.reject))
         row.addWidget(self.done_button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 12, 16, 12)

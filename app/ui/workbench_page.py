@@ -39,6 +39,7 @@ _COLUMNS = (
 
 
 _CHOOSE = "↑↓ 选，Enter 去办；例行工作按 D 记办了"
+_EXCHANGE = {"village": "和镇里交换", "township": "和村、县交换", "county": "和各镇交换"}
 _MONTHS = 12  # of the picture
 _LARGE = 1.5  # text size
 
@@ -64,7 +65,7 @@ class WorkbenchPage(QWidget):
         self.warnings = self._card("预警", "warnings")
         self.due = Card("到期", is_door=True)
         self.due.opened.connect(self._on_due)
-        self.exchange = self._card("和上级交换", "exchange")
+        self.exchange = self._card(_EXCHANGE[desk.store.level], "exchange")
         self.todo = DataTable(_COLUMNS, "今天先做这些")
         self.todo.horizontalHeader().hide()
         self.todo.opened.connect(self._on_todo)

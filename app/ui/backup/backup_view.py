@@ -112,6 +112,6 @@ class BackupDialog(QDialog):
         layout.addStretch()
         row = QHBoxLayout()
         row.addStretch()
-        row.addWidget(button("关闭", self.accept))
+        row.addWidget(button("关闭（Esc）", self.accept))
         layout.addLayout(row)
         give_size(self, 46, 18)

@@ -32,7 +32,7 @@ class ChangePicker(QDialog):
         self.list.itemActivated.connect(lambda _item: self.accept())
         row = QHBoxLayout()
         row.addStretch()
-        row.addWidget(button("返回", self.reject))
+        row.addWidget(button("关闭（Esc）", self.reject))
         row.addWidget(button("下一步", self.accept, primary=True))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 16, 20, 16)

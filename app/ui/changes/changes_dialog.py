@@ -17,8 +17,9 @@ from app.ui.attachments.panel import photos_of
 from app.ui.changes.change_form import ChangeForm
 from app.ui.changes.change_picker import ChangePicker
 from app.ui.changes.tasks import task_of
+from app.ui.empty_state import EmptyState
 from app.ui.page import Desk
-from app.ui.parts import button, give_size, quiet, title
+from app.ui.parts import button, give_size, title
 from app.ui.review.item_view import ItemsView, item_columns
 from app.ui.review.step_form import StepForm
 from app.ui.review.step_offers import ask_for
@@ -40,16 +41,19 @@ class ChangesDialog(QDialog):
         self.only_open = QCheckBox("只看没办完的")
         self.only_open.setChecked(True)
         self.view = ItemsView(item_columns(desk.store.level, desk.today()), "自然变更")
-        self.empty = quiet("没有没办完的自然变更。在户页按 N 可以报。")
+        self.empty = EmptyState("没有没办完的自然变更。在户页按 N 可以报。")
         row = QHBoxLayout()
         row.addWidget(self.head, 1)
         row.addWidget(self.only_open)
-        row.addWidget(button("返回（Esc）", self.reject))
+        below = QHBoxLayout()
+        below.addStretch()
+        below.addWidget(button("关闭（Esc）", self.reject))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 12, 16, 12)
         layout.addLayout(row)
-        layout.addWidget(self.empty)
+        layout.addWidget(self.empty, 1)
         layout.addWidget(self.view, 1)
+        layout.addLayout(below)
         self.only_open.toggled.connect(lambda _on: self.refresh())
         self.view.chosen.connect(self._show)
         self.view.act_requested.connect(self.act)

@@ -202,7 +202,7 @@ class ClosingDialog(QDialog):
         for made in (self.reason_button, self.back_button):
             row.addWidget(made)
         row.addStretch()
-        row.addWidget(button("返回（Esc）", self.reject))
+        row.addWidget(button("关闭（Esc）", self.reject))
         for made in (self.late_button, self.correct_button, self.close_button):
             row.addWidget(made)
         layout = QVBoxLayout(self)

@@ -40,7 +40,7 @@ class VillageMonthsDialog(QDialog):
         }
         row = QHBoxLayout()
         row.addStretch()
-        for made in (*self.buttons.values(), button("返回（Esc）", self.reject)):
+        for made in (*self.buttons.values(), button("关闭（Esc）", self.reject)):
             row.addWidget(made)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 12, 16, 12)

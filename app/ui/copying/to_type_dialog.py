@@ -1,6 +1,5 @@
 """还要录入国家系统: the list, copy mode for its current row, and the mark when it is done."""
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -11,7 +10,7 @@ from app.ui import messages
 from app.ui.copying.copy_window import CopyWindow
 from app.ui.data_table import DataTable
 from app.ui.page import Desk
-from app.ui.parts import button, give_size, plain, quiet
+from app.ui.parts import button, give_size, quiet
 from app.ui.table_model import Column
 
 _FIRST = "approve"  # what was approved is entered; everything later is a change there
@@ -26,9 +25,7 @@ class ToTypeDialog(QDialog):
         self._is_township = desk.store.level == "township"
         self.window_of_fields: CopyWindow | None = None
         self.setWindowTitle("还要录入国家系统")
-        self.table = DataTable(_COLUMNS, "还要录入国家系统")
-        self.nothing = plain("都录入了。")
-        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.table = DataTable(_COLUMNS, "还要录入国家系统", "都录入了。")
         self.copy_button = button("Enter 复制模式", self.copy, primary=True)
         self.mark_button = button("M 记已录入", self.mark)
         self.mark_button.setVisible(self._is_township)
@@ -41,7 +38,6 @@ class ToTypeDialog(QDialog):
         row.addWidget(self.copy_button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 12, 16, 12)
-        layout.addWidget(self.nothing)
         layout.addWidget(self.table, 1)
         layout.addWidget(
             quiet(
@@ -57,8 +53,6 @@ class ToTypeDialog(QDialog):
         """Read the list again."""
         found = self._desk.runner.call(lambda: monitored.to_type(self._desk.store)) or []
         self.table.set_rows(found)
-        self.table.setVisible(bool(found))
-        self.nothing.setVisible(not found)
         for made in (self.copy_button, self.mark_button):
             made.setEnabled(bool(found))
 

@@ -40,6 +40,7 @@ _PACKAGES = "变更包 (*.变更包);;所有文件 (*)"
 _REQUESTS = "登记申请 (*.登记申请);;所有文件 (*)"
 _GRANTS = "授权书 (*.授权书);;所有文件 (*)"
 _CONFLICTS = "两边改得不一样"
+_LINES = 11  # of a tab with its table
 _BASE = "底册是现在的全部户、人和没办完的事，新电脑导入后马上能用；以前的记录跟在后面。"
 _LEVELS = {"village": "村", "township": "镇", "county": "县"}
 _STATES = {"active": "已登记", "not_enrolled": "还没有登记", "revoked": "已停用"}
@@ -150,6 +151,10 @@ class ExchangePage(QWidget):
         shown = self.tabs.currentWidget()
         inner = shown.table if isinstance(shown, ConflictsView | HistoryView) else shown
         return [first, self.tabs.tabBar(), inner]
+
+    def set_scale(self, _scale: float) -> None:
+        """Leave some lines of the tables to be seen; the page scrolls for the rest."""
+        self.tabs.setMinimumHeight(self.fontMetrics().lineSpacing() * _LINES)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -418,6 +423,7 @@ class ExchangePage(QWidget):
         if self._desk.store.level != "county":
             self.tabs.addTab(self.households, "逐户")
         self.tabs.addTab(self.table, "已登记的设备")
+        self.set_scale(1.0)
         layout.addWidget(self.tabs, 1)
         layout.addWidget(quiet("不联网。变更包已加密，只有收件的那台电脑打得开。"))
 

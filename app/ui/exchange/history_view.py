@@ -25,15 +25,12 @@ class HistoryView(QWidget):
         super().__init__()
         self._desk = desk
         self.households, self.receipts = plain(), quiet()
-        self.table = DataTable(_COLUMNS, "往来记录")
-        self.nothing = plain("还没有和上级交换过。先登记设备。")
+        self.table = DataTable(_COLUMNS, "往来记录", "还没有交换过。先登记设备。")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 0)
         layout.addWidget(self.households)
-        layout.addWidget(self.nothing)
         layout.addWidget(self.table, 1)
         layout.addWidget(self.receipts)
-        layout.addStretch()
 
     def refresh(self) -> None:
         """Read the log, the receipts and the states."""
@@ -44,8 +41,6 @@ class HistoryView(QWidget):
         if lines is None or states is None or receipts is None:
             return
         self.table.set_rows(lines)
-        self.table.setVisible(bool(lines))
-        self.nothing.setVisible(not lines)
         self.households.setText(states_text(states, store.level))
         self.households.setVisible(bool(states) and store.level != "county")
         trouble = [text for one in receipts for text in receipt_lines(one)]

@@ -16,10 +16,11 @@ from app.ops.visits import NewVisit
 from app.ops.warnings import WarningPage
 from app.ui.attachments.panel import AttachmentPanel
 from app.ui.attachments.photos_dialog import PhotosDialog
+from app.ui.empty_state import EmptyState
 from app.ui.export_dialog import Scope, export_list
 from app.ui.measures.measure_form import measure_form
 from app.ui.page import Desk
-from app.ui.parts import button, give_size, quiet, title
+from app.ui.parts import button, give_size, title
 from app.ui.review.item_view import ItemsView, due_text
 from app.ui.review.step_form import StepAsk, StepForm, with_defaults, with_photos
 from app.ui.review.step_offers import ask_for, members, people
@@ -42,7 +43,7 @@ class MeasuresDialog(QDialog):
         self._visit_id = ""
         self.setWindowTitle("措施")
         self.view = ItemsView(self._columns(), "措施")
-        self.empty = quiet("还没有措施。按“加措施”，程序按缺项建议一条，由您决定。")
+        self.empty = EmptyState("还没有措施。按“加措施”，程序按缺项建议一条，由您决定。")
         self.add_button = button("A 加措施", self.add, primary=True)
         self.visit_button = button("V 记回访", self.record_visit)
         self.export_button = button("Ctrl+E 导出", self.export)
@@ -186,14 +187,17 @@ class MeasuresDialog(QDialog):
         line = self._pages[0].line
         row = QHBoxLayout()
         row.addWidget(title(f"{line.head_name}户的措施"), 1)
-        back = button("返回（Esc）", self.reject)
-        for made in (self.add_button, self.visit_button, self.export_button, back):
+        for made in (self.add_button, self.visit_button, self.export_button):
             row.addWidget(made)
+        below = QHBoxLayout()
+        below.addStretch()
+        below.addWidget(button("关闭（Esc）", self.reject))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 12, 16, 12)
         layout.addLayout(row)
-        layout.addWidget(self.empty)
+        layout.addWidget(self.empty, 1)
         layout.addWidget(self.view, 1)
+        layout.addLayout(below)
         self.add_button.setShortcut("A")
         self.visit_button.setShortcut("V")
         self.export_button.setShortcut("Ctrl+E")

@@ -15,6 +15,7 @@ class StepBar(QWidget):
 
     def __init__(self, bar: Bar = ()) -> None:
         super().__init__()
+        self._bar, self._joint = bar, "\n"
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 2, 0, 2)
         row.setSpacing(3)
@@ -24,13 +25,18 @@ class StepBar(QWidget):
             row.addWidget(box, 1)
         self.show_bar(bar)
 
+    def set_joint(self, joint: str) -> None:
+        """Set what stands between a step and its day: a line, or a blank where there is width."""
+        self._joint = joint
+        self.show_bar(self._bar)
+
     def show_bar(self, bar: Bar) -> None:
         """Show the steps of another household."""
-        days = dict(bar)
+        self._bar, days = bar, dict(bar)
         for name, box in self.boxes.items():
             done_on = days.get(name)
             sign, short = ("✓", f"{done_on:%m-%d}") if done_on else ("○", "—")
-            box.setText(f"{sign}{name}\n{short}")
+            box.setText(f"{sign}{name}{self._joint}{short}")
             ink = colours.DONE if done_on else colours.MUTED
             fill = colours.ACCENT_PALE if done_on else colours.GROUND
             box.setStyleSheet(

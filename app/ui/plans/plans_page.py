@@ -125,7 +125,7 @@ class PlansPage(QWidget):
         if scale < _FOLDED_FROM:
             self._split.setSizes([360, 490, 390])
         else:
-            self._split.setSizes([round(330 * scale), 1180 - round(330 * scale), 0])
+            self._split.setSizes([450, 730, 0])
         self._show_preview()
 
     def focusInEvent(self, event: QFocusEvent) -> None:

@@ -37,6 +37,7 @@ class SuggestionsView(QWidget):
         self.problem.setProperty("kind", "problem")
         self.list = _TickList()
         self.list.setAccessibleName("建议的措施")
+        self.list.setMinimumHeight(self.fontMetrics().lineSpacing() * 5)
         self.list.itemChanged.connect(lambda _item: self._count())
         self.responsible, self.until = QLineEdit(), QLineEdit()
         self.responsible.setAccessibleName("责任人")

@@ -41,7 +41,7 @@ class ListDialog(QDialog):
         self._by_hand: set[str] = set()
         self.setWindowTitle("导入清单")
         self.head, self.notes = title("导入上级发来的清单"), plain("先看对上了谁，再导入。")
-        self.table = DataTable(self._columns(), "清单")
+        self.table = DataTable(self._columns(), "清单", "还没有选文件。")
         self.tie_button = button("T 指定是谁…", self.ask_who)
         self.choose_button = button("选择文件", self._choose, primary=True)
         self.take_button = button("导入", self.take)
@@ -55,7 +55,7 @@ class ListDialog(QDialog):
         row = QHBoxLayout()
         row.addWidget(self.tie_button)
         row.addStretch()
-        for made in (button("关闭", self.reject), self.choose_button, self.take_button,
+        for made in (button("关闭（Esc）", self.reject), self.choose_button, self.take_button,
                      self.answer_button):  # fmt: skip
             row.addWidget(made)
         layout = QVBoxLayout(self)

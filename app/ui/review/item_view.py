@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QPushButton, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
@@ -18,6 +18,7 @@ from app.ui.table_model import Column
 Lines = Callable[[Item], Sequence[str]]
 _LEVELS = {"village": "村", "township": "镇", "county": "县", "program": ""}
 _LARGE = 1.5  # text size
+_LINES = 8  # of a card that are always to be seen
 
 
 def due_text(item: Item, today: date) -> str:
@@ -65,6 +66,11 @@ class ItemCard(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.item: Item | None = None
         self.buttons: dict[str, QPushButton] = {}
+
+    def minimumSizeHint(self) -> QSize:
+        """Ask for the first lines; a page that has no room for them scrolls."""
+        lines = self.fontMetrics().lineSpacing() * _LINES
+        return QSize(super().minimumSizeHint().width(), lines)
 
     def show_item(self, item: Item | None, lines: Sequence[str], more: QWidget | None) -> None:
         """Show a thing with its own lines; ``more`` stands between them and the history."""
@@ -171,7 +177,10 @@ class ItemsView(QWidget):
             self.household_requested.emit(item.household_id)
 
     def set_scale(self, scale: float) -> None:
-        self._split.setSizes([520, 680] if scale >= _LARGE else [640, 560])
+        """Put the card below the list where large text needs the whole width."""
+        below = scale >= _LARGE
+        self._split.setOrientation(Qt.Orientation.Vertical if below else Qt.Orientation.Horizontal)
+        self._split.setSizes([200, 400] if below else [640, 560])
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

@@ -43,7 +43,7 @@ class PackagesDialog(QDialog):
         layout.addWidget(self.table, 1)
         layout.addLayout(self.buttons)
         self.buttons.addStretch()
-        self.close_button = button("关闭", self.reject)
+        self.close_button = button("关闭（Esc）", self.reject)
         self.buttons.addWidget(self.close_button)
         self.bar.hide()
         give_size(self, 52, 30)

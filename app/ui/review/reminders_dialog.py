@@ -70,7 +70,7 @@ class RemindersDialog(QDialog):
         layout.addWidget(self.table, 1)
         row = QHBoxLayout()
         row.addWidget(self.said, 1)
-        row.addWidget(button("关闭", self.reject))
+        row.addWidget(button("关闭（Esc）", self.reject))
         row.addWidget(self.copy_button)
         layout.addLayout(row)
         give_size(self, 48, 24)

@@ -38,8 +38,8 @@ class ReviewPage(QWidget):
         self.empty = EmptyState(
             "没有待审事项。",
             (
-                ("看缺报", self.remind),
                 ("导入全部包", self.import_all),
+                ("看缺报", self.remind),
                 ("各写一个决定包", self.write_all),
                 ("各村月份", self.show_months),
             ),

@@ -19,8 +19,8 @@ SAVED = "roster.filters"
 _NONE, _KEEP, _DROP = "", "keep", "drop"  # what a line of the saved ones does
 _NAME = 12  # characters
 _TITLES = {
-    "group": "组", "kind": "户属性", "object_type": "监测类型", "management_class": "管理类别",
-    "severity": "级别", "visited": "走访", "flag": "八必访",
+    "village": "村", "group": "组", "kind": "户属性", "object_type": "监测类型",
+    "management_class": "管理类别", "severity": "级别", "visited": "走访", "flag": "八必访",
 }  # fmt: skip
 _OF_VILLAGES = ("visited", "flag")
 
@@ -44,8 +44,10 @@ class FilterBar(QWidget):
         for box in self.boxes.values():
             box.activated.connect(lambda _index: self._on_chosen())
         self.saved.activated.connect(lambda _index: self._on_saved())
+        is_village = desk.store.level == "village"
         for name in _OF_VILLAGES:
-            self.boxes[name].setVisible(desk.store.level == "village")
+            self.boxes[name].setVisible(is_village)
+        self.boxes["village"].setVisible(not is_village)
         self._fill_fixed()
         self._read_saved()
 
@@ -60,12 +62,17 @@ class FilterBar(QWidget):
             box.setCurrentIndex(max(0, box.findData(value)))
         self.changed.emit()
 
-    def offer_groups(self, lines: Iterable[RosterLine]) -> None:
-        """Offer the groups that the roster has."""
-        groups = dict.fromkeys(line.household.hamlet_group for line in lines)
-        chosen = self.boxes["group"].currentData()
-        _offer(self.boxes["group"], _TITLES["group"], {group: group for group in groups if group})
-        self.boxes["group"].setCurrentIndex(max(0, self.boxes["group"].findData(chosen)))
+    def offer_places(self, lines: Iterable[RosterLine]) -> None:
+        """Offer the villages and groups that the roster has."""
+        homes = [line.household for line in lines]
+        places = {
+            "village": dict.fromkeys(home.village for home in homes),
+            "group": dict.fromkeys(home.hamlet_group for home in homes),
+        }
+        for name, found in places.items():
+            box, chosen = self.boxes[name], self.boxes[name].currentData()
+            _offer(box, _TITLES[name], {place: place for place in found if place})
+            box.setCurrentIndex(max(0, box.findData(chosen)))
 
     def keep(self, name: str) -> None:
         """Save what is chosen now under a name."""
@@ -79,6 +86,7 @@ class FilterBar(QWidget):
         flags = {flag.key: flag.short for flag in catalogue.visit_flags().flags}
         levels = {key: f"{tone.word}{tone.sign}" for key, tone in colours.TONES.items()}
         words: dict[str, Mapping[str, str]] = {
+            "village": {},
             "group": {},
             "kind": LABELS["household_kind"],
             "object_type": LABELS["object_type"],

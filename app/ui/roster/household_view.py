@@ -6,7 +6,7 @@ from typing import cast
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent
-from PySide6.QtWidgets import QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
 
 from app.domain import masking
 from app.domain.labels import label
@@ -25,6 +25,7 @@ from app.ui.roster.record_tabs import HistoryTab, IncomeTab, PhotosTab, RecordTa
 from app.ui.table_model import Column
 
 SHOWN_SECONDS = 10
+_LARGE = 1.5  # text size
 
 
 class HouseholdView(QWidget):
@@ -47,7 +48,7 @@ class HouseholdView(QWidget):
         self.head.setWordWrap(True)
         self.bar = StepBar()
         self.members = DataTable(self._member_columns(), "成员")
-        self.warnings = DataTable(_WARNING_COLUMNS, "预警")
+        self.warnings = DataTable(_WARNING_COLUMNS, "预警", "没有预警。")
         self.warnings.opened.connect(lambda line: self.warning_requested.emit(line.warning_id))
         self.visit = button("G 走访", lambda: self.visit_requested.emit(self.household_id))
         self.measures, self.visits = measures_table(), visits_table()
@@ -147,22 +148,36 @@ class HouseholdView(QWidget):
             Column("状态", lambda m: label("member_status", m.member_status), width=3, spare=2),
         )
 
+    def set_scale(self, scale: float) -> None:
+        """Put actions and steps on lines of their own where the text is large."""
+        is_large = scale >= _LARGE
+        down, across = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
+        for row in (self._above, self._below):
+            row.setDirection(down if is_large else across)
+        self.bar.set_joint(" " if is_large else "\n")
+
     def _arrange(self) -> None:
-        row = QHBoxLayout()
-        row.addWidget(button("返回（Esc）", self.left.emit))
-        row.addWidget(self.head, 1)
-        row.addWidget(self.visit)
-        row.addWidget(button("V 证件号", self.unmask_requested.emit))
-        row.addWidget(button("N 自然变更", self.change_requested.emit))
-        row.addWidget(button("P 一户一策", lambda: self.print_requested.emit(self.household_id)))
+        named, actions = QHBoxLayout(), QHBoxLayout()
+        named.addWidget(button("返回（Esc）", self.left.emit))
+        named.addWidget(self.head, 1)
+        actions.addWidget(self.visit)
+        for word, run in (
+            ("V 证件号", self.unmask_requested.emit),
+            ("N 自然变更", self.change_requested.emit),
+            ("P 一户一策", lambda: self.print_requested.emit(self.household_id)),
+        ):
+            actions.addWidget(button(word, run))
+        actions.addStretch()
+        self._above, self._below = QHBoxLayout(), QHBoxLayout()
+        self._above.addLayout(named, 1)
+        self._above.addLayout(actions)
+        self._below.addWidget(self.facts, 1)
+        self._below.addWidget(self.bar)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 12, 12, 12)
         layout.setSpacing(8)
-        layout.addLayout(row)
-        below = QHBoxLayout()
-        below.addWidget(self.facts, 1)
-        below.addWidget(self.bar)
-        layout.addLayout(below)
+        layout.addLayout(self._above)
+        layout.addLayout(self._below)
         layout.addWidget(self.tabs, 1)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 

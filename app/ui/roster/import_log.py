@@ -38,7 +38,7 @@ class ImportLogDialog(QDialog):
         for made in (self.undo_button, self.save_button, self.mark_button):
             row.addWidget(made)
         row.addStretch()
-        row.addWidget(button("关闭", self.accept, primary=True))
+        row.addWidget(button("关闭（Esc）", self.accept, primary=True))
         layout = QVBoxLayout(self)
         for widget, stretch in (
             (self.nothing, 0), (self.table, 1), (title("那次说了什么"), 0),

@@ -8,12 +8,12 @@ from app.ui.table_model import Column
 
 def measures_table() -> DataTable:
     """Return the table of a household's measures."""
-    return DataTable(_MEASURES, "措施")
+    return DataTable(_MEASURES, "措施", "还没有措施。在“预警”或“一户一策”里加。")
 
 
 def visits_table() -> DataTable:
     """Return the table of a household's visits, newest first."""
-    return DataTable(_VISITS, "走访")
+    return DataTable(_VISITS, "走访", "还没有走访记录。")
 
 
 def _planned(item: Item) -> str:

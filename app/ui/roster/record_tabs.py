@@ -4,9 +4,9 @@ A tab reads its household when it is looked at for the first time, and again aft
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Protocol
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
@@ -38,10 +38,9 @@ class SheetsTab(QWidget):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
-        self.table = DataTable(_SHEETS, "检查表历史")
+        self.table = DataTable(_SHEETS, "检查表历史", "还没有检查表。")
         self.table.opened.connect(self.open_sheet)
-        self.nothing = plain("还没有检查表。")
-        _stand(self, quiet("近三年，新的在上。Enter 看那个月的答案。"), self.nothing, self.table)
+        _stand(self, quiet("近三年，新的在上。Enter 看那个月的答案。"), self.table)
 
     def read(self, household_id: str) -> None:
         """Show this household."""
@@ -49,7 +48,7 @@ class SheetsTab(QWidget):
         found = self._desk.runner.call(
             lambda: sheet_history.sheet_history(store, household_id, today)
         )
-        _fill(self.table, found or [], self.nothing)
+        self.table.set_rows(found or [])
 
     def open_sheet(self, line: SheetLine) -> None:
         """Show what was answered in a month; nothing can be changed there."""
@@ -69,7 +68,7 @@ class SheetDialog(QDialog):
         self.table.set_rows(answers)
         row = QHBoxLayout()
         row.addWidget(quiet("只能看。要改：本月到“走访”里改，关了账的月走“更正”。"), 1)
-        row.addWidget(button("返回（Esc）", self.reject))
+        row.addWidget(button("关闭（Esc）", self.reject))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 12, 16, 12)
         layout.setSpacing(8)
@@ -87,13 +86,12 @@ class IncomeTab(QWidget):
         super().__init__()
         self._desk = desk
         self.sentence, self.annual = plain(), plain()
-        self.nothing = plain("还没有按月的收入。")
-        self.months = DataTable((_MONTH,), "近12个月")
+        self.months = DataTable((_MONTH,), "近12个月", "还没有按月的收入。")
         self.lines = DataTable(_LINES, "收入明细")
         below = QHBoxLayout()
         below.addWidget(self.months, 3)
         below.addWidget(self.lines, 2)
-        layout = _stand(self, self.sentence, self.annual, self.nothing)
+        layout = _stand(self, self.sentence, self.annual)
         layout.addLayout(below, 1)
 
     def read(self, household_id: str) -> None:
@@ -110,9 +108,7 @@ class IncomeTab(QWidget):
         years = "　".join(f"{year}年 {money(amount)}元" for year, amount in found.annual)
         self.annual.setText(f"年人均纯收入　{years}" if years else "没有年度收入。")
         self.months.set_columns(_month_columns(page.amounts if page is not None else ()))
-        _fill(
-            self.months, [m for m in page.months if m.amounts][::-1] if page else [], self.nothing
-        )
+        self.months.set_rows([m for m in page.months if m.amounts][::-1] if page else [])
         lines = [row for amount in page.amounts for row in amount.lines] if page else []
         given = [row for row in lines if row.value is not None]
         self.lines.set_rows(given)
@@ -151,16 +147,15 @@ class HistoryTab(QWidget):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
-        self.table = DataTable(_CHANGES, "变更历史")
-        self.nothing = plain("还没有变更。")
+        self.table = DataTable(_CHANGES, "变更历史", "还没有变更。")
         words = quiet("新的在上。每月第一次填的答案在“检查表”里看，这里记以后的改动。")
-        _stand(self, words, self.nothing, self.table)
+        _stand(self, words, self.table)
 
     def read(self, household_id: str) -> None:
         """Show this household."""
         store = self._desk.store
         found = self._desk.runner.call(lambda: household_log.household_log(store, household_id))
-        _fill(self.table, found or [], self.nothing)
+        self.table.set_rows(found or [])
 
 
 def _stand(widget: QWidget, *parts: QWidget) -> QVBoxLayout:
@@ -173,12 +168,6 @@ def _stand(widget: QWidget, *parts: QWidget) -> QVBoxLayout:
     if any(isinstance(part, DataTable) for part in parts):
         widget.setFocusProxy(next(part for part in parts if isinstance(part, DataTable)))
     return layout
-
-
-def _fill(table: DataTable, rows: Sequence[Any], nothing: QWidget) -> None:
-    table.set_rows(rows)
-    table.setVisible(bool(rows))
-    nothing.setVisible(not rows)
 
 
 def _about(line: SheetLine) -> str:
@@ -241,7 +230,7 @@ _LINES = (
 )
 _CHANGES = (
     Column("时间", lambda entry: entry.at, width=8),
-    Column("谁", lambda entry: entry.by, width=7),
+    Column("谁", lambda entry: entry.by, width=9),
     Column("什么", lambda entry: entry.what, width=9),
     Column("哪一项", lambda entry: entry.field, width=5),
     Column("原来 → 改成", _change),

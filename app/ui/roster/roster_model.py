@@ -79,6 +79,7 @@ class RosterLine:
 class Filters:
     """What the list is narrowed to; "" leaves a criterion open. Kept as JSON of its fields."""
 
+    village: str = ""
     group: str = ""
     kind: str = ""
     object_type: str = ""
@@ -91,6 +92,7 @@ class Filters:
         """Tell whether a line stays."""
         household = line.household
         wanted = (
+            (self.village, household.village),
             (self.group, household.hamlet_group),
             (self.kind, household.household_kind),
             (self.object_type, household.object_type),
@@ -145,6 +147,7 @@ def _day(day: date | None) -> str:
 
 
 _COLUMNS = (
+    Column("村", lambda line: line.household.village, width=5),
     Column("组", lambda line: line.household.hamlet_group, width=4),
     Column(
         "户号",
@@ -212,14 +215,16 @@ _COLUMNS = (
     Column("联系电话", lambda line: masked_phone(line.household.phone), width=6, spare=7),
 )
 ALWAYS = frozenset(("户号", "户主"))  # who a row is about
-_ORDINARY = ("组", "户号", "户主", "人口", "户属性", "监测类型", "级别", "本月", "上次走访", "措施")
-_OF_VILLAGES = frozenset(("本月", "八必访"))
+_ORDINARY = (
+    "村", "组", "户号", "户主", "人口", "户属性", "监测类型", "级别", "本月", "上次走访", "措施",
+)  # fmt: skip
+_OF_VILLAGES, _ABOVE = frozenset(("本月", "八必访")), frozenset(("村",))
 
 
 def offered(level: str) -> tuple[str, ...]:
     """Return the titles that a level may choose from; only a village visits."""
-    titles = (column.title for column in _COLUMNS)
-    return tuple(title for title in titles if level == "village" or title not in _OF_VILLAGES)
+    others = _ABOVE if level == "village" else _OF_VILLAGES
+    return tuple(column.title for column in _COLUMNS if column.title not in others)
 
 
 def columns(level: str, chosen: Sequence[str] = ()) -> tuple[Column, ...]:

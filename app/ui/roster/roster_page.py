@@ -80,7 +80,7 @@ class RosterPage(QWidget):
         else:
             month = self._desk.runner.call(lambda: roster_model.load_month(store, today))
             self._on_month(month or {})
-        self.filters.offer_groups(self._lines)
+        self.filters.offer_places(self._lines)
         if self._stack.currentWidget() is self.household and self.household.household_id:
             self.open_household(self.household.household_id)
         else:
@@ -128,6 +128,9 @@ class RosterPage(QWidget):
                 taken = ListDialog(self, self._desk)
                 taken.look_at(dialog.list_file)
                 taken.exec()
+
+    def set_scale(self, scale: float) -> None:
+        self.household.set_scale(scale)
 
     def open_household(self, household_id: str) -> None:
         """Show one household's page."""

@@ -114,7 +114,7 @@ def _value(one: Parameter) -> str:
 _CODE = re.compile(r"[A-Z]{1,2}-\d+")  # of a question or rule; further words are the file's own
 _COLUMNS = (
     Column("参数", lambda one: one.label, width=13),
-    Column("值", _value, width=8),
+    Column("值", _value, width=10),
     Column("从", lambda one: one.valid_from, width=5, spare=2),
     Column("用在", lambda one: "、".join(_CODE.findall(one.used_by)), width=8, spare=3),
     Column("来源", lambda one: one.source),

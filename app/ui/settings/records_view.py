@@ -22,8 +22,8 @@ class PrintsView(QWidget):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
-        self.table = DataTable(_COLUMNS, "打印记录")
-        self.files = DataTable(_FILE_COLUMNS, "存出去的文件")
+        self.table = DataTable(_COLUMNS, "打印记录", "还没有印过、存过什么。")
+        self.files = DataTable(_FILE_COLUMNS, "存出去的文件", "没有存出去的文件。")
         self.tabs = QTabWidget()
         self.tabs.addTab(_page(self.table, _ABOUT_PRINTS), "最近500次")
         self.tabs.addTab(_page(self.files, _ABOUT_FILES), "存出去的文件")

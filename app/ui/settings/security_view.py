@@ -57,10 +57,11 @@ class SecurityView(QWidget):
     def _arrange(self) -> None:
         lock = Card("离开时锁屏")
         row = QHBoxLayout()
-        row.addWidget(QLabel("没有人动键盘和鼠标"))
+        row.addWidget(QLabel("多久没有人动键盘和鼠标就锁"))
         row.addWidget(self.minutes)
-        row.addWidget(quiet("后要输口令才能看；输对后回到原来的地方，填的不丢。"), 1)
+        row.addStretch()
         lock.body.addLayout(row)
+        lock.body.addWidget(quiet("锁了要输口令才能看；输对后回到原来的地方，填的不丢。"))
         card = Card("换口令")
         form = QFormLayout()
         for field in (self.old, self.new, self.again):

@@ -21,8 +21,8 @@ class TeamView(QWidget):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
-        self.members = DataTable(_MEMBERS, "驻村队员")
-        self.funds = DataTable(_FUNDS, "工作队经费")
+        self.members = DataTable(_MEMBERS, "驻村队员", "还没有登记队员。")
+        self.funds = DataTable(_FUNDS, "工作队经费", "还没有记经费。")
         self.members.opened.connect(self._on_change)
         row = QHBoxLayout()
         for label, run in (

@@ -44,7 +44,7 @@ class CheckDialog(QDialog):
         layout.addWidget(self.table, 1)
         row = QHBoxLayout()
         row.addStretch()
-        row.addWidget(button("关闭", self.reject))
+        row.addWidget(button("关闭（Esc）", self.reject))
         layout.addLayout(row)
         give_size(self, 64, 36)
 

@@ -132,7 +132,7 @@ class ReportTableView(QTableView):
         table = self.figures.shown
         if table is None:
             return ""
-        lines = [[table.row_heading, *(heading(c).replace("\n", "·") for c in table.columns)]]
+        lines = [[table.row_heading, *(_one_line(c) for c in table.columns)]]
         lines += [[line.label, *(cell.text for cell in line.cells)] for line in table.rows]
         return "".join("\t".join(line) + "\n" for line in lines)
 
@@ -168,13 +168,21 @@ def is_door(cell: Cell) -> bool:
 
 def heading(column: Column) -> str:
     """Return a column's heading, under that of its group, on short lines."""
-    parts = [column.group] if column.group else []
-    half = -(-len(column.label) // 2)
-    is_long = len(column.label) > _WORD
-    parts += [column.label[:half], column.label[half:]] if is_long else [column.label]
+    parts = [line for text in (column.group, column.label) for line in _lines(text)]
     if column.unit and column.unit != column.label:
         parts.append(f"（{column.unit}）")
     return "\n".join(parts)
+
+
+def _one_line(column: Column) -> str:
+    unit = f"（{column.unit}）" if column.unit and column.unit != column.label else ""
+    return "·".join(filter(None, (column.group, column.label))) + unit
+
+
+def _lines(text: str) -> list[str]:
+    """Return a word on one line, a long one on two, none of nothing."""
+    half = -(-len(text) // 2)
+    return [text[:half], text[half:]] if len(text) > _WORD else [text] if text else []
 
 
 def _width(table: ReportTable, place: int) -> int:

@@ -27,7 +27,7 @@ from app.ops.statistics_rows import drill_down
 from app.ui.colours import TONES
 from app.ui.flow_layout import FlowLayout
 from app.ui.page import Desk, KeyHelp
-from app.ui.parts import add_shortcut, button, heading, plain, quiet
+from app.ui.parts import WholeLabel, add_shortcut, button, plain
 from app.ui.print_dialog import PrintDialog, PrintJob
 from app.ui.statistics.charts_view import ChartsView
 from app.ui.statistics.checks_view import checks_table, failed_lines, in_order, summary
@@ -38,6 +38,7 @@ from app.ui.statistics.text_dialog import TextDialog
 from app.ui.statistics.verify_dialog import VerifyDialog
 
 CHARTS, CHECKS = "图", "全部核对"
+_LINES = 9  # of a table that are seen at every text size
 
 
 class StatisticsPage(QWidget):
@@ -56,7 +57,7 @@ class StatisticsPage(QWidget):
         self.list = QListWidget()
         self.list.setAccessibleName("表的名单")
         self.table, self.charts, self.checks = ReportTableView(), ChartsView(), checks_table()
-        self.heading, self.failed, self.notes = heading(), plain(), quiet()
+        self.heading, self.failed, self.notes = WholeLabel("heading"), plain(), WholeLabel("quiet")
         self.failed.setProperty("kind", "problem")
         self.empty = QLabel("本月还没有走访，表是空的。")
         self.before = button("看上月", self._on_before)
@@ -103,6 +104,7 @@ class StatisticsPage(QWidget):
     def set_scale(self, scale: float) -> None:
         """Keep the names of the tables readable at every text size."""
         self.split.setSizes([round(215 * min(scale, 1.5)), 900])
+        self.stack.setMinimumHeight(self.fontMetrics().lineSpacing() * _LINES)  # then it scrolls
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -312,7 +314,6 @@ class StatisticsPage(QWidget):
         body = QVBoxLayout(right)
         body.setContentsMargins(8, 0, 0, 0)
         body.setSpacing(6)
-        self.heading.setWordWrap(True)
         hint = QWidget()
         row = FlowLayout(hint, gap=12)
         row.addWidget(self.empty)

@@ -48,7 +48,7 @@ class TextDialog(QDialog):
             form.addRow(caption, field)
         row = QHBoxLayout()
         row.addStretch()
-        row.addWidget(button("关闭", self.accept))
+        row.addWidget(button("关闭（Esc）", self.accept))
         row.addWidget(button("存成Word（.docx）", self._on_word))
         self.look_button = button("预览打印", self._on_look, primary=True)
         row.addWidget(self.look_button)

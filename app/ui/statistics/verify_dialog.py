@@ -183,7 +183,7 @@ class VerifyDialog(QDialog):
         )  # fmt: skip
         for label, run in choices:
             flow.addWidget(button(label, run, primary=label == "核对"))
-        flow.addWidget(button("关闭", self.accept))
+        flow.addWidget(button("关闭（Esc）", self.accept))
         left, right = QWidget(), QWidget()
         form, results = QVBoxLayout(left), QVBoxLayout(right)
         for layout in (form, results):

@@ -24,6 +24,7 @@ from app.ui.colours import severity_rank, severity_text
 from app.ui.data_table import DataTable
 from app.ui.empty_state import EmptyState
 from app.ui.export_dialog import Scope, export_list
+from app.ui.flow_layout import FlowLayout
 from app.ui.measures.measures_dialog import MeasuresDialog
 from app.ui.page import Desk, KeyHelp
 from app.ui.page_stack import PageStack
@@ -54,6 +55,8 @@ class WarningsPage(QWidget):
         self.state.addItems([_MINE, _OPEN, _ALL, *LABELS["warning_state"].values()])
         self.severity.addItems(["全部级别", *(tone.word for tone in colours.TONES.values())])
         self.village.addItem("全部村")
+        for box, name in ((self.state, "状态"), (self.severity, "级别"), (self.village, "村")):
+            box.setAccessibleName(name)
         self.count = QLabel()
         self.table = DataTable(self._columns(), "预警名单")
         self.card = CardView(desk, has_form=desk.store.level == "village")
@@ -279,11 +282,12 @@ class WarningsPage(QWidget):
 
     def _arrange(self) -> None:
         filters = QHBoxLayout()
-        for widget in (self.state, self.severity, self.village):
-            filters.addWidget(widget)
-        filters.addStretch()
-        filters.addWidget(self.count)
-        filters.addWidget(button("Ctrl+E 导出", self.export))
+        boxes = QWidget()
+        flow = FlowLayout(boxes, gap=8)
+        for widget in (self.state, self.severity, self.village, self.count):
+            flow.addWidget(widget)
+        filters.addWidget(boxes, 1)
+        filters.addWidget(button("Ctrl+E 导出", self.export), 0, Qt.AlignmentFlag.AlignTop)
         left = QWidget()
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
