@@ -1,7 +1,8 @@
 """Many new rows at once: their inserts, and their journal without holding it twice.
 
-Only :mod:`app.models.capture` calls this, with the guard lifted, inside ``Store.write``. A line of
-130 MB would otherwise stand in memory as values, as text, as bytes and as a bound parameter.
+Called with the guard lifted: by :mod:`app.models.capture` inside ``Store.write``, and where rows
+are derived from the journal. A line of 130 MB would otherwise stand in memory as values, as text,
+as bytes and as a bound parameter.
 """
 
 import hashlib
@@ -17,6 +18,7 @@ from sqlalchemy import Connection, Date
 
 from app.domain.changeset import NEW_ROW
 from app.models.base import Journaled, Money, canonical
+from app.models.pinyin import derived_columns
 
 _PORTION = 2000
 _BYTES = 1 << 20
@@ -123,6 +125,24 @@ def insert_rows(
         portion = rows[start : start + _PORTION]
         bound = [_bound(shape, cls.__tablename__, scope, row, noted) for row in portion]
         connection.exec_driver_sql(shape.sql, bound)
+
+
+def insert_known(
+    connection: Connection, cls: type[Journaled], rows: Mapping[str, Mapping[str, Any]]
+) -> None:
+    """Insert rows that stand in the journal already, by id: its values are those of the file.
+
+    The caller has judged that they fit their columns, and holds the guard lifted.
+    """
+    if not rows:
+        return
+    shape = _shape(cls)
+    bound = [
+        tuple([values[name] for name in shape.order])
+        for id_, its in rows.items()
+        for values in ({**shape.defaults, **its, **derived_columns(cls, its), "id": id_},)
+    ]
+    connection.exec_driver_sql(shape.sql, bound)
 
 
 def _bound(

@@ -161,4 +161,8 @@ def seen_values(changeset_id: int, changeset: Changeset) -> Iterator[dict[str, A
         yield {"changeset_id": changeset_id, **chain._asdict(), **head._asdict()}
 
 
-_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+_dump = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
+
+def _encode(value: Any) -> str:
+    return "null" if value is None else _dump(value)  # most have no old value

@@ -26,7 +26,7 @@ from app.models.journal import (
 from app.models.register import MonthSnapshot
 from app.sync.base import Base, BaseChain
 from app.sync.known import of_chain
-from app.sync.past import chunks
+from app.sync.past import among, chunks
 from app.sync.trust import Trust
 
 MONTHS_INSIDE = 2  # the newest month's sheets, and those from which its forms are pre-filled
@@ -146,11 +146,10 @@ def _kept_rows(
 ) -> dict[int, set[tuple[str, str]]]:
     """Return the rows that changesets keep, of those that lose some."""
     found: dict[int, set[tuple[str, str]]] = defaultdict(set)
-    for chunk in chunks(ids):
-        query = select(ChangeRow.changeset_id, ChangeRow.table_name, ChangeRow.row_id)
-        query = query.where(ChangeRow.changeset_id.in_(chunk), ChangeRow.row_id.not_in(left_out))
-        for id_, table, row in session.execute(query):
-            found[id_].add((table, row))
+    query = select(ChangeRow.changeset_id, ChangeRow.table_name, ChangeRow.row_id)
+    query = query.where(among(ChangeRow.changeset_id, ids), ChangeRow.row_id.not_in(left_out))
+    for id_, table, row in session.execute(query):
+        found[id_].add((table, row))
     return found
 
 

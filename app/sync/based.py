@@ -13,7 +13,7 @@ from app.sync import writing
 from app.sync.base import BaseChain, CheckedBase
 from app.sync.errors import BaseForkError
 from app.sync.known import WHOLE, Settled, base_chains, lacking_past, of_chain
-from app.sync.past import Row, chunks
+from app.sync.past import Row, among
 from app.sync.segments import CheckedSegment
 from app.sync.writing import State
 
@@ -111,12 +111,9 @@ def take_past(
 
 def _rows_of(session: Session, ids: Iterable[int]) -> set[Row]:
     """Return the rows that changesets have changed, by their local ids."""
-    found: set[Row] = set()
-    for chunk in chunks(ids):
-        query = select(ChangeRow.table_name, ChangeRow.row_id)
-        query = query.where(ChangeRow.changeset_id.in_(chunk)).distinct()
-        found |= {Row(*row) for row in session.execute(query)}
-    return found
+    query = select(ChangeRow.table_name, ChangeRow.row_id)
+    query = query.where(among(ChangeRow.changeset_id, ids)).distinct()
+    return {Row(*row) for row in session.execute(query)}
 
 
 def _is_past(entry: Entry, settled: Settled) -> bool:

@@ -18,7 +18,7 @@ from app.domain.merge import Causality, Part, Place, Side, UnitChange, resolve
 from app.models.conflict import COMPOSITION
 from app.models.household import Member
 from app.models.journal import ChangeRow
-from app.sync.past import Past, Row, causality_of, chunks, history_of
+from app.sync.past import Past, Row, among, causality_of, history_of
 from app.sync.trust import Trust
 from app.sync.units import Conflict, Unit
 
@@ -67,13 +67,10 @@ def settle(session: Session, touched: Iterable[Row], trust: Trust) -> Settled:
 
 def _moved(session: Session, ids: set[str]) -> set[str]:
     """Return the members that were ever moved or made head."""
-    found: set[str] = set()
-    for chunk in chunks(sorted(ids)):
-        query = select(ChangeRow.row_id).where(
-            ChangeRow.table_name == "member", ChangeRow.row_id.in_(chunk), _IS_COMPOSITION
-        )
-        found.update(session.scalars(query.distinct()))
-    return found
+    query = select(ChangeRow.row_id).where(
+        ChangeRow.table_name == "member", among(ChangeRow.row_id, ids), _IS_COMPOSITION
+    )
+    return set(session.scalars(query.distinct())) if ids else set()
 
 
 _IS_COMPOSITION = or_(
@@ -110,17 +107,14 @@ def _homes(changes: Iterable[Past]) -> Iterable[str]:
 
 def _members(session: Session, homes: set[str]) -> set[str]:
     """Return who is in the households now, and who ever left or joined them."""
-    found: set[str] = set()
-    for chunk in chunks(sorted(homes)):
-        found.update(session.scalars(select(Member.id).where(Member.household_id.in_(chunk))))
-        texts = [json.dumps(home) for home in chunk]
-        moves = select(ChangeRow.row_id).where(
-            ChangeRow.table_name == "member",
-            ChangeRow.field == "household_id",
-            or_(ChangeRow.new.in_(texts), ChangeRow.old.in_(texts)),
-        )
-        found.update(session.scalars(moves.distinct()))
-    return found
+    texts = [json.dumps(home) for home in homes]
+    moves = select(ChangeRow.row_id).where(
+        ChangeRow.table_name == "member",
+        ChangeRow.field == "household_id",
+        or_(among(ChangeRow.new, texts), among(ChangeRow.old, texts)),
+    )
+    inside = select(Member.id).where(among(Member.household_id, homes))
+    return {*session.scalars(inside), *session.scalars(moves.distinct())}
 
 
 def _writes(

@@ -19,7 +19,7 @@ from app.models.attachment import Attachment, AttachmentContent
 from app.models.journal import ACTIVE, WAITING, ChangeRow, ChangesetRow
 from app.models.replica import QuarantinedContentRow
 from app.sync.package import Opened
-from app.sync.past import chunks
+from app.sync.past import among
 from app.sync.receipt import MAX_LACKING, Receipt
 from app.sync.trust import Trust
 
@@ -60,11 +60,11 @@ def wanted(session: Session, me: Origin, peer: Origin, receipt: Receipt) -> list
         if receipt.heads.get(chain, Head(0, "")).number >= number:
             known.add(sha256)
     known -= set(receipt.lacking)
-    sizes: dict[str, int] = {}
-    for chunk in chunks(named):
-        query = select(AttachmentContent.sha256, func.length(AttachmentContent.content))
-        found = session.execute(query.where(AttachmentContent.sha256.in_(chunk)))
-        sizes |= dict(found.all())
+    if not named:
+        return []
+    query = select(AttachmentContent.sha256, func.length(AttachmentContent.content))
+    found = session.execute(query.where(among(AttachmentContent.sha256, named)))
+    sizes: dict[str, int] = dict(found.all())
     return [Wanted(sha, sizes[sha]) for sha in named if sha in sizes and sha not in known]
 
 

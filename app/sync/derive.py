@@ -5,13 +5,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import ForeignKey, delete, select
 from sqlalchemy.orm import Session
 
 from app.domain.changeset import NEW_ROW, FieldChange
 from app.domain.merge import Causality, Part, Resolution, UnitChange, resolve
+from app.models import bulk
 from app.models.base import (
     Journaled,
     Money,
@@ -23,10 +25,9 @@ from app.models.base import (
 )
 from app.models.conflict import COMPOSITION, LATE, REMOVAL, UNIT
 from app.models.household import Member
-from app.models.pinyin import derived_columns
 from app.sync import closings, compositions, joins, removals
 from app.sync.formats import has_form, require_amount, require_form
-from app.sync.past import Past, Row, causality_of, chunks, history_of
+from app.sync.past import Past, Row, among, causality_of, history_of
 from app.sync.trust import Trust
 from app.sync.units import ROWS, UNITS, Conflict, Unit, forget, renew
 
@@ -56,14 +57,20 @@ class Derived:
     updated: list[Row] = field(default_factory=list)
 
 
-def derive(session: Session, touched: Iterable[Row], trust: Trust) -> Derived:
+def derive(
+    session: Session,
+    touched: Iterable[Row],
+    trust: Trust,
+    told: Mapping[Row, list[Past]] = MappingProxyType({}),
+) -> Derived:
     """Write the touched rows as the journal has them; return conflicts and what was written.
 
-    What is open of them is kept beside the tables, exactly as the journal has it now.
+    What is open of them is kept beside the tables, exactly as the journal has it now. ``told``:
+    the whole history of rows as ``history_of`` would read it, where the caller has it at hand.
     """
     result = Derived()
     wanted = set(touched)
-    history = history_of(session, wanted)
+    history = {**history_of(session, wanted - told.keys()), **told}
     _remove(session, wanted - history.keys())
     _derive(session, history, trust, result)
     wanted |= _joined(session, wanted, trust, result)
@@ -145,9 +152,7 @@ def _is_settled(unit: Unit, past: list[Past], resolved: Resolution) -> bool:
 def _drop_dangling(session: Session, history: dict[Row, list[Past]]) -> None:
     """Leave out changes that point to a row which is not there: void, or never made."""
     for row, changes in history.items():
-        cls = _classes()[row.table]
-        for key in cls.__table__.foreign_keys:
-            name = cls.__mapper__.get_property_by_column(key.parent).key
+        for name, key in _references(_classes()[row.table]):
             moves = {p.new for p in changes if p.field == name and p.new is not None}
             if not moves:
                 continue
@@ -220,9 +225,8 @@ def _rest_of_units(session: Session, history: Mapping[Row, list[Past]]) -> set[R
     rest = {Row("sheet", sheet) for sheet in sheets}
     for table in UNITS.keys() - {"sheet"}:
         cls = _classes()[table]
-        for chunk in chunks(sorted(sheets)):
-            query = select(cls.id).where(cls.__table__.c.sheet_id.in_(chunk))
-            rest |= {Row(table, found) for found in session.scalars(query)}
+        query = select(cls.id).where(among(cls.__table__.c.sheet_id, sheets))
+        rest |= {Row(table, found) for found in session.scalars(query)}
     return rest
 
 
@@ -289,7 +293,7 @@ def _write(session: Session, rows: Mapping[Row, dict[str, Any]], result: Derived
         present = _present(session, cls, its_rows)
         new = {id_: values for id_, values in its_rows.items() if id_ not in present}
         new = _anchored(session, cls, new)
-        _insert(session, cls, new)
+        bulk.insert_known(session.connection(), cls, new)
         result.inserted += (Row(table.name, id_) for id_ in new)
         for id_, obj in present.items():
             if _update(cls, obj, its_rows[id_]):
@@ -298,50 +302,26 @@ def _write(session: Session, rows: Mapping[Row, dict[str, Any]], result: Derived
 
 
 def _present(session: Session, cls: type[Journaled], ids: Iterable[str]) -> dict[str, Journaled]:
-    found: dict[str, Journaled] = {}
-    for chunk in chunks(ids):
-        for obj in session.scalars(select(cls).where(cls.id.in_(chunk))):
-            found[obj.id] = obj
-    return found
+    return {obj.id: obj for obj in session.scalars(select(cls).where(among(cls.id, ids)))}
 
 
 def _anchored(
     session: Session, cls: type[Journaled], rows: dict[str, dict[str, Any]]
 ) -> dict[str, dict[str, Any]]:
     """Leave out rows that hang on a row which has no effect here (void, or never made)."""
-    for key in cls.__table__.foreign_keys:
-        name = cls.__mapper__.get_property_by_column(key.parent).key
+    for name, key in _references(cls):
         wanted = {values[name] for values in rows.values() if values.get(name) is not None}
-        known: set[str] = set()
-        for chunk in chunks(sorted(wanted)):
-            known.update(session.scalars(select(key.column).where(key.column.in_(chunk))))
+        known = set(session.scalars(select(key.column).where(among(key.column, wanted))))
         rows = {i: v for i, v in rows.items() if v.get(name) is None or v[name] in known}
     return rows
 
 
-def _insert(session: Session, cls: type[Journaled], rows: Mapping[str, Mapping[str, Any]]) -> None:
-    if not rows:
-        return
-    keys = {name: cls.__mapper__.columns[name].key for name in journaled_columns(cls)}
-    values = [
-        {keys[name]: value for name, value in _values(cls, its).items()}
-        | {"id": id_, **derived_columns(cls, its)}
-        for id_, its in rows.items()
-    ]
-    session.connection().execute(insert(cls.__table__), values)  # type: ignore[arg-type]
-
-
-def _values(cls: type[Journaled], values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the column values of JSON values; text in a column of text is the common case.
-
-    Raises:
-        ValueError, KeyError, TypeError, ArithmeticError: as ``_value``.
-    """
-    texts = _texts(cls)
-    return {
-        name: value if name in texts and type(value) is str else _value(cls, name, value)
-        for name, value in values.items()
-    }
+@cache
+def _references(cls: type[Journaled]) -> tuple[tuple[str, ForeignKey], ...]:
+    """Return the fields of a table that name other rows."""
+    mapper = cls.__mapper__
+    keys = cls.__table__.foreign_keys
+    return tuple((mapper.get_property_by_column(key.parent).key, key) for key in keys)
 
 
 @cache
@@ -425,8 +405,11 @@ def _fits(cls: type[Journaled], change: FieldChange, scope: str) -> bool:
         values = {change.field: change.new}
         if not values.keys() <= fields - {"scope", *NATURAL.get(change.table, ("", ()))[1]}:
             return False
+    texts = _texts(cls)
     try:
-        _values(cls, values)
+        for name, value in values.items():
+            if type(value) is not str or name not in texts:  # text in a column of text is common
+                _value(cls, name, value)
         for name in values.keys() & _formed(cls):
             if values[name] is not None:
                 require_form(cls, name, values[name])

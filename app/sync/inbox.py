@@ -3,7 +3,7 @@
 Import adds to the set of changesets known and decides nothing; order and repetition do not matter.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from sqlalchemy import select
@@ -17,7 +17,7 @@ from app.sync.contents import Taken
 from app.sync.derive import Derived, derive, misfits
 from app.sync.known import Settled, base_chains
 from app.sync.package import Opened
-from app.sync.past import Row
+from app.sync.past import Past, Row, changes_in, known, of_their_scope
 from app.sync.receipt import Waiting
 from app.sync.segments import CheckedSegment
 from app.sync.trust import Trust
@@ -53,6 +53,7 @@ def take_in(session: Session, opened: Opened, objections: Objections, at: str) -
     """
     judging = Judging(opened.trust, objections, rulings.cuts_of(session, opened.trust))
     stored = _stored(session)
+    new = _new_rows(session, opened)
     grounded = [
         state
         for base in opened.bases
@@ -85,12 +86,8 @@ def take_in(session: Session, opened: Opened, objections: Objections, at: str) -
     arrived = {entry.digest for checked in opened.segments for entry in checked.entries}
     news = {state.entry.digest for state in (*states, *past)}
     taken = [*grounded, *past, *ready]
-    touched = {
-        Row(change.table, change.row)
-        for state in taken
-        if state.state == ACTIVE
-        for change in state.entry.changeset.changes
-    }
+    in_force = {s.entry.digest: s.entry for s in taken if s.state == ACTIVE}
+    touched = _rows_of(in_force.values())
     touched |= replaced | _take_back(session, opened, judging)
     return Effect(
         applied=tuple(s.entry.changeset for s in (*grounded, *ready) if s.state == ACTIVE),
@@ -99,15 +96,31 @@ def take_in(session: Session, opened: Opened, objections: Objections, at: str) -
         void=tuple((s.entry.changeset, s.reason) for s in taken if s.state == VOID),
         forked=tuple(e.changeset for e in found.forked if e.digest not in stored),
         touched=frozenset(touched),
-        derived=_derive(session, touched, opened.trust),
+        derived=_derive(
+            session, touched, opened.trust, of_their_scope(changes_in(in_force.values(), new))
+        ),
         contents=contents.take_in(session, opened, at),
         based=frozenset(base.scope for base in opened.bases) if grounded else frozenset(),
         past=len(past),
     )
 
 
-def _derive(session: Session, touched: set[Row], trust: Trust) -> Derived:
-    derived = derive(session, touched, trust)
+def _new_rows(session: Session, opened: Opened) -> set[Row]:
+    """Return the rows of a package about which nothing is here: it has their whole history."""
+    entries = [entry for checked in opened.segments for entry in checked.entries]
+    entries += [line.entry for base in opened.bases for line in base.lines]
+    named = _rows_of(entries)
+    return named - known(session, named)
+
+
+def _rows_of(entries: Iterable[Entry]) -> set[Row]:
+    return {Row(c.table, c.row) for entry in entries for c in entry.changeset.changes}
+
+
+def _derive(
+    session: Session, touched: set[Row], trust: Trust, told: Mapping[Row, list[Past]]
+) -> Derived:
+    derived = derive(session, touched, trust, told)
     late = set(based.late_rows(session, based.end_of_past(session)))
     return _joined(derived, derive(session, late, trust)) if late else derived
 

@@ -6,7 +6,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.models.conflict import PersonJoin
-from app.sync.past import Row, chunks
+from app.sync.past import Row, among
 
 JOINED = "joined"  # the status that the other rows of one person show; never in the journal
 
@@ -17,9 +17,9 @@ def concerned(session: Session, touched: Iterable[Row]) -> set[str]:
     if session.execute(select(PersonJoin.id).limit(1)).first() is None:
         return set()
     found: set[str] = set()
-    for chunk in chunks(sorted(row.id for row in known if row.table == "person_join")):
-        rows = session.scalars(select(PersonJoin).where(PersonJoin.id.in_(chunk)))
-        found |= {member for row in rows for member in (row.member_id, row.other_id)}
+    touched_joins = [row.id for row in known if row.table == "person_join"]
+    for join in session.scalars(select(PersonJoin).where(among(PersonJoin.id, touched_joins))):
+        found |= {join.member_id, join.other_id}
     members = sorted(row.id for row in known if row.table == "member")
     for group in groups_of(session, members):
         found |= set(group)

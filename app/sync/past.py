@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, SQLColumnExpression, func, select
 from sqlalchemy.orm import Session
 
 from app.domain.changeset import NEW_ROW, Chain, Head
-from app.domain.merge import Causality, Place
+from app.domain.merge import Causality, Entry, Place
 from app.models.journal import ACTIVE, VOID, ChangeRow, ChangesetRow, SeenRow
 
 T = TypeVar("T")
@@ -42,6 +42,20 @@ class Past:
         return json.loads(self.old)
 
 
+def among(column: SQLColumnExpression[Any], values: Iterable[str | int]) -> ColumnElement[bool]:
+    """Return the condition to be one of values, however many: they are bound as one JSON array."""
+    listed = func.json_each(json.dumps(list(values))).table_valued("value")
+    return column.in_(select(listed.c.value))
+
+
+def by_table(rows: Iterable[Row]) -> dict[str, list[str]]:
+    """Return the ids of rows, each once, by their tables."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for row in set(rows):
+        found[row.table].append(row.id)
+    return found
+
+
 def chunks(ids: Iterable[T]) -> Iterator[tuple[T, ...]]:
     """Return the ids in portions that one statement can bind."""
     remaining = iter(ids)
@@ -49,30 +63,34 @@ def chunks(ids: Iterable[T]) -> Iterator[tuple[T, ...]]:
         yield chunk
 
 
-def history_of(session: Session, rows: set[Row]) -> dict[Row, list[Past]]:
-    """Return the changes in force of each row, of the scope that made it.
+def history_of(session: Session, rows: Collection[Row]) -> dict[Row, list[Past]]:
+    """Return the changes in force of each row, of the scope that made it."""
+    return of_their_scope(changes_of(session, rows))
+
+
+def of_their_scope(changes: Iterable[Past]) -> dict[Row, list[Past]]:
+    """Return the changes of each row that was made.
 
     A change of the row from another scope has no effect: a row never leaves its village.
     """
-    found: dict[Row, list[tuple[Past, str]]] = defaultdict(list)
-    for change in changes_of(session, [row.id for row in rows]):
-        if change.row in rows:
-            found[change.row].append((change, change.place.chain.scope))
+    found: dict[Row, list[Past]] = defaultdict(list)
+    for change in changes:
+        found[change.row].append(change)
     history = {}
-    for row, changes in found.items():
-        made = [(past.digest, scope) for past, scope in changes if past.field == NEW_ROW]
+    for row, its in found.items():
+        made = [(past.digest, past.place.chain.scope) for past in its if past.field == NEW_ROW]
         if made:
             home = min(made)[1]
-            history[row] = [past for past, scope in changes if scope == home]
+            history[row] = [past for past in its if past.place.chain.scope == home]
     return history
 
 
-def changes_of(session: Session, ids: Iterable[str]) -> Iterator[Past]:
-    """Return the changes in force of rows, of each changeset in its order."""
-    for chunk in chunks(sorted(set(ids))):
+def changes_of(session: Session, rows: Iterable[Row]) -> Iterator[Past]:
+    """Yield the changes in force of rows, of each row in their order."""
+    chains: dict[Chain, Chain] = {}
+    for table, ids in by_table(rows).items():
         query = (
             select(
-                ChangeRow.table_name,
                 ChangeRow.row_id,
                 ChangeRow.field,
                 ChangeRow.new,
@@ -84,12 +102,38 @@ def changes_of(session: Session, ids: Iterable[str]) -> Iterator[Past]:
                 ChangesetRow.digest,
             )
             .join(ChangesetRow, ChangesetRow.id == ChangeRow.changeset_id)
-            .where(ChangeRow.row_id.in_(chunk), ChangesetRow.state == ACTIVE)
+            .where(ChangeRow.table_name == table, among(ChangeRow.row_id, ids))
+            .where(ChangesetRow.state == ACTIVE)
             .order_by(ChangeRow.id)
         )
-        for table, row, name, new, old, *place, digest in session.execute(query):
-            at = Place(Chain(*place[:3]), place[3])
-            yield Past(Row(table, row), at, digest, name, json.loads(new), old)
+        for id_, name, new, old, *chain, number, digest in session.execute(query):
+            named = Chain(*chain)
+            place = Place(chains.setdefault(named, named), number)
+            yield Past(Row(table, id_), place, digest, name, json.loads(new), old)
+
+
+def known(session: Session, rows: Iterable[Row]) -> set[Row]:
+    """Return the rows that a changeset here is about, in force or not."""
+    return {
+        Row(table, id_)
+        for table, ids in by_table(rows).items()
+        for id_ in session.scalars(
+            select(ChangeRow.row_id)
+            .where(ChangeRow.table_name == table, among(ChangeRow.row_id, ids))
+            .distinct()
+        )
+    }
+
+
+def changes_in(entries: Iterable[Entry], rows: Collection[Row]) -> Iterator[Past]:
+    """Yield what changesets say of rows, as ``changes_of`` does once they are in force."""
+    for entry in entries:
+        place = entry.place
+        for change in entry.changeset.changes:
+            row = Row(change.table, change.row)
+            if row in rows:
+                old = "null" if change.old is None else json.dumps(change.old)
+                yield Past(row, place, entry.digest, change.field, change.new, old)
 
 
 def causality_of(session: Session, scopes: Collection[str]) -> Causality:

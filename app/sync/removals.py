@@ -16,8 +16,8 @@ from app.domain.merge import Causality, Part, Place, Side, UnitChange, contested
 from app.models.base import from_canonical, journaled_tables
 from app.models.conflict import REMOVAL
 from app.models.journal import ChangeRow
-from app.sync.past import Past, Row, causality_of, changes_of, chunks, history_of
-from app.sync.subjects import households_of, rows_of
+from app.sync.past import Past, Row, among, causality_of, changes_of, history_of
+from app.sync.subjects import homes_of, rows_of
 from app.sync.trust import Trust
 from app.sync.units import Conflict, Unit
 
@@ -54,15 +54,14 @@ def keep_contested(session: Session, rows: set[Row], trust: Trust) -> list[Confl
 def ended(session: Session, touched: Iterable[Row]) -> set[Row]:
     """Return the rows with an ending in the journal: touched themselves, or hung on."""
     known = set(touched)
-    homes = {Row("household", home) for home in households_of(session, known).values()}
+    homes = {Row("household", home) for home in homes_of(session, known)}
     wanted = {row for row in known if row.table in ENDINGS} | homes
     found: set[Row] = set()
     for table, ending in ENDINGS.items():
         ids = [row.id for row in wanted if row.table == table]
-        for chunk in chunks(ids):
-            query = select(ChangeRow.row_id).filter_by(table_name=table, field=ending.name)
-            rows = session.scalars(query.where(ChangeRow.row_id.in_(chunk)).distinct())
-            found |= {Row(table, id_) for id_ in rows}
+        query = select(ChangeRow.row_id).filter_by(table_name=table, field=ending.name)
+        rows = session.scalars(query.where(among(ChangeRow.row_id, ids)).distinct())
+        found |= {Row(table, id_) for id_ in rows}
     return found
 
 
@@ -105,7 +104,7 @@ def _around(session: Session, row: Row, changes: list[Past], ending: Ending) -> 
     if row.table != "household":
         return own
     scope = changes[0].place.chain.scope
-    hanging = changes_of(session, [hung.id for hung in rows_of(session, row.id)])
+    hanging = changes_of(session, rows_of(session, row.id))
     return [*own, *(c for c in hanging if c.place.chain.scope == scope)]
 
 

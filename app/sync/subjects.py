@@ -1,7 +1,6 @@
 """What rows are about: the household that they belong to, the warning that they are part of."""
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -10,24 +9,34 @@ from sqlalchemy.orm import Session
 
 from app.models.base import journaled_tables
 from app.models.step import Step
-from app.sync.past import Row, chunks
+from app.sync.past import Row, among, by_table
 
 
 def households_of(session: Session, rows: Iterable[Row]) -> dict[Row, str]:
     """Return the household that each row belongs to, by its own or its parent's column."""
-    by_table: dict[str, list[str]] = defaultdict(list)
-    for row in set(rows):
-        by_table[row.table].append(row.id)
-    homes: dict[Row, str] = {}
-    for table, ids in by_table.items():
+    return {
+        Row(table, id_): household
+        for table, query in _homes(rows)
+        for id_, household in session.execute(query)
+        if household
+    }
+
+
+def homes_of(session: Session, rows: Iterable[Row]) -> set[str]:
+    """Return the households that rows belong to, as ``households_of`` does."""
+    found: set[str] = set()
+    for _table, query in _homes(rows):
+        households = query.with_only_columns(query.selected_columns[1]).distinct()
+        found.update(home for home in session.scalars(households) if home)
+    return found
+
+
+def _homes(rows: Iterable[Row]) -> Iterator[tuple[str, Any]]:
+    """Yield of each table the query of its rows' ids and households."""
+    for table, ids in by_table(rows).items():
         home = _home(table)
-        if home is None:
-            continue
-        for chunk in chunks(ids):
-            for id_, household in session.execute(home.query.where(home.id.in_(chunk))):
-                if household:
-                    homes[Row(table, id_)] = household
-    return homes
+        if home is not None:
+            yield table, home.query.where(among(home.id, ids))
 
 
 def warnings_of(session: Session, rows: Iterable[Row]) -> set[str]:
@@ -40,10 +49,10 @@ def warnings_of(session: Session, rows: Iterable[Row]) -> set[str]:
 def _subjects(session: Session, rows: Iterable[Row]) -> dict[Row, Row]:
     """Return the row that each step leads along its life."""
     found: dict[Row, Row] = {}
-    for chunk in chunks([row.id for row in rows if row.table == Step.__tablename__]):
-        query = select(Step.id, Step.subject, Step.subject_id).where(Step.id.in_(chunk))
-        for step, subject, subject_id in session.execute(query):
-            found[Row(Step.__tablename__, step)] = Row(subject, subject_id)
+    steps = [row.id for row in rows if row.table == Step.__tablename__]
+    query = select(Step.id, Step.subject, Step.subject_id).where(among(Step.id, steps))
+    for step, subject, subject_id in session.execute(query) if steps else ():
+        found[Row(Step.__tablename__, step)] = Row(subject, subject_id)
     return found
 
 

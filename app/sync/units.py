@@ -20,7 +20,7 @@ from app.models.conflict import (
     conflict_id,
     sides_json,
 )
-from app.sync.past import chunks
+from app.sync.past import among
 
 # A sheet, its answers and its worksheet are one unit: table → the column that names the unit, "id"
 # for its head.
@@ -68,8 +68,7 @@ def renew(
         by_table.setdefault(table, []).append(row)
     if session.execute(select(OpenConflictRow.id).limit(1)).first() is not None:
         for table, ids in by_table.items():
-            for chunk in chunks(ids):
-                _forget(session, kind, table, chunk)
+            _forget(session, kind, table, ids)
     for conflict in found:
         unit = conflict.unit
         session.merge(
@@ -88,11 +87,11 @@ def renew(
     session.flush()
 
 
-def _forget(session: Session, kind: str, table: str, ids: tuple[str, ...]) -> None:
+def _forget(session: Session, kind: str, table: str, ids: Collection[str]) -> None:
     query = select(OpenConflictRow.id).where(
         OpenConflictRow.kind == kind,
         OpenConflictRow.table_name == table,
-        OpenConflictRow.row_id.in_(ids),
+        among(OpenConflictRow.row_id, ids),
     )
     forget(session, session.scalars(query).all())
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.changeset import Chain, Head
@@ -20,7 +20,7 @@ from app.models.journal import (
     changeset_values,
     seen_values,
 )
-from app.sync.past import chunks
+from app.sync.past import among
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +60,8 @@ def add(session: Session, numbered: Iterable[tuple[int, State]]) -> None:
 def complete(session: Session, numbered: Iterable[tuple[int, State]]) -> None:
     """Put the exact line, with all its changes, in the place of an abridged one."""
     whole = dict(numbered)
-    for chunk in chunks(whole):
-        for table in (ChangeRow, SeenRow, AbridgedRow):
-            session.execute(delete(table).where(table.changeset_id.in_(chunk)))
+    for table in (ChangeRow, SeenRow, AbridgedRow):
+        session.execute(delete(table).where(among(table.changeset_id, whole)))
     changes: list[dict[str, Any]] = []
     seen: list[dict[str, Any]] = []
     for id_, state in whole.items():
@@ -83,9 +82,11 @@ def restate(session: Session, states: Iterable[State]) -> None:
 
 def _insert(session: Session, tables: Iterable[tuple[Any, list[dict[str, Any]]]]) -> None:
     connection = session.connection()
-    for table, values in tables:
-        if values:
-            connection.execute(insert(table), values)
+    for table, rows in tables:
+        if rows:
+            names, marks = ", ".join(rows[0]), ", ".join("?" * len(rows[0]))
+            sql = f"INSERT INTO {table.__tablename__} ({names}) VALUES ({marks})"  # noqa: S608  our names
+            connection.exec_driver_sql(sql, [tuple(row.values()) for row in rows])
 
 
 def move_heads(session: Session, heads: Mapping[Chain, Head]) -> None:
