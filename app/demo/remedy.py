@@ -99,7 +99,7 @@ def close(story: Story) -> None:
     for line in _lines(story, "county", warning.CLOSING_REQUESTED):
         updated = story.today - timedelta(days=1)
         _act(story, "county", line, "close", "查看回访记录和照片", checker=actor.name,
-             system_updated_on=updated.isoformat())  # fmt: skip
+             check_way="上门核实", system_updated_on=updated.isoformat())  # fmt: skip
         story.closed += 1
     carry(story, "county", "township")
     carry(story, "township", "village")

@@ -10,13 +10,17 @@ from datetime import date
 from app.domain.case import IN_PUBLICITY, REMOVAL_PUBLICITY
 from app.domain.masking import without_numbers
 
+CLEAR_OUT = "clear_out"  # a 清退 that is proposed (B17): the case stays in its state meanwhile
+IMPRECISE = "识别不精准"  # all that a notice may tell of why
 KINDS = {
     IN_PUBLICITY: "拟纳入防止返贫监测对象公示",
     REMOVAL_PUBLICITY: "拟消除风险监测对象公示",
+    CLEAR_OUT: "拟清退监测对象公示",
 }
 _DONE = {
     IN_PUBLICITY: "经农户申请或干部排查、入户核实、村民主评议，拟将以下农户纳入防止返贫监测对象",
     REMOVAL_PUBLICITY: "经帮扶和入户核实、村民主评议，以下监测对象的风险已经消除，拟标注风险消除",
+    CLEAR_OUT: "经核查、村民主评议，以下农户不符合监测对象条件，拟予清退",
 }
 
 
@@ -36,7 +40,7 @@ class NoticeRow:
 
 @dataclass(frozen=True, slots=True)
 class PublicNotice:
-    """One notice. ``kind``: the state of the cases on it."""
+    """One notice. ``kind``: the state of the cases on it, or ``CLEAR_OUT``."""
 
     kind: str
     village: str

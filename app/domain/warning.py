@@ -43,6 +43,8 @@ URGENT_PARTS = frozenset({
     "accident", "traffic",
 })  # fmt: skip
 OTHER_CODE = "其他"  # of a manual warning that fits no question
+CHECK_WAYS = ("上门核实", "电话核实", "资料核实")  # how whoever closes looked at it (A15)
+BY_DOCUMENTS = CHECK_WAYS[-1]
 AGREED = "同意"  # the shortest opinion of a reviewer; «pass» is not taken without one
 
 _OPEN = (
@@ -153,7 +155,7 @@ def _end_rows(close: Mapping[str, str]) -> tuple[Transition, ...]:
         for found in (
             row(
                 f"A15 close closing_requested {level}", "核实销号", who(level, CLOSED),
-                "checker", "system_updated_on", prints=("销号审核表", "已销号台账"),
+                "checker", "check_way", "system_updated_on", prints=("销号审核表", "已销号台账"),
             ),
             row(
                 f"A16 return closing_requested {level}", "退回补短", who(level, REMEDYING),

@@ -34,6 +34,7 @@ from app.ops.lives import (
     not_after,
     not_before,
     number,
+    values_of,
 )
 from app.ops.sheet_context import month_of
 from app.ops.step_words import DATA_LABELS
@@ -126,6 +127,21 @@ def _exclude(_s: Session, asked: Asked) -> Added:
     return Added()
 
 
+def _tell(_s: Session, asked: Asked) -> Added:
+    """The farmer hears once of a decision: at the step, or afterwards by whoever told him."""
+    if not waits_for_answer(asked.found):
+        raise StepConditionError(action="已答复农户", reason="已经答复过", way_out="不用再办。")
+    excluded = asked.found.thing.last("exclude")
+    _between(asked, "told_on", excluded.step_on if excluded else None, "不纳入")
+    return Added()
+
+
+def waits_for_answer(found: LoadedCase) -> bool:
+    """Tell whether nobody has told the farmer yet that the household is not included (B4)."""
+    last = found.thing.last("exclude", "tell", "reopen")
+    return last is not None and last.action == "exclude" and not values_of(last).get("told_on")
+
+
 def _publicise(_s: Session, asked: Asked) -> Added:
     if not asked.procedure.publicity_on:
         raise StepConditionError(
@@ -162,16 +178,21 @@ def _meeting(asked: Asked) -> Added:
 
 def _end_publicity(_s: Session, asked: Asked) -> Added:
     last = asked.found.thing.last()
-    days = asked.procedure.publicity_days
-    if last is not None and asked.on < last.step_on + timedelta(days=days):
-        until = last.step_on + timedelta(days=days)
-        raise StepConditionError(
-            action="公示期满", reason=f"要公示满{days}天", way_out=f"{until.isoformat()}起可办。"
-        )
+    if last is not None:
+        _require_published(asked, last.step_on, "公示期满")
     objections = asked.given.get("objections")
     if objections != _NONE and not asked.given.get("objections_settled"):
         raise bad_data("objections_settled", "", "有异议的要写明怎么处理的")
     return Added()
+
+
+def _require_published(asked: Asked, since: date, action: str) -> None:
+    days = asked.procedure.publicity_days
+    until = since + timedelta(days=days)
+    if asked.on < until:
+        raise StepConditionError(
+            action=action, reason=f"要公示满{days}天", way_out=f"{until.isoformat()}起可办。"
+        )
 
 
 def _pass(session: Session, asked: Asked) -> Added:
@@ -258,6 +279,14 @@ def _propose_clear_out(_s: Session, asked: Asked) -> Added:
     return _meeting(asked)
 
 
+def _pass_clear_out(_s: Session, asked: Asked) -> Added:
+    """公示 per template: the notice of the proposal hangs its full days before the township."""
+    proposed = asked.found.thing.last("propose-clear-out")
+    if asked.procedure.publicity_on and proposed is not None:
+        _require_published(asked, proposed.step_on, "同意清退")
+    return Added()
+
+
 def _clear_out(session: Session, asked: Asked) -> Added:
     """清退 needs a negative-list finding that was proven, or a proof of its own."""
     _clear_out_reason(asked.given)
@@ -333,7 +362,9 @@ _RULES = {
     "propose-type": _change_type,
     "change-type": _change_type,
     "propose-clear-out": _propose_clear_out,
+    "pass-clear-out": _pass_clear_out,
     "clear-out": _clear_out,
+    "tell": _tell,
     "extinguish": _extinguish,
     "re-identify": _causes,
 }

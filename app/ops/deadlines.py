@@ -15,6 +15,7 @@ from app.models.form import PeriodRow
 from app.models.store import Store
 from app.ops import (
     case_rows,
+    case_rules,
     changes,
     measure_rows,
     monitored,
@@ -38,6 +39,7 @@ def list_deadlines(store: Store, today: date, *, only_overdue: bool = False) -> 
         found = [
             *_warnings(session, today),
             *_cases(session, today, allowed),
+            *_answers(session, today, allowed),
             *_changes(session, today, allowed),
             *_measures(session, today, allowed),
             *_issues(session, today, allowed),
@@ -97,6 +99,23 @@ def _cases(session: Session, today: date, allowed: int) -> Iterator[Deadline]:
         yield _deadline(
             "monitored_case", one.id, home, f"{names.number(home)}号户 监测对象{word}", word,
             holder, due, today, allowed,
+        )  # fmt: skip
+
+
+def _answers(session: Session, today: date, allowed: int) -> Iterator[Deadline]:
+    """A household that is not included is told so (refuse_reply_days)."""
+    waiting = [f for f in case_rows.load(session) if case_rules.waits_for_answer(f)]
+    names = Names.of(session, {f.thing.row.household_id for f in waiting})
+    for one in waiting:
+        row, excluded = one.thing.row, one.thing.last("exclude")
+        if excluded is None or one.state != case.NOT_INCLUDED:
+            continue
+        policy = policies.policy_of(row, Period.of(excluded.step_on))
+        yield _deadline(
+            "monitored_case", one.id, row.household_id,
+            f"{names.number(row.household_id)}号户 不纳入，答复农户",
+            state_label("monitored_case", one.state), "village",
+            limit(policy, "refuse_reply_days", excluded.step_on), today, allowed,
         )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from app.domain.labels import label
 from app.domain.listing import Ledger, ListColumn, Listing
 from app.domain.papers import notice_text
 from app.domain.period import Period
-from app.domain.public_notice import KINDS, NoticeRow, PublicNotice
+from app.domain.public_notice import CLEAR_OUT, IMPRECISE, KINDS, NoticeRow, PublicNotice
 from app.models.household import Household, Member
 from app.models.store import Store
 from app.ops import case_rows, measure_rows, policies, warning_rows
@@ -86,7 +86,7 @@ def notices(store: Store, household_ids: Sequence[str] | None, today: date) -> l
         village = area_names(session, store).get(store.area_code, store.identity.name)
         found = []
         for kind in KINDS:
-            shown = [h for h in homes if h in latest and latest[h].state == kind]
+            shown = [h for h in homes if h in latest and _notice_kind(latest[h]) == kind]
             rows = [
                 _notice_row(homes[home], people.get(home, []), latest[home], groups)
                 for home in shown
@@ -94,7 +94,8 @@ def notices(store: Store, household_ids: Sequence[str] | None, today: date) -> l
             if rows:
                 days = policy.days("publicity_days")
                 # The days on the paper are those that the end of the publicity is judged by.
-                steps = [latest[home].thing.last() for home in shown]
+                last = ("propose-clear-out",) if kind == CLEAR_OUT else ()
+                steps = [latest[home].thing.last(*last) for home in shown]
                 since = max((step.step_on for step in steps if step), default=today)
                 found.append(PublicNotice(kind, village, tuple(rows), since, days))
         return found
@@ -178,12 +179,18 @@ def _notice_row(
 ) -> NoticeRow:
     heads = [member.name for member in people if member.relation == "户主"]
     main = _causes(case)[:1]
+    group = groups.get(main[0], groups["other"]) if main else groups["other"]
     return NoticeRow(
         head_name=(heads or [member.name for member in people] or [""])[0],
         persons=len(people),
         hamlet_group=home.hamlet_group,
-        reason_group=groups.get(main[0], groups["other"]) if main else groups["other"],
+        reason_group=IMPRECISE if _notice_kind(case) == CLEAR_OUT else group,
     )
+
+
+def _notice_kind(case: LoadedCase) -> str:
+    is_proposed = case.thing.is_open and case.thing.standing.has_taken("propose-clear-out")
+    return CLEAR_OUT if is_proposed else case.state
 
 
 def _causes(case: LoadedCase) -> list[str]:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -158,6 +159,13 @@ class Registers:
             yield plain.DoubtRecord(row_id, household_id, scope, code, state, opened_on, is_cleared)
 
 
+def _told(*steps: plain.StateStep | None) -> date | None:
+    """Return the day on which the farmer was told, as the steps say; else that of the decision."""
+    taken = [step for step in steps if step is not None]
+    said = (day for step in taken if (day := day_of(step.detail)))
+    return next(said, taken[0].on if taken else None)
+
+
 def _clue(row: case_rows.Clue, path: Sequence[plain.StateStep]) -> plain.ClueRecord:
     def first(*states: str) -> plain.StateStep | None:
         return next((step for step in path if step.state in states), None)
@@ -165,7 +173,7 @@ def _clue(row: case_rows.Clue, path: Sequence[plain.StateStep]) -> plain.ClueRec
     verified = first(case.TO_DELIBERATE)
     entered, excluded = first(case.MONITORING), first(case.NOT_INCLUDED)
     ended = entered or excluded
-    told = day_of(excluded.detail) or excluded.on if excluded else None
+    told = _told(excluded, next((step for step in path if step.action == "tell"), None))
     return plain.ClueRecord(
         row.id,
         row.household_id,

@@ -14,7 +14,9 @@ from app.domain.lifecycle import EVERY, STAY, Lifecycle, Standing, in_order
 from app.domain.statistics import records as plain
 from app.models.step import RECEIVED, Step, choices
 
-_DETAILS = {"clear-out": "reason", "change-type": "object_type", "exclude": "told_on"}
+_DETAILS = {
+    "clear-out": "reason", "change-type": "object_type", "exclude": "told_on", "tell": "told_on",
+}  # fmt: skip
 
 
 class LightStep(NamedTuple):

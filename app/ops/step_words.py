@@ -9,6 +9,7 @@ DATA_LABELS = {
     "due_on": "到期日",
     "responsible_person": "责任人",
     "checker": "核实人",
+    "check_way": "核实方式",
     "system_updated_on": "行业系统已更新的日期",
     "severity": "级别",
     "beneficiary": "受益人（一人或全户）",

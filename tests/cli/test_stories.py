@@ -157,7 +157,8 @@ def closed(levels: Levels, ids: list[str], numbers: tuple[str, ...]) -> None:
         levels.act("township", "warning", one, "request-close", 5)
     levels.send(5, "township", "county")
     for one in ids:
-        levels.act("county", "warning", one, "close", 6, checker="周审核", system_updated_on=on(5))
+        levels.act("county", "warning", one, "close", 6, checker="周审核", check_way="上门核实",
+                   system_updated_on=on(5))  # fmt: skip
     levels.send(6, "county", "township", "village")
 
 
@@ -297,19 +298,21 @@ def test_a_wrong_identification_is_cleared_out_by_three_levels(levels: Levels) -
     levels.act("village", "case", case_id, "propose-clear-out", 5, "户主本人的车",
                reason="消费型汽车", **meeting)  # fmt: skip
     levels.send(5, "village", "township")
-    levels.act("township", "case", case_id, "clear-out", 6, "属实")  # its share of it
-    levels.send(6, "township", "county")
-    levels.act("county", "case", case_id, "clear-out", 7, reason="消费型汽车", approval_no="5号")
-    levels.send(7, "county", "township", "village")
-    page = levels.alike(8, "case", case_id)
+    error = levels.refused("township", "case", case_id, "clear-out", 9, "属实")  # it still hangs
+    assert "要公示满5天" in error["message"]
+    levels.act("township", "case", case_id, "clear-out", 10, "属实")  # its share of it
+    levels.send(10, "township", "county")
+    levels.act("county", "case", case_id, "clear-out", 11, reason="消费型汽车", approval_no="5号")
+    levels.send(11, "county", "township", "village")
+    page = levels.alike(12, "case", case_id)
     assert page["state"] == "cleared_out"
     assert page["history"][-1]["values"]["negative_codes"] == "N-02"
-    assert {"会议记录", "退回单", "清退审批表"} <= levels.papers("case", case_id, 8)
-    typed = levels.do("township", 8, "case", "to-type")["items"]
+    assert {"会议记录", "公示", "退回单", "清退审批表"} <= levels.papers("case", case_id, 12)
+    typed = levels.do("township", 12, "case", "to-type")["items"]
     assert [i["what"] for i in typed] == ["清退"]
-    levels.act("township", "case", case_id, "mark-typed", 9, entered_by="王芳")
-    assert levels.do("township", 9, "case", "to-type")["items"] == []
-    assert levels.due(9, case_id) == []
+    levels.act("township", "case", case_id, "mark-typed", 13, entered_by="王芳")
+    assert levels.do("township", 13, "case", "to-type")["items"] == []
+    assert levels.due(13, case_id) == []
 
 
 # ---------------------------------------------------------------------------------------- a split

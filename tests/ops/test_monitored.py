@@ -12,7 +12,7 @@ from app.models.form import Sheet
 from app.models.household import MonitoredCase
 from app.models.plan import Measure
 from app.models.store import Store
-from app.ops import measures, monitored, sheet_context
+from app.ops import deadlines, measures, monitored, monitoring_papers, sheet_context
 from app.ops.errors import (
     LivingCaseError,
     MissingStepDataError,
@@ -345,16 +345,39 @@ def test_clearing_out_needs_proof_and_words_for_other(
         act(store, "county", imported, "clear-out", 1, reason="消费型汽车", proof="行驶证", **given)
     meeting = MEETING | {"meeting_on": on(1).isoformat()}
     act(store, "village", imported, "propose-clear-out", 1, reason="消费型汽车", **meeting)
-    act(store, "township", imported, "pass-clear-out", 1, note="同意")
+    (notice,) = monitoring_papers.notices(store, None, on(2))
+    assert (notice.title, notice.signed_on) == ("上坝村拟清退监测对象公示", on(1))
+    assert [row.reason_group for row in notice.rows] == ["识别不精准"]
+    with pytest.raises(StepConditionError, match="E414"):  # the notice hangs its five days
+        act(store, "township", imported, "pass-clear-out", 5, note="同意")
+    act(store, "township", imported, "pass-clear-out", 6, note="同意")
     with pytest.raises(StepDataError):
-        act(store, "county", imported, "clear-out", 1, reason="其他", proof="x", **given)
+        act(store, "county", imported, "clear-out", 6, reason="其他", proof="x", **given)
     with pytest.raises(StepConditionError, match="E414"):
-        act(store, "county", imported, "clear-out", 1, reason="消费型汽车", **given)
-    page = act(store, "county", imported, "clear-out", 1, reason="消费型汽车", proof="行驶证",
+        act(store, "county", imported, "clear-out", 6, reason="消费型汽车", **given)
+    page = act(store, "county", imported, "clear-out", 6, reason="消费型汽车", proof="行驶证",
                **given)  # fmt: skip
     assert page.item.state == "cleared_out"
-    assert state_as_rules_see_it(store, home, on(1)) == "cleared_out"
-    assert monitored.list_cases(store, on(1), ME) == []
+    assert state_as_rules_see_it(store, home, on(6)) == "cleared_out"
+    assert monitored.list_cases(store, on(6), ME) == []
+
+
+def test_whoever_is_not_included_is_told_so_within_days(store: Store, home: str) -> None:
+    case_id = clue(store, home)
+    act(store, "township", case_id, "exclude", 1, note="不是本村的户")
+
+    def waiting(day: int) -> list[tuple[str, date]]:
+        found = deadlines.list_deadlines(store, on(day), only_overdue=True)
+        return [(d.text, d.due_on) for d in found if d.subject_id == case_id]
+
+    assert waiting(6) == []
+    assert waiting(7) == [("2号户 不纳入，答复农户", on(6))]
+    with pytest.raises(StepDateError):
+        act(store, "village", case_id, "tell", 7, told_on=on(0).isoformat())
+    page = act(store, "village", case_id, "tell", 7, told_on=on(5).isoformat())
+    assert (page.item.state, waiting(9)) == ("not_included", [])
+    with pytest.raises(StepConditionError, match="E414"):
+        act(store, "village", case_id, "tell", 8, told_on=on(8).isoformat())
 
 
 def test_no_step_of_another_level(store: Store, home: str) -> None:

@@ -161,10 +161,10 @@ def test_change_of_type_and_clear_out_have_their_forms(
         reason="消费型汽车",
         **(MEETING | {"meeting_on": on(40).isoformat()}),
     )
-    act(store, "township", case_id, "pass-clear-out", 41, note="镇里同意清退")
-    act(store, "county", case_id, "clear-out", 41, reason="消费型汽车", approval_no="7号",
+    act(store, "township", case_id, "pass-clear-out", 45, note="镇里同意清退")
+    act(store, "county", case_id, "clear-out", 45, reason="消费型汽车", approval_no="7号",
         proof="行驶证复印件")  # fmt: skip
-    texts = printed(store, tmp_path, "case", case_id, on(41))
+    texts = printed(store, tmp_path, "case", case_id, on(45))
     assert "脱贫不稳定户" in texts["类型变更表"]
     assert "突发严重困难户" in texts["类型变更表"]
     for words in ("消费型汽车", "行驶证复印件", "同意18票", "7号", "镇里同意清退"):

@@ -11,6 +11,7 @@ from app.domain import warning
 from app.domain.ownership import Actor
 from app.errors import AppError
 from app.models.journal import ChangesetRow
+from app.models.step import Step
 from app.models.store import Store
 from app.models.warning import HouseholdWarning
 from app.ops import measures, sheets, team, visits, warning_rows, warnings
@@ -26,11 +27,12 @@ from app.ops.measures import NewMeasure
 from app.ops.team import NewTeamMember
 from app.ops.visits import NewVisit
 from app.ops.warnings import ManualWarning, StepInput
+from tests.conftest import VILLAGE
 from tests.ops.levels import acting_as
 from tests.ops.village import ME, OCTOBER, TODAY, add_family, answer_all, open_october
 
 CLERK = Actor("王芳", "reviewer")
-CLOSING = {"checker": "李审核", "system_updated_on": "2025-10-28"}
+CLOSING = {"checker": "李审核", "check_way": "上门核实", "system_updated_on": "2025-10-28"}
 
 
 def on(days: int) -> date:
@@ -181,9 +183,9 @@ def test_an_event_is_not_proven_by_a_later_answer_but_a_state_is(store: Store, h
     ("days", "values", "error"),
     [
         (8, {"checker": "李审核"}, MissingStepDataError),
-        (8, {"checker": "李审核", "system_updated_on": "2025-10-22"}, StepDateError),
-        (8, {"checker": "李审核", "system_updated_on": "2025-10-29"}, StepDateError),
-        (8, {"checker": "李审核", "system_updated_on": "昨天"}, StepDateError),
+        (8, {**CLOSING, "system_updated_on": "2025-10-22"}, StepDateError),
+        (8, {**CLOSING, "system_updated_on": "2025-10-29"}, StepDateError),
+        (8, {**CLOSING, "system_updated_on": "昨天"}, StepDateError),
         (4, CLOSING, StepDateError),
     ],
 )
@@ -199,6 +201,31 @@ def test_closing_needs_checker_and_the_date_of_the_other_system(
         step(store, "county", water, "close", days, **values)
     with pytest.raises(StepNotAllowedError):  # a red one is not the township's
         step(store, "township", water, "close", 8, **CLOSING)
+
+
+def test_of_five_yellow_ones_one_is_looked_at(store: Store, home: str) -> None:
+    """close_sample 20 %: the fifth of a month by documents alone is one too many."""
+    new = ManualWarning(home, "", "yellow", "路灯坏了", "路灯坏了没人修")
+    warning_id = warnings.open_warning(store, ME, new, TODAY)[0].line.warning_id
+    step(store, "township", warning_id, "pass", 1, "属实")
+    deliver(store, measure(store, home, warning_id))
+    step(store, "township", warning_id, "start", 3, responsible_person="刘电工")
+    step(store, "township", warning_id, "done", 3, "修好")
+    follow_up(store, home, 5)
+    step(store, "township", warning_id, "request-close", 5)
+    with acting_as(store, "township"), store.write("test.closed", ME) as session:
+        for number in range(4):
+            session.add(Step(scope=VILLAGE, subject="warning", subject_id=f"w{number}",
+                             action="close", step_on=on(6), actor="王芳", level="township",
+                             values='{"check_way": "资料核实"}'))  # fmt: skip
+    closing = CLOSING | {"check_way": "资料核实"}
+    with pytest.raises(StepConditionError, match="E414") as caught:
+        step(store, "township", warning_id, "close", 8, **closing)
+    assert "按20%抽查" in caught.value.user_text()
+    with pytest.raises(StepDataError):
+        step(store, "township", warning_id, "close", 8, **closing | {"check_way": "没看"})
+    page = step(store, "township", warning_id, "close", 8, **CLOSING)
+    assert page.line.state == "closed"
 
 
 def test_a_return_sends_back_to_remedy_and_done_must_come_again(store: Store, home: str) -> None:
@@ -496,7 +523,7 @@ def _random_action(store: Store, rng: Random, warning_id: str, today: date) -> t
 def _anything(rng: Random, day: int) -> dict[str, str]:
     values = {
         "department": "水利局", "contact": "刘局", "due_on": on(day + 9).isoformat(),
-        "responsible_person": "刘水管", "checker": "李审核",
+        "responsible_person": "刘水管", "checker": "李审核", "check_way": "上门核实",
         "system_updated_on": on(day).isoformat(), "reason": "录入错误",
         "severity": rng.choice(["yellow", "orange", "red"]),
     }  # fmt: skip

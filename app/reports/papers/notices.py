@@ -4,16 +4,20 @@ They are made from the head's name, the number of people, the group and the grou
 nothing else of a household is looked at here.
 """
 
+from dataclasses import replace
+
 from app.domain.case import IN_PUBLICITY, REMOVAL_PUBLICITY
 from app.domain.papers import OpenText, PaperSource, day_words, notice_text
-from app.domain.public_notice import NoticeRow, PublicNotice
+from app.domain.public_notice import CLEAR_OUT, IMPRECISE, NoticeRow, PublicNotice
 from app.reports.papers.parts import committee, county, home_of, township
 
 
 def publicity(source: PaperSource) -> OpenText:
-    """Return 公示 (B5, B13)."""
+    """Return 公示 (B5, B13, B17)."""
     kind = REMOVAL_PUBLICITY if source.is_removal else IN_PUBLICITY
     village, rows = source.offices.village, (_row(source),)
+    if source.deed is not None and source.deed.action == "propose-clear-out":
+        kind, rows = CLEAR_OUT, (replace(rows[0], reason_group=IMPRECISE),)
     return notice_text(PublicNotice(kind, village, rows, source.day, source.publicity_days))
 
 

@@ -154,7 +154,8 @@ def check(source: PaperSource) -> PaperForm:
             Entry("申请日期", asked.on.isoformat() if asked else ""),
             Entry("核实人", source.said("checker")),
             Entry("核实日期", source.deed.on.isoformat() if source.deed else ""),
-            Entry("行业系统更新", source.said("system_updated_on"), is_wide=True),
+            Entry("核实方式", source.said("check_way")),
+            Entry("行业系统更新", source.said("system_updated_on")),
         ),
         "预警和核实",
     )

@@ -6,7 +6,7 @@ from app.domain.case import CLEAR_OUT_REASONS
 from app.domain.labels import LABELS
 from app.domain.measure import TERMINATE_REASONS, WHOLE_HOUSEHOLD
 from app.domain.period import Period
-from app.domain.warning import FALSE_ALARM_REASONS
+from app.domain.warning import CHECK_WAYS, FALSE_ALARM_REASONS
 from app.ops import catalogue, operators, roster_view
 from app.ops.lives import Action
 from app.ui.page import Desk
@@ -92,6 +92,7 @@ def _choices(desk: Desk, subject: str, name: str, household_id: str) -> tuple[Ch
             (WHOLE_HOUSEHOLD, WHOLE_HOUSEHOLD), *members(desk, household_id)
         ),
         "negative_conclusion": lambda: words(_NEGATIVE),
+        "check_way": lambda: words(CHECK_WAYS),
         "objections": lambda: words(("无",)),
         "causes": lambda: tuple(LABELS["risk_cause"].items()),
         "object_type": lambda: tuple(LABELS["object_type"].items()),
