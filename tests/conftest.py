@@ -23,15 +23,16 @@ COUNTY = "539901000000"
 NOW = datetime(2025, 10, 20, 2, 0, tzinfo=UTC)
 
 StoreMaker = Callable[[str, str, str], Store]
-WORK_FACTOR = (vault._MEMORY_KIB, vault._ITERATIONS, vault._LANES)  # before the fixture below
+WORK_FACTOR = (vault._ITERATIONS, vault._MEMORY_KIB, vault._LANES)  # before the fixture below
+LEAST_WORK = (1, 32)  # iterations, KiB
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _least_work() -> Iterator[None]:
     """Let new vaults name the least work factor: the full one costs each verb 0.2 s."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(vault, "_MEMORY_KIB", 32)
-        patch.setattr(vault, "_ITERATIONS", 1)
+        for name, value in zip(("_ITERATIONS", "_MEMORY_KIB"), LEAST_WORK, strict=True):
+            patch.setattr(vault, name, value)
         yield
 
 

@@ -5,7 +5,6 @@ import gettext
 import re
 import subprocess
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -55,9 +54,16 @@ FORBIDDEN_WORDS = [
 ]
 
 
-def trees(folder: Path = APP) -> Iterator[tuple[Path, ast.Module]]:
-    for path in sorted(folder.rglob("*.py")):
-        yield path, ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+Trees = dict[Path, ast.Module]
+
+
+@pytest.fixture(scope="module")
+def trees() -> Trees:
+    """Return every module of the program: parsed once, it takes a second or two."""
+    return {
+        path: ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+        for path in sorted(APP.rglob("*.py"))
+    }
 
 
 def place(path: Path) -> str:
@@ -81,10 +87,10 @@ def tracked_files() -> list[Path]:
     return [path for path in paths if path.is_file()]
 
 
-def test_no_function_is_longer_than_a_screen() -> None:
+def test_no_function_is_longer_than_a_screen(trees: Trees) -> None:
     too_long = [
         f"{place(path)}:{node.lineno} {node.name}: {length(node)} lines"
-        for path, tree in trees()
+        for path, tree in trees.items()
         for node in ast.walk(tree)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and length(node) > LARGEST_FUNCTION
@@ -106,11 +112,11 @@ def test_no_file_of_the_program_is_too_long_to_know() -> None:
 
 
 @pytest.mark.parametrize("library", HOMES)
-def test_a_library_is_imported_only_where_it_lives(library: str) -> None:
+def test_a_library_is_imported_only_where_it_lives(trees: Trees, library: str) -> None:
     homes = HOMES[library]
     strangers = [
         place(path)
-        for path, tree in trees()
+        for path, tree in trees.items()
         if library in imported(tree) and not is_at_home(path, homes)
     ]
     assert strangers == []
@@ -131,10 +137,10 @@ def imported(tree: ast.Module) -> set[str]:
     return names
 
 
-def test_only_the_command_line_prints() -> None:
+def test_only_the_command_line_prints(trees: Trees) -> None:
     printing = [
         f"{place(path)}:{node.lineno}"
-        for path, tree in trees()
+        for path, tree in trees.items()
         if not is_at_home(path, ["cli"])
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
@@ -144,10 +150,10 @@ def test_only_the_command_line_prints() -> None:
     assert printing == []
 
 
-def test_only_the_exchange_takes_in_foreign_changesets() -> None:
+def test_only_the_exchange_takes_in_foreign_changesets(trees: Trees) -> None:
     callers = {
         place(path)
-        for path, tree in trees()
+        for path, tree in trees.items()
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute) and node.attr == "absorb"
     }
@@ -167,10 +173,11 @@ def test_only_the_exchange_takes_in_foreign_changesets() -> None:
     assert callers, "Store.absorb was renamed: this test guards nothing"
 
 
-def test_the_domain_asks_no_clock() -> None:
+def test_the_domain_asks_no_clock(trees: Trees) -> None:
     asking = [
         f"{place(path)}:{node.lineno} {node.attr}()"
-        for path, tree in trees(APP / "domain")
+        for path, tree in trees.items()
+        if is_at_home(path, ["domain"])
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute) and node.attr in {"today", "now", "utcnow"}
         if isinstance(node.value, ast.Name) and node.value.id in {"date", "datetime"}

@@ -26,7 +26,7 @@ from app.models.store import Store
 from app.ops import backup, doctor, exchange, month_close, months, passphrases, restore, setup
 from app.ops.backup_errors import NotABackupError
 from app.paths import ReplicaPaths
-from tests.conftest import NOW, VILLAGE, make_store
+from tests.conftest import LEAST_WORK, NOW, VILLAGE, make_store
 from tests.make_old import FOLDER, PASSPHRASE
 from tests.ops import network
 from tests.ops.network import ME
@@ -384,6 +384,7 @@ def in_child(act: Callable[[Path], None], folder: Path, limit: int) -> tuple[boo
 
 
 def main(name: str, root: Path, samples: int) -> None:
+    vault._ITERATIONS, vault._MEMORY_KIB = LEAST_WORK
     scenario = SCENARIOS[name]
     original = root / "original"
     scenario.prepare(original)

@@ -57,7 +57,7 @@ def test_a_new_replica_opens_with_its_passphrase_and_with_the_recovery_key(
 def test_a_passphrase_is_wrapped_with_the_full_work_factor(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in zip(("_MEMORY_KIB", "_ITERATIONS", "_LANES"), WORK_FACTOR, strict=True):
+    for name, value in zip(("_ITERATIONS", "_MEMORY_KIB", "_LANES"), WORK_FACTOR, strict=True):
         monkeypatch.setattr(vault, name, value)
     key, _ = vault.create_vault(tmp_path / "vault", GOOD)
     kdf = json.loads((tmp_path / "vault").read_bytes())["kdf"]
