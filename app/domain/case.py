@@ -34,6 +34,8 @@ CLEAR_OUT_REASONS = (
     "公职人员", "消费型汽车", "工商经营实体", "种养大户", "商品房", "大型机械", "分户申报",
     "收入不符", "其他",
 )  # fmt: skip
+NEGATIVE_CONCLUSIONS = ("没有负面清单情形", "有，已核实不影响", "有，属实")
+NEGATIVE_PROVEN = NEGATIVE_CONCLUSIONS[-1]  # such a household is not taken in (B4)
 SEVEN_STEPS = {  # the bar of the household page: step → the actions that complete it
     "排": ("accept",),
     "访": ("verify",),

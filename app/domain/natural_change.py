@@ -89,14 +89,16 @@ def kind_of(reason: str) -> str:
 
 def reason_label(kind: str, reason: str) -> str:
     """Return the Chinese word of a reason, "" for none."""
-    return _reasons(kind).get(reason, reason)
+    return reasons_of(kind).get(reason, reason)
 
 
 def reason_key(kind: str, text: str) -> str:
     """Return the key of a reason or of its Chinese word; other words stay as they are."""
-    keys = {word: key for key, word in _reasons(kind).items()}
+    keys = {word: key for key, word in reasons_of(kind).items()}
     return keys.get(text.strip(), text.strip())
 
 
-def _reasons(kind: str) -> Mapping[str, str]:
-    return {INCREASE: INCREASE_REASONS, HEAD_CHANGE: HEAD_REASONS}.get(kind, DECREASE_REASONS)
+def reasons_of(kind: str) -> Mapping[str, str]:
+    """Return key → Chinese word of the reasons that a kind may have; empty: none are asked."""
+    own = {INCREASE: INCREASE_REASONS, DECREASE: DECREASE_REASONS, HEAD_CHANGE: HEAD_REASONS}
+    return own.get(kind, {})

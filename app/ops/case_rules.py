@@ -161,6 +161,7 @@ def _skip(_s: Session, asked: Asked) -> Added:
 def _meeting(asked: Asked) -> Added:
     """Attendance and votes of the 评议会: no more votes than people, and a majority."""
     given = asked.given
+    _refuse_proven(asked)
     if asked.found.thing.state in (domain.MONITORING, domain.RISK_REMOVED):
         _between(asked, "meeting_on", begun_on(asked.found.case), "识别")  # 清退
     else:
@@ -184,6 +185,18 @@ def _end_publicity(_s: Session, asked: Asked) -> Added:
     if objections != _NONE and not asked.given.get("objections_settled"):
         raise bad_data("objections_settled", "", "有异议的要写明怎么处理的")
     return Added()
+
+
+def _refuse_proven(asked: Asked) -> None:
+    """What the visit found on the negative list and proved keeps a household out (B4)."""
+    thing = asked.found.thing
+    verified = thing.last("verify")
+    is_asked = thing.state == domain.TO_DELIBERATE and verified is not None
+    said = values_of(verified) if is_asked and verified else {}
+    if said.get("negative_conclusion") == domain.NEGATIVE_PROVEN:
+        raise StepConditionError(
+            action="评议", reason="入户核实的负面清单属实", way_out="请办“不纳入”，并答复农户。"
+        )
 
 
 def _require_published(asked: Asked, since: date, action: str) -> None:

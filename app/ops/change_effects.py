@@ -95,7 +95,8 @@ def _decrease(
 
 
 def _ask_extinct(session: Session, row: NaturalChange, today: date) -> None:
-    """The last one is gone: the task 整户自然减少 waits for the village."""
+    """The last one is gone: the task 整户自然减少 waits for the village; of the last leaving."""
+    gone = select(func.max(Member.left_on)).filter_by(household_id=row.household_id)
     change_id = natural_id("change", row.household_id, domain.EXTINCT, row.id)
     session.add(
         NaturalChange(
@@ -103,7 +104,7 @@ def _ask_extinct(session: Session, row: NaturalChange, today: date) -> None:
             scope=row.scope,
             household_id=row.household_id,
             change_kind=domain.EXTINCT,
-            effective_on=row.effective_on,
+            effective_on=session.scalar(gone),
             proof=row.proof,
             reported_on=today,
             period=row.period,

@@ -90,6 +90,14 @@ def open_change(store: Store, actor: Actor, new: NewChange, today: date) -> tupl
         raise ChangeRefusedError(
             kind=new.change_kind, reason="没有这种变更", way_out=f"可报：{shown}。"
         )
+    reason = domain.reason_key(kind, new.reason)
+    known = domain.reasons_of(kind)
+    if reason and known and reason not in known:
+        raise ChangeRefusedError(
+            kind=domain.KIND_LABELS[kind],
+            reason="没有这种原因",
+            way_out=f"可写：{'、'.join(known.values())}。",
+        )
     with store.write("change.open", actor) as session:
         home = session.get(Household, new.household_id)
         if home is None:
@@ -100,7 +108,7 @@ def open_change(store: Store, actor: Actor, new: NewChange, today: date) -> tupl
             household_id=home.id,
             member_id=new.member_id,
             change_kind=kind,
-            reason=domain.reason_key(kind, new.reason),
+            reason=reason,
             effective_on=new.effective_on,
             proof=new.proof,
             reported_on=today,

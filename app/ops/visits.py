@@ -20,7 +20,7 @@ from app.ops.errors import (
     UnknownItemError,
 )
 from app.ops.items import Item
-from app.ops.lives import bad_data, not_after
+from app.ops.lives import bad_data, not_after, require_registered
 from app.ops.names import Names
 
 PURPOSES = {
@@ -46,7 +46,8 @@ def record(store: Store, actor: Actor, new: NewVisit, today: date) -> tuple[Item
     """Record a visit.
 
     Raises:
-        UnknownHouseholdError, StepDataError, StepDateError: nothing is written.
+        UnknownHouseholdError, HouseholdEndedError, StepDataError, StepDateError: nothing is
+            written.
     """
     visitor = new.visitor.strip() or actor.name
     _check(store, actor, new, visitor, today)
@@ -54,6 +55,8 @@ def record(store: Store, actor: Actor, new: NewVisit, today: date) -> tuple[Item
         household = session.get(Household, new.household_id)
         if household is None:
             raise UnknownHouseholdError(text=new.household_id)
+        if household.removed_on is not None and household.removed_on < new.visited_on:
+            require_registered(household)  # a visit before it ended may still be noted
         if new.met_member_id:
             met = session.get(Member, new.met_member_id)
             if met is None or met.household_id != household.id:

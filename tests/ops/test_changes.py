@@ -263,6 +263,29 @@ def _decided(store: Store) -> set[str]:
     return {c.fields["change_kind"] for c in done if c.state == "done"}
 
 
+def test_the_end_of_a_household_is_on_the_last_leaving_whoever_is_reported_last(
+    store: Store, home: str
+) -> None:
+    with store.write("test.two", ME) as session:
+        for member in session.scalars(select(Member).filter_by(household_id=home)):
+            if member.name in ("赵明远", "赵明月"):
+                member.member_status = "moved_out"
+            if member.name == "李秀兰":
+                member.member_status, member.left_on = "dead", EARLIER + timedelta(days=3)
+    head = people(store, home)["赵德福"].id
+    through(store, report(store, home, "decrease", reason="death", member_id=head))
+    (task,) = changes.list_changes(store, TODAY, ME)
+    assert task.fields["effective_on"] == str(EARLIER + timedelta(days=3))
+    assert through(store, task).state == "done"
+
+
+def test_a_reason_that_there_is_not_is_refused_at_once(store: Store, home: str) -> None:
+    for kind in ("decrease", "head_change", "increase"):
+        with pytest.raises(ChangeRefusedError) as caught:
+            report(store, home, kind, reason="乱写")
+        assert "没有这种原因" in caught.value.user_text()
+
+
 @pytest.mark.parametrize(
     ("kind", "more", "reason"),
     [

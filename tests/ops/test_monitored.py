@@ -362,6 +362,16 @@ def test_clearing_out_needs_proof_and_words_for_other(
     assert monitored.list_cases(store, on(6), ME) == []
 
 
+def test_what_is_proven_of_the_negative_list_keeps_a_household_out(store: Store, home: str) -> None:
+    case_id = clue(store, home)
+    act(store, "township", case_id, "accept", 1, team="王芳、刘洋")
+    act(store, "village", case_id, "verify", 4, **VERIFIED | {"negative_conclusion": "有，属实"})
+    with pytest.raises(StepConditionError, match="E414") as caught:
+        act(store, "village", case_id, "publicise", 6, **MEETING)
+    assert "请办“不纳入”" in caught.value.user_text()
+    act(store, "village", case_id, "exclude", 6, note="有商品房", told_on=on(6).isoformat())
+
+
 def test_whoever_is_not_included_is_told_so_within_days(store: Store, home: str) -> None:
     case_id = clue(store, home)
     act(store, "township", case_id, "exclude", 1, note="不是本村的户")

@@ -1,5 +1,6 @@
 """Campaigns, issues, negative-list checks, visits; and the one list of what is due."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -10,11 +11,13 @@ from app.domain.period import Period
 from app.models.base import natural_id
 from app.models.errors import OwnershipError
 from app.models.form import PeriodRow
+from app.models.household import Household
 from app.models.register import NegativeCheck
 from app.models.store import Store
 from app.ops import changes, deadlines, measures, monitored, months, registers, sheets, visits
 from app.ops.changes import NewChange
 from app.ops.errors import (
+    HouseholdEndedError,
     MeasureRefusedError,
     MissingStepDataError,
     PeriodStateError,
@@ -149,6 +152,11 @@ def test_a_visit_is_recorded_by_who_made_it(store: Store, home: str) -> None:
         visits.record(store, ME, later, TODAY)
     with pytest.raises(StepDataError):
         visits.record(store, ME, NewVisit(home, TODAY, "托梦"), TODAY)
+    with store.write("test.gone", ME) as session:
+        session.get_one(Household, home).removed_on = TODAY - timedelta(days=1)
+    with pytest.raises(HouseholdEndedError, match="E428"):
+        visits.record(store, ME, new, TODAY)
+    visits.record(store, ME, replace(new, visited_on=TODAY - timedelta(days=1)), TODAY)
     with pytest.raises(StepNotAllowedError):
         visits.refuse_step(store, made.item_id, "close")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from app.domain.case import CLEAR_OUT_REASONS
+from app.domain.case import CLEAR_OUT_REASONS, NEGATIVE_CONCLUSIONS
 from app.domain.labels import LABELS
 from app.domain.measure import TERMINATE_REASONS, WHOLE_HOUSEHOLD
 from app.domain.period import Period
@@ -21,7 +21,6 @@ _REASONS = {
     "monitored_case": CLEAR_OUT_REASONS,
 }
 _SEVERITIES = ("red", "orange", "yellow")
-_NEGATIVE = ("没有负面清单情形", "有，已核实不影响", "有，属实")
 _OPTIONAL = {  # what a step may bring beyond what it needs
     "verify": ("cause_note",),
     "approve": ("cause_note",),
@@ -91,7 +90,7 @@ def _choices(desk: Desk, subject: str, name: str, household_id: str) -> tuple[Ch
         "beneficiary": lambda: (
             (WHOLE_HOUSEHOLD, WHOLE_HOUSEHOLD), *members(desk, household_id)
         ),
-        "negative_conclusion": lambda: words(_NEGATIVE),
+        "negative_conclusion": lambda: words(NEGATIVE_CONCLUSIONS),
         "check_way": lambda: words(CHECK_WAYS),
         "objections": lambda: words(("无",)),
         "causes": lambda: tuple(LABELS["risk_cause"].items()),
