@@ -5,7 +5,7 @@ text and made exact only where there are any.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -25,7 +25,7 @@ from app.models import household as rows
 from app.models.base import Money
 from app.models.case import is_case_kept
 from app.models.plan import Measure
-from app.models.statements import chunks, some
+from app.models.statements import Query, per_id, run, some
 from app.models.step import steps_of
 
 Row = TypeVar("Row")
@@ -86,37 +86,15 @@ class Month(NamedTuple):
 def households(session: Session, wanted: Collection[str] | None) -> list[HouseholdRow]:
     """Return the given households (None: all living ones), in roster order."""
     session.flush()  # statements on bare tables do not do that by themselves
-    kept = (HouseholdRow(*row) for row in _all(session, _household_query(), wanted))
+    kept = (HouseholdRow(*row) for row in run(session, _household_query(), wanted))
     living = [row for row in kept if wanted is not None or row.removed_on is None]
     return sorted(living, key=lambda row: (row.position, row.household_no))
 
 
-class _Query(NamedTuple):
-    """A statement for everybody, and for some."""
-
-    whole: Select[Any]
-    part: Select[Any]
-
-
-def _query(whole: Select[Any], column: Any) -> _Query:
-    return _Query(whole, whole.where(column.in_(some("wanted"))))
-
-
-def _all(
-    session: Session, query: _Query, wanted: Collection[str] | None, **values: Any
-) -> Iterator[Any]:
-    """Run a query for the wanted, some hundred at a time (None: for everybody)."""
-    if wanted is None:
-        yield from session.execute(query.whole, values).all()
-        return
-    for chunk in chunks(wanted):
-        yield from session.execute(query.part, {**values, "wanted": chunk}).all()
-
-
 @cache
-def _household_query() -> _Query:
+def _household_query() -> Query:
     whole = select(*_columns(rows.Household, HouseholdRow._fields))
-    return _query(whole, rows.Household.__table__.c.id)
+    return per_id(whole, rows.Household.__table__.c.id)
 
 
 class Tables:
@@ -148,23 +126,23 @@ def _columns(mapped: Any, names: Iterable[str]) -> list[Any]:
     ]
 
 
-def _grouped(session: Session, query: _Query, wanted: set[str] | None) -> dict[str, list[Any]]:
+def _grouped(session: Session, query: Query, wanted: set[str] | None) -> dict[str, list[Any]]:
     groups: dict[str, list[Any]] = defaultdict(list)
-    for (row,) in _all(session, query, wanted):
+    for (row,) in run(session, query, wanted):
         groups[row.household_id].append(row)
     return groups
 
 
 @cache
-def _case_query() -> _Query:
+def _case_query() -> Query:
     table = rows.MonitoredCase
     whole = select(table).where(is_case_kept()).order_by(table.case_no)
-    return _query(whole, table.household_id)
+    return per_id(whole, table.household_id)
 
 
 @cache
-def _measure_query() -> _Query:
-    return _query(select(Measure).order_by(Measure.id), Measure.household_id)
+def _measure_query() -> Query:
+    return per_id(select(Measure).order_by(Measure.id), Measure.household_id)
 
 
 def _ids(groups: Mapping[str, list[Any]], wanted: set[str] | None) -> list[str] | None:
@@ -173,7 +151,7 @@ def _ids(groups: Mapping[str, list[Any]], wanted: set[str] | None) -> list[str] 
 
 def _members(session: Session, wanted: set[str] | None, phones: Phones) -> dict[str, list[Member]]:
     found: dict[str, list[Member]] = defaultdict(list)
-    for household_id, *values in _all(session, _member_query(), wanted):
+    for household_id, *values in run(session, _member_query(), wanted):
         found[household_id].append(_member(values, phones.get(household_id)))
     for people in found.values():
         people.sort(key=_place)  # faster than a sort of all people by the database
@@ -181,9 +159,9 @@ def _members(session: Session, wanted: set[str] | None, phones: Phones) -> dict[
 
 
 @cache
-def _member_query() -> _Query:
+def _member_query() -> Query:
     whole = select(*_columns(rows.Member, ("household_id", *_MEMBER)))
-    return _query(whole, rows.Member.__table__.c.household_id)
+    return per_id(whole, rows.Member.__table__.c.household_id)
 
 
 def _place(member: Member) -> tuple[int, str]:
@@ -242,16 +220,16 @@ def key_set(joined: str) -> frozenset[str]:
 
 def _annual(session: Session, wanted: set[str] | None) -> dict[str, Decimal]:
     """Return household id → its newest annual income per capita."""
-    found = _all(session, _annual_query(), wanted)
+    found = run(session, _annual_query(), wanted)
     return {household_id: Decimal(text) for household_id, text in found}
 
 
 @cache
-def _annual_query() -> _Query:
+def _annual_query() -> Query:
     table = rows.AnnualIncome.__table__.c
     columns = _columns(rows.AnnualIncome, ("household_id", "annual_per_capita"))
     whole = select(*columns).where(table.annual_per_capita.is_not(None)).order_by(table.year)
-    return _query(whole, table.household_id)
+    return per_id(whole, table.household_id)
 
 
 def _sheets(
@@ -260,17 +238,17 @@ def _sheets(
     """Return household id → month → sheet, of this month and the two years before."""
     first, last = str(month.period.plus(-_WINDOW)), str(month.period)
     found: dict[str, dict[Period, SheetRow]] = defaultdict(dict)
-    for values in _all(session, _sheet_query(), wanted, first=first, last=last):
+    for values in run(session, _sheet_query(), wanted, first=first, last=last):
         row = SheetRow(*values)
         found[row.household_id][_period(row.period)] = row
     return found
 
 
 @cache
-def _sheet_query() -> _Query:
+def _sheet_query() -> Query:
     table = form_rows.Sheet.__table__.c
     whole = select(*_columns(form_rows.Sheet, SheetRow._fields)).where(_in_window(table))
-    return _query(whole, table.household_id)
+    return per_id(whole, table.household_id)
 
 
 def _in_window(sheet: Any) -> ColumnElement[bool]:
@@ -300,7 +278,7 @@ def _answers(
     found: dict[str, dict[AnswerKey, AnswerValue]] = defaultdict(dict)
     unread: dict[str, dict[AnswerKey, str]] = defaultdict(dict)
     by_code = month.form.by_code
-    for sheet_id, code, member_id, text in _all(session, _answer_query(), wanted, **asked):
+    for sheet_id, code, member_id, text in run(session, _answer_query(), wanted, **asked):
         question = by_code.get(code)
         if question is not None and question.type == "choice":
             found[sheet_id][code, member_id] = text  # most are options, stored as they are
@@ -314,7 +292,7 @@ def _answers(
 
 
 @cache
-def _answer_query() -> _Query:
+def _answer_query() -> Query:
     sheet, answer = form_rows.Sheet.__table__.c, form_rows.Answer.__table__.c
     is_recent = sheet.period >= bindparam("recent")
     whole = (
@@ -323,7 +301,7 @@ def _answer_query() -> _Query:
         .where(_in_window(sheet), answer.value.is_not(None))
         .where(is_recent | answer.question.in_(some("long_lived")))
     )
-    return _query(whole, sheet.household_id)
+    return per_id(whole, sheet.household_id)
 
 
 def _readable(question: Question, text: str) -> AnswerValue | None:
@@ -337,18 +315,18 @@ def _readable(question: Question, text: str) -> AnswerValue | None:
 def _helper_visits(session: Session, month: Month, wanted: set[str] | None) -> set[str]:
     """Return the households where the person who answers for them was on the spot."""
     days = {"first": month.period.first_day, "last": month.period.last_day}
-    return {household_id for (household_id,) in _all(session, _visit_query(), wanted, **days)}
+    return {household_id for (household_id,) in run(session, _visit_query(), wanted, **days)}
 
 
 @cache
-def _visit_query() -> _Query:
+def _visit_query() -> Query:
     table = form_rows.Visit.__table__.c
     whole = (
         select(table.household_id)
         .where(table.visited_on.between(bindparam("first"), bindparam("last")))
         .where(table.is_helper, table.visit_way.in_(_ON_SITE))
     )
-    return _query(whole, table.household_id)
+    return per_id(whole, table.household_id)
 
 
 def _shared(
@@ -360,13 +338,13 @@ def _shared(
     """
     wanted = None if few is None else _numbers(few, name)
     found: dict[str, dict[str, str]] = defaultdict(dict)
-    for number, household_id, household_no in _all(session, _shared_query(name), wanted):
+    for number, household_id, household_no in run(session, _shared_query(name), wanted):
         found[number][household_id] = f"{household_no}号户"
     return found
 
 
 @cache
-def _shared_query(name: str) -> _Query:
+def _shared_query(name: str) -> Query:
     member, household = rows.Member.__table__.c, rows.Household.__table__.c
     number, is_present = member[name], member.member_status == "present"
 
@@ -381,7 +359,7 @@ def _shared_query(name: str) -> _Query:
 
     numbers = select(number).where(is_present, number.is_not(None), number != "")
     part = numbers.where(number.in_(some("wanted")))
-    return _Query(with_owners(numbers), with_owners(part))
+    return Query(with_owners(numbers), with_owners(part))
 
 
 def _numbers(few: Mapping[str, Iterable[Member]], name: str) -> set[str]:
