@@ -28,7 +28,8 @@ from app.ui.table_model import Column, Index, TableModel
 _WRAPPED = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
 _LINE, _ROWS = 1.25, 4.5  # height of a row in lines of text; rows that are always to be seen
 _MARGIN = 1.2  # characters beside the text of a cell
-_STRETCH_LEAST = 8  # characters that a column without a width needs
+# Characters that a column without a width should have, and must before the others grow narrow.
+_STRETCH_LEAST, _STRETCH_SHORT = 9.0, 5.0
 
 
 class _CellDelegate(QStyledItemDelegate):
@@ -140,7 +141,8 @@ class DataTable(QTableView):
         self.verticalHeader().setDefaultSectionSize(round(self.fontMetrics().height() * _LINE))
         room = self.viewport().width() / unit
         hidden = self._left_out(room)
-        share = min(1.0, room / max(1.0, self._wanted(hidden)))
+        fixed, elastic = self._wanted(hidden, 0), self._wanted(hidden, _STRETCH_SHORT)
+        share = min(1.0, (room - elastic + fixed) / max(1.0, fixed))
         stretched = False
         for number, column in enumerate(self.table.columns):
             self.setColumnHidden(number, number in hidden)
@@ -156,11 +158,11 @@ class DataTable(QTableView):
         """Return the columns that ``room`` (in characters) does not hold, most spare first."""
         hidden: set[int] = set()
         spare = sorted((c.spare, n) for n, c in enumerate(self.table.columns) if c.spare)
-        while spare and self._wanted(hidden) > room:
+        while spare and self._wanted(hidden, _STRETCH_LEAST) > room:
             hidden.add(spare.pop()[1])
         return hidden
 
-    def _wanted(self, hidden: Container[int]) -> float:
-        """Return the characters that the columns need, without the hidden ones."""
+    def _wanted(self, hidden: Container[int], stretched: float) -> float:
+        """Return the characters that the shown columns need, one without a width ``stretched``."""
         shown = (c for n, c in enumerate(self.table.columns) if n not in hidden)
-        return sum((c.width or _STRETCH_LEAST) + _MARGIN for c in shown)
+        return sum(c.width + _MARGIN if c.width else stretched for c in shown)

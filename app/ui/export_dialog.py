@@ -71,6 +71,7 @@ class ExportDialog(QDialog):
         self.purpose.setAccessibleName("用途")
         self.warning, self.counted = plain(), title()
         self.columns = DataTable(_COLUMNS, "这个表的栏")
+        self.columns.setMinimumHeight(self.fontMetrics().height() * 3)
         self.place = plain()
         self.change_button = button("换地方…", self._on_change)
         self.bar, self.result_text = QProgressBar(), plain()

@@ -111,7 +111,9 @@ class Card(QFrame):
         self.body = QVBoxLayout(self)
         self.body.setContentsMargins(12, 8, 12, 8)
         self.body.setSpacing(4)
-        self.body.addWidget(title(heading))
+        self.heading = title(heading)
+        self.heading.setWordWrap(True)
+        self.body.addWidget(self.heading)
         self.setAccessibleName(heading)
         if is_door:
             self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

@@ -12,14 +12,16 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.ops import copy_fields, operators, roster_view
 from app.ops.changed import Changed
 from app.ops.roster import Pasted, RosterCounts, RosterResult
-from app.ui import desktop
+from app.ui import desktop, tour_samples
 from app.ui.colours import severity_rank
 from app.ui.copying.copy_window import CopyWindow
+from app.ui.exchange.exchange_page import ExchangePage
 from app.ui.export_dialog import ExportDialog, Scope
 from app.ui.keys_dialog import KeysDialog
 from app.ui.main_window import COMMON_KEYS, MainWindow
 from app.ui.page import Desk, Store
 from app.ui.plans.plans_page import PlansPage
+from app.ui.quality.quality_page import QualityPage
 from app.ui.review.review_page import ReviewPage
 from app.ui.roster.import_columns import ColumnsDialog
 from app.ui.roster.import_dialog import ImportDialog
@@ -51,16 +53,16 @@ def tour(store: Store, operator: str, out: Path, font_scale: float) -> list[Path
     window.show()
     album = _Album(app, out)
     window.runner.busy.connect(album.on_busy)
+    today = store.clock().astimezone().date()
+    desk = Desk(store, operators.actor(store, operator), lambda: today, window.runner)
     try:
         for key, page in window.pages.items():
             window.show_page(key)
             album.take(window, key)
-            for name, prepare in _scenes(page):
+            for name, prepare in _scenes(page, desk):
                 prepare()
                 album.take(window, f"{key}-{name}")
         album.take_dialog(_keys_of(window), "keys")
-        today = store.clock().astimezone().date()
-        desk = Desk(store, operators.actor(store, operator), lambda: today, window.runner)
         _tour_tables(album, desk)
         for name, dialog in dialogs(window, desk):
             album.take_dialog(dialog, name)
@@ -105,13 +107,13 @@ class _Album:
 Scenes = Sequence[tuple[str, Callable[[], None]]]
 
 
-def _scenes(page: object) -> Scenes:
+def _scenes(page: object, desk: Desk) -> Scenes:
     """Return what is worth a picture of its own on a page."""
     make = _MAKERS.get(type(page))
-    return make(page) if make is not None else ()
+    return make(page, desk) if make is not None else ()
 
 
-def _of_visits(page: VisitsPage) -> Scenes:
+def _of_visits(page: VisitsPage, _desk: Desk) -> Scenes:
     return (
         ("chapter", lambda: _open_chapter(page)),
         ("special", lambda: _press(page, "/")),
@@ -119,38 +121,60 @@ def _of_visits(page: VisitsPage) -> Scenes:
     )
 
 
-def _of_plans(page: PlansPage) -> Scenes:
+def _of_plans(page: PlansPage, _desk: Desk) -> Scenes:
     tabs = range(1, page.tabs.count())
     further = ((f"{n + 1}", partial(page.tabs.setCurrentIndex, n)) for n in tabs)
     return (("sheet", page.preview.draw_now), *further)
 
 
-def _of_settings(page: SettingsPage) -> Scenes:
+def _of_settings(page: SettingsPage, _desk: Desk) -> Scenes:
     rows = range(1, page.list.count())
     return tuple((f"{n}", partial(page.list.setCurrentRow, n)) for n in rows)
 
 
-def _of_roster(page: RosterPage) -> Scenes:
+def _of_roster(page: RosterPage, _desk: Desk) -> Scenes:
     tabs = range(1, page.household.tabs.count())
     further = ((f"household-{n + 1}", partial(page.household.show_tab, n)) for n in tabs)
     return (("household", lambda: _open_first_household(page)), *further)
 
 
-def _of_warnings(page: WarningsPage) -> Scenes:
+def _of_warnings(page: WarningsPage, _desk: Desk) -> Scenes:
     return (("open", partial(_show_open, page)),)
 
 
-def _of_review(page: ReviewPage) -> Scenes:
-    return (("open", partial(_show_open_above, page)),)
+def _of_review(page: ReviewPage, desk: Desk) -> Scenes:
+    def show() -> None:
+        page.show_queue(tour_samples.queue(desk))
+        page.queue.table.setFocus()
+
+    return (
+        ("queue", show),
+        ("remark", page.queue.card.start_return),
+        ("open", partial(_show_open_above, page)),
+    )
 
 
-_MAKERS: Mapping[type, Callable[[Any], Scenes]] = {
+def _of_quality(page: QualityPage, desk: Desk) -> Scenes:
+    return (("filled", lambda: page.show_found(tour_samples.doubts(desk))),)
+
+
+def _of_exchange(page: ExchangePage, desk: Desk) -> Scenes:
+    def show() -> None:
+        page.conflicts.show_found(tour_samples.conflict(desk))
+        page.show_conflicts()
+
+    return (("conflict", show),)
+
+
+_MAKERS: Mapping[type, Callable[[Any, Desk], Scenes]] = {
     VisitsPage: _of_visits,
     PlansPage: _of_plans,
     SettingsPage: _of_settings,
     RosterPage: _of_roster,
     WarningsPage: _of_warnings,
     ReviewPage: _of_review,
+    QualityPage: _of_quality,
+    ExchangePage: _of_exchange,
 }
 
 

@@ -1,5 +1,6 @@
 """Pictures of every page, at ordinary and at large text."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -7,10 +8,22 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from app.models.store import Store
-from app.ui.tour import tour
+from app.ui import desktop
+from app.ui.tour import SIZE, tour
 
 
-@pytest.mark.parametrize("scale", [1.0, 1.5])
+@pytest.fixture(autouse=True)
+def ordinary_text() -> Iterator[None]:
+    """Leave the application of all tests at its ordinary text size."""
+    yield
+    desktop.application(1.0)
+
+
+def _fits(size: object) -> bool:
+    return isinstance(size, tuple) and size[0] <= SIZE[0] and size[1] <= SIZE[1]
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0])
 def test_every_page_is_pictured(
     village: Store, qapp: QApplication, tmp_path: Path, scale: float
 ) -> None:
@@ -22,5 +35,7 @@ def test_every_page_is_pictured(
     assert {"import-done", "export", "copying"} <= names
     assert {f"roster-household-{tab}" for tab in range(2, 9)} <= names
     assert {"tasks", "to-type", "changes", "numbers", "sheet", "worksheet", "closing"} <= names
-    window = QImage(str(pictures[0]))
-    assert (window.width(), window.height()) == (1366, 768)
+    assert {"quality-filled", "exchange-conflict", "clue", "change-death", "doubt"} <= names
+    sizes = {path.stem: QImage(str(path)).size().toTuple() for path in pictures}
+    assert sizes[pictures[0].stem] == SIZE
+    assert {name: size for name, size in sizes.items() if not _fits(size)} == {}

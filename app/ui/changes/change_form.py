@@ -108,7 +108,7 @@ class ChangeForm(QDialog):
             words = ChoiceField([(w, w) for w in self._task.proofs], is_open=True)
             return PaperField(self._desk, self._things(), words)
         if name == "member_ids":
-            return OrderedField([(m.member_id, _who(m)) for m in self._people])
+            return OrderedField([(m.member_id, _who(m)) for m in self._people], "空格勾选")
         choices = self._choices(name)
         if choices is not None:
             return ChoiceField(choices, is_open=name == "relation")

@@ -68,10 +68,14 @@ class ChangesDialog(QDialog):
             lambda: changes.list_changes(desk.store, desk.today(), desk.actor, only_open=only_open)
         )
         if found is not None:
-            self.view.set_items(found)
-            self.head.setText(f"自然变更　{len(found)}件")
-            self.empty.setVisible(not found)
-            self.view.setVisible(bool(found))
+            self.show_found(found)
+
+    def show_found(self, found: Sequence[Item]) -> None:
+        """Show these changes."""
+        self.view.set_items(found)
+        self.head.setText(f"自然变更　{len(found)}件")
+        self.empty.setVisible(not found)
+        self.view.setVisible(bool(found))
 
     def act(self, item: Item, action: Action) -> None:
         """Take a step; a report of the village goes through its guided dialog."""

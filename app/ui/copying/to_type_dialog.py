@@ -1,5 +1,7 @@
 """还要录入国家系统: the list, copy mode for its current row, and the mark when it is done."""
 
+from collections.abc import Sequence
+
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -51,7 +53,10 @@ class ToTypeDialog(QDialog):
 
     def refresh(self) -> None:
         """Read the list again."""
-        found = self._desk.runner.call(lambda: monitored.to_type(self._desk.store)) or []
+        self.show_found(self._desk.runner.call(lambda: monitored.to_type(self._desk.store)) or [])
+
+    def show_found(self, found: Sequence[ToType]) -> None:
+        """Show what must still be typed in."""
         self.table.set_rows(found)
         for made in (self.copy_button, self.mark_button):
             made.setEnabled(bool(found))

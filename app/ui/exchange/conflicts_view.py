@@ -1,6 +1,6 @@
 """What two sides changed differently: both columns, what was there before, and the choice."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
@@ -72,8 +72,11 @@ class ConflictsView(QWidget):
     def refresh(self) -> None:
         """Read what is open."""
         found = self._desk.runner.call(lambda: conflicts.list_conflicts(self._desk.store))
-        if found is None:
-            return
+        if found is not None:
+            self.show_found(found)
+
+    def show_found(self, found: Sequence[ConflictLine]) -> None:
+        """Show what must be decided."""
         self.table.set_rows(found)
         self._split.setVisible(bool(found))
         self.nothing.setVisible(not found)

@@ -414,10 +414,10 @@ class PlansPage(QWidget):
 
 
 _COLUMNS = (
-    Column("户号", lambda line: line.household.household_no, width=3, spare=1),
+    Column("户号", lambda line: line.household.household_no, width=3, spare=3),
     Column("户主", lambda line: line.household.head_name, width=4),
-    Column("人", lambda line: str(line.household.persons), width=2, right=True, spare=2),
+    Column("人", lambda line: str(line.household.persons), width=2, right=True, spare=4),
     Column("计划", lambda line: line.state, width=4),
-    Column("措施", lambda line: str(line.measures), width=2, right=True),
-    Column("预警", lambda line: str(line.problems), width=2, right=True),
+    Column("措施", lambda line: str(line.measures), width=2, right=True, spare=2),
+    Column("预警", lambda line: str(line.problems), width=2, right=True, spare=1),
 )

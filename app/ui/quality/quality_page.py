@@ -1,5 +1,7 @@
 """数据质量: doubts by rule → the house → the answer; findings of the negative list likewise."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import (
@@ -56,7 +58,7 @@ class QualityPage(QWidget):
         own = (("导入疑点清单", self.import_list),) if is_village else ()
         self.board = RegisterBoard(
             (self.kind, self.rule, self.only_open),
-            (self.lists, self.visit) if is_village else (self.visit,),
+            (self.lists, self.visit) if is_village else (),
             self.view,
             EmptyState(text, own),
         )
@@ -77,6 +79,10 @@ class QualityPage(QWidget):
                 )
             )
             found += part or []
+        self.show_found(found)
+
+    def show_found(self, found: Sequence[Item]) -> None:
+        """Show these doubts and findings, the gravest first."""
         self._items = sorted(found, key=_order)
         self._fill_rules()
         self._fill()

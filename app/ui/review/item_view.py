@@ -17,7 +17,7 @@ from app.ui.table_model import Column
 
 Lines = Callable[[Item], Sequence[str]]
 _LEVELS = {"village": "村", "township": "镇", "county": "县", "program": ""}
-_LARGE = 1.5  # text size
+_LARGE, _LARGEST = 1.5, 1.75  # text sizes
 _LINES = 8  # of a card that are always to be seen
 
 
@@ -178,9 +178,9 @@ class ItemsView(QWidget):
 
     def set_scale(self, scale: float) -> None:
         """Put the card below the list where large text needs the whole width."""
-        below = scale >= _LARGE
+        below = scale >= _LARGEST
         self._split.setOrientation(Qt.Orientation.Vertical if below else Qt.Orientation.Horizontal)
-        self._split.setSizes([200, 400] if below else [640, 560])
+        self._split.setSizes([200, 400] if below else [520, 680] if scale >= _LARGE else [640, 560])
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

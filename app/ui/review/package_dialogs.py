@@ -34,7 +34,7 @@ class PackagesDialog(QDialog):
         self.setWindowTitle(heading)
         self.head, self.notes = title(heading), plain()
         self.bar = QProgressBar()
-        self.table = DataTable(columns, heading)
+        self.table = DataTable(columns, heading, "选了U盘或文件夹，这里列出每一个包。")
         self.buttons = QHBoxLayout()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 12, 16, 12)

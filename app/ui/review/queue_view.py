@@ -21,7 +21,7 @@ from app.ui.review.queue_table import QueueTable
 from app.ui.review.review_card import ReviewCardView
 from app.ui.review.review_matter import ReviewMatter, grouped, in_order
 
-_LARGE = 1.5  # text size
+_LARGE, _LARGEST = 1.5, 1.75  # text sizes
 _LOWER = {"township": "村", "county": "镇"}
 _PASSING = {"township": "通过", "county": "审核确定"}
 _TOO_EARLY = "上一步的日期比今天还晚，请先核对两边电脑的日期。"
@@ -68,9 +68,12 @@ class QueueView(QWidget):
         store, today = self._desk.store, self._desk.today()
         found = self._desk.runner.call(lambda: review.queue(store, today))
         below = self._desk.runner.call(lambda: review.reporters(store))
-        if found is None or below is None:
-            return
-        self._queue, self._reporters = found, below
+        if found is not None and below is not None:
+            self.show_queue(found, below)
+
+    def show_queue(self, queue: Queue, reporters: list[Reporter]) -> None:
+        """Show what waits, and who reports."""
+        self._queue, self._reporters = queue, reporters
         self.decisions.forget_written()
         self._group()
 
@@ -117,7 +120,9 @@ class QueueView(QWidget):
         return [self.bar.boxes["village"], self.table, self.card.remark.text, self.write]
 
     def set_scale(self, scale: float) -> None:
-        """Give the card more of the width where the text is large; the list leaves columns out."""
+        """Give the card more of the width where the text is large, and at last all of it."""
+        below = scale >= _LARGEST
+        self._split.setOrientation(Qt.Orientation.Vertical if below else Qt.Orientation.Horizontal)
         self._split.setSizes([530, 670] if scale >= _LARGE else [690, 530])
 
     def focusInEvent(self, event: QFocusEvent) -> None:

@@ -26,6 +26,7 @@ class RemarkField(QWidget):
         self.text.setPlaceholderText("T 退回：按数字选批语，或直接写；Enter 退回")
         self.choices = _Choices(self)
         self.choices.setAccessibleName("常用批语")
+        self.choices.setMinimumHeight(self.fontMetrics().lineSpacing() * 5)
         self.problem = quiet()
         for number, remark in enumerate(remarks(), 1):
             self.choices.addItem(f"{number} {remark}")

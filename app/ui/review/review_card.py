@@ -26,6 +26,7 @@ from app.ui.review.remark_field import RemarkField
 from app.ui.review.review_matter import ReviewMatter
 from app.ui.sheet.words import value_text
 
+_LINES = 5  # of the card that are always to be seen
 _NO_PROOF = "没有照片或文件，只有村里写的话。"
 
 
@@ -49,6 +50,7 @@ class ReviewCardView(QWidget):
         self._area.setWidgetResizable(True)
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.setMinimumHeight(self.fontMetrics().lineSpacing() * _LINES)
         self.remark = RemarkField()
         self.remark.given.connect(self.returned)
         self._tick_row = QWidget()

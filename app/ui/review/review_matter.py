@@ -130,9 +130,9 @@ def columns(ticked: Collection[tuple[str, str]], today: date) -> tuple[Column, .
             width=2,
             severity=lambda m: m.first.severity,
         ),
-        Column("村", lambda m: m.first.village, width=4),
+        Column("村", lambda m: m.first.village, width=4, spare=3),
         Column("户", lambda m: m.first.head_name, width=3),
         Column("事项", ReviewMatter.text),
         Column("证明", ReviewMatter.proof, width=2, spare=2),
-        Column("限", lambda m: m.days(today), width=3, spare=1),
+        Column("限", lambda m: m.days(today), width=4, spare=1),
     )

@@ -5,6 +5,7 @@ from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QTabBar, QVBoxLayout, QWidget
 
 from app.domain.period import Period
+from app.ops.review import Queue
 from app.ui.closing.village_months import VillageMonthsDialog
 from app.ui.empty_state import EmptyState
 from app.ui.page import Desk, KeyHelp
@@ -117,6 +118,11 @@ class ReviewPage(QWidget):
 
     def _is_all(self) -> bool:
         return self.tabs.currentIndex() == _ALL
+
+    def show_queue(self, queue: Queue) -> None:
+        """Show what waits for review."""
+        self.queue.show_queue(queue, self.queue.reporters())
+        self._show_face()
 
     def _show_face(self) -> None:
         if self._is_all():

@@ -119,10 +119,11 @@ class ChoiceField(EnterComboBox):
 
 
 class OrderedField(QWidget):
-    """Several of some words, in the order in which they were ticked; the first is the main one."""
+    """Several of some words, in the order in which they were ticked; ``hint`` says how."""
 
-    def __init__(self, choices: Sequence[Choice]) -> None:
+    def __init__(self, choices: Sequence[Choice], hint: str) -> None:
         super().__init__()
+        self._hint = hint
         self._chosen: list[str] = []
         self._words = dict(choices)
         self.list = QListWidget()
@@ -133,7 +134,7 @@ class OrderedField(QWidget):
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
             item.setCheckState(Qt.CheckState.Unchecked)
             self.list.addItem(item)
-        self.said = quiet("空格勾选，先勾的是主要的")
+        self.said = quiet(hint)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.list)
@@ -157,7 +158,7 @@ class OrderedField(QWidget):
         is_on = item.checkState() == Qt.CheckState.Checked
         self._chosen = [one for one in self._chosen if one != value] + ([value] if is_on else [])
         words = [f"{n}{self._words[one]}" for n, one in enumerate(self._chosen, 1)]
-        self.said.setText("　".join(words) or "空格勾选，先勾的是主要的")
+        self.said.setText("　".join(words) or self._hint)
 
 
 class NoteField(QPlainTextEdit):

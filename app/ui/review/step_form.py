@@ -171,7 +171,7 @@ class StepForm(QDialog):
     def _line(self, name: str) -> Field:
         choices = self.ask.choices.get(name)
         if name in _ORDERED and choices is not None:
-            return OrderedField(choices)
+            return OrderedField(choices, "空格勾选，先勾的是主要的")
         if choices is not None:
             return ChoiceField(choices, is_open=name in self.ask.open_ones)
         if name == NOTE:

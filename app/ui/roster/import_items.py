@@ -92,6 +92,7 @@ class ItemsView(QWidget):
         self.kind = QComboBox()
         self.kind.setAccessibleName("种类")
         self.table = DataTable(self._columns(), "逐项改动")
+        self.table.setMinimumHeight(self.fontMetrics().height() * 4)
         self.words = plain()
         self.table.installEventFilter(self)
         self.kind.currentIndexChanged.connect(lambda _index: self._fill())

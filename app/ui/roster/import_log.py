@@ -25,9 +25,10 @@ class ImportLogDialog(QDialog):
         super().__init__(parent)
         self._desk = desk
         self.setWindowTitle("导入记录")
-        self.table = DataTable(_IMPORTS, "导入记录")
+        self.table = DataTable(_IMPORTS, "导入记录", "还没有导入过。")
         self.report = DataTable(_REPORT, "导入报告")
-        self.nothing = plain("还没有导入过。")
+        for table in (self.table, self.report):
+            table.setMinimumHeight(self.fontMetrics().height() * 4)
         self.undo_button = button("撤销这次导入", self._on_undo)
         self.save_button = button("清单存成Excel…", self._on_save)
         self.mark_button = button("在原表上标出…", self._on_mark)
@@ -41,7 +42,7 @@ class ImportLogDialog(QDialog):
         row.addWidget(button("关闭（Esc）", self.accept, primary=True))
         layout = QVBoxLayout(self)
         for widget, stretch in (
-            (self.nothing, 0), (self.table, 1), (title("那次说了什么"), 0),
+            (self.table, 1), (title("那次说了什么"), 0),
             (self.clean, 2), (self.report, 2), (self.note, 0),
         ):  # fmt: skip
             layout.addWidget(widget, stretch)
@@ -53,7 +54,6 @@ class ImportLogDialog(QDialog):
         """Read the list again."""
         found = self._desk.runner.call(lambda: roster.list_imports(self._desk.store)) or []
         self.table.set_rows(found)
-        self.nothing.setVisible(not found)
         self._show(self.table.current())
 
     def save_report(self, path: Path) -> None:

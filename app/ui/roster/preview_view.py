@@ -26,7 +26,9 @@ class Doubt:
 
 def doubts_table() -> DataTable:
     """Return the table of the rows that need a look."""
-    return DataTable(_COLUMNS, "要看一看的行")
+    made = DataTable(_COLUMNS, "要看一看的行")
+    made.setMinimumHeight(made.fontMetrics().height() * 4)
+    return made
 
 
 class PreviewView(QWidget):

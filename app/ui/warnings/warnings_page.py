@@ -38,6 +38,7 @@ from app.ui.warnings.step_ask import ask_step
 
 _MINE, _OPEN, _ALL = "要我办", "未销", "全部"
 _BELOW_FROM = 1.5  # text size
+_LINES = 12  # of the card below the list; the page scrolls for the rest
 
 
 class WarningsPage(QWidget):
@@ -124,6 +125,7 @@ class WarningsPage(QWidget):
         below = scale >= _BELOW_FROM
         self._split.setOrientation(Qt.Orientation.Vertical if below else Qt.Orientation.Horizontal)
         self._split.setSizes([220, 420] if below else [720, 480])
+        self.card.setMinimumHeight(self.fontMetrics().lineSpacing() * _LINES if below else 0)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
