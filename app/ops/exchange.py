@@ -40,7 +40,7 @@ from app.ops.exchange_lines import (
 from app.ops.exchange_log import EXPORTED, IMPORTED, IN, OUT, STARTED
 from app.ops.quiet import quiet_gc
 from app.ops.warning_rows import CHINA
-from app.sync import contents, inbox, local, outbox, package, parcels, rulings
+from app.sync import contents, inbox, kept, local, outbox, package, parcels, rulings
 from app.sync.errors import ContentError, RestoredRootError, UnknownTargetError
 from app.sync.files import read_whole, require_folder, write_whole
 from app.sync.inbox import Effect
@@ -51,7 +51,7 @@ from app.sync.package import Address, Content, Header, Opened
 from app.sync.parcels import Order, Parcel
 from app.sync.parcels import Wish as Wish  # noqa: PLC0414  asked for here
 from app.sync.receipt import encode_receipt
-from app.sync.subjects import households_of, warnings_of
+from app.sync.subjects import homes_of, households_of, warnings_of
 from app.sync.trust import Trust
 
 PARENT = "parent"
@@ -279,14 +279,16 @@ def _take_in(session: Session, store: Store, opened: Opened, actor: Actor, at: s
     ).first()
     me = local.load(session).origin
     effect = inbox.take_in(session, opened, _objections, at)
+    if effect.waiting or effect.forked:
+        kept.require_room(session, opened)
     for scope in sorted(rulings.unruled(session, me, opened.trust)):
         store.note_seen(session, actor, scope)  # the branch taken in first is the one that holds
     effect = inbox.settle_forks(session, effect, opened.trust, _objections)
     valid = [c for c in opened.certificates if opened.trust.path(c.device_id)]
     local.remember(session, valid)
     session.flush()
-    homes = households_of(session, effect.touched)
-    households = frozenset(homes.values())
+    households = frozenset(homes_of(session, effect.touched))
+    homes = households_of(session, exchange_lines.changed_roster(effect.applied))
     return Imported(
         sender=opened.header.sender,
         sender_name=opened.sender.identity.name,

@@ -5,6 +5,8 @@ The pixels of a picture that is too large are never decoded.
 
 import io
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 
 import pypdfium2
@@ -35,17 +37,34 @@ def reduced(content: bytes, media_type: str, bounds: Limits) -> Picture:
     """
     if media_type == PDF:
         return _scan(content, bounds)
+    with _refusing(bounds):
+        return _photo(content, bounds)
+
+
+def size_of(content: bytes, bounds: Limits) -> tuple[int, int]:
+    """Return width and height of a kept photo by its header.
+
+    Raises:
+        NotAcceptedError: it is none, or shows more than is ever kept.
+    """
+    with _refusing(bounds), Image.open(io.BytesIO(content), formats=("JPEG",)) as opened:
+        return opened.size
+
+
+@contextmanager
+def _refusing(bounds: Limits) -> Iterator[None]:
+    """Turn what Pillow makes of too many pixels, or of broken bytes, into a reason."""
     Image.MAX_IMAGE_PIXELS = bounds.pixels
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            return _photo(content, bounds)
+            yield
     except NotAcceptedError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise NotAcceptedError(TOO_MANY_PIXELS.format(bounds.pixels // 10_000)) from error
     except (OSError, SyntaxError, ValueError, EOFError, IndexError) as error:
-        raise NotAcceptedError(DAMAGED) from error  # what Pillow makes of broken bytes
+        raise NotAcceptedError(DAMAGED) from error
 
 
 def _photo(content: bytes, bounds: Limits) -> Picture:

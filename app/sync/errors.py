@@ -234,6 +234,14 @@ class BaseForkError(PackageError):
     hint = "请先向上级导出本机的内容，再请上级重新导出。"
 
 
+class TooMuchWaitingError(PackageError):
+    """A device would have more kept without effect than one ever needs."""
+
+    code = "E350"
+    message = "“{device}”有太多改动接不上前面的，不能再收。没有导入，数据没有变。"
+    hint = "请让它把缺的号补发过来；补不上的，查清那台电脑，停用后重新登记。"
+
+
 class UnusualAmountError(AppError):
     """Far more changed than usual; a person must look and confirm."""
 

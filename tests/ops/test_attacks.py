@@ -24,6 +24,7 @@ from app.sync.base import seal_base
 from app.sync.errors import (
     CountError,
     ManifestError,
+    TooMuchWaitingError,
 )
 from app.sync.package import Content
 from app.sync.parcels import Wish
@@ -295,3 +296,25 @@ def test_what_a_falsified_base_made_up_is_gone_when_the_past_comes(
     network.send(network.township, laptop)
     assert content(laptop)["household"] == content(network.village)["household"]
     assert all(check.ok for check in doctor.examine(laptop) if check.check != "disk")
+
+
+# ---------------------------------------------------------------- what only waits
+
+
+def test_a_device_cannot_fill_the_list_of_what_waits(
+    network: Network, thief: Thief, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may leave out its first number; nobody's else work is refused for it."""
+    monkeypatch.setattr("app.sync.kept.MAX_KEPT", 2)
+    village, township = network.village, network.township
+    for number in range(4):
+        with village.write("test.household", ME, "核实") as session:
+            session.add(Household(scope=VILLAGE, household_no=str(number), household_kind="lifted"))
+    assert thief.send(township, thief.run(2, 3)).waiting == 2
+    before = dump(township)
+    with pytest.raises(TooMuchWaitingError) as caught:
+        thief.send(township, thief.run(2, 4))
+    assert "上坝村" in caught.value.user_text()
+    assert dump(township) == before
+    network.send(network.county, township)
+    assert thief.send(township, thief.run(1, 4)).applied == 4

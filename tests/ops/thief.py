@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
+
 from app.domain.changeset import Chain, Changeset, FieldChange, Head, digest, genesis
-from app.models.journal import ChainHeadRow
+from app.models.journal import ChainHeadRow, ChangesetRow
 from app.models.store import Store
 from app.ops import devices, exchange
 from app.ops.exchange_lines import Imported
@@ -46,6 +48,18 @@ class Thief:
         line = made.line()
         signature = sign_head(me.keys.signing_key, chain, made.number, digest(line))
         return Segment(chain, made.number, made.number, digest(line), signature, (line,))
+
+    def run(self, first: int, last: int, scope: str = VILLAGE) -> Segment:
+        """Return a piece of one's own chain, signed at its end."""
+        me = self.own()
+        chain = Chain(me.keys.device_id, me.epoch, scope)
+        query = select(ChangesetRow.line).filter_by(**chain._asdict())
+        query = query.where(ChangesetRow.number.between(first, last))
+        with self.store.read() as session:
+            lines = tuple(session.scalars(query.order_by(ChangesetRow.number)))
+        head = Head(last, digest(lines[-1]))
+        signature = sign_head(me.keys.signing_key, chain, *head)
+        return Segment(chain, first, last, head.digest, signature, lines)
 
     def package(self, receiver: Store, content: Content, number: int = 900) -> Path:
         """Seal content as one's own package."""
