@@ -4,6 +4,7 @@ from pathlib import Path
 
 from app.ops import conflicts
 from app.ops.conflict_decisions import Choice
+from app.sync.errors import UnlistedSelfError
 from tests.ops.network import ME, enrol, journal
 from tests.sync import invariants
 from tests.sync.replicas import SUPERIOR, WAYS, Replicas
@@ -46,7 +47,7 @@ def meet(world: World) -> None:
 def _carry(world: World, sender: str, receiver: str) -> None:
     path = world.export_file(sender, receiver)
     if path is None and sender in SUPERIOR:
-        enrol(world.stores[SUPERIOR[sender]], world.stores[sender], world.folder)
+        _enrol_again(world, sender)
         path = world.export_file(sender, receiver)
     assert path is not None
     world.import_file(receiver, path)
@@ -55,6 +56,16 @@ def _carry(world: World, sender: str, receiver: str) -> None:
         world.import_file(receiver, path)
         assert journal(world.stores[receiver]) == known, "twice is once"
     path.unlink()
+
+
+def _enrol_again(world: World, name: str) -> None:
+    """List a restored replica; a superior that was restored too is listed first."""
+    above = SUPERIOR[name]
+    try:
+        enrol(world.stores[above], world.stores[name], world.folder)
+    except UnlistedSelfError:
+        _enrol_again(world, above)
+        enrol(world.stores[above], world.stores[name], world.folder)
 
 
 def settle(world: World, sides: int = 9) -> None:

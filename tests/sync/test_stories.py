@@ -21,3 +21,13 @@ def test_two_removals_and_what_speaks_against_them_stand_alike_everywhere(world:
     world.edit("b2", 0, 0)
     meet(world)
     check(world)
+
+
+def test_a_laptop_and_its_township_restored_at_once_are_listed_from_above(world: World) -> None:
+    world.backup("a1")
+    world.month("a2", 0)
+    world.restore("a1", renewed=True)
+    world.backup("t")
+    world.restore("t", renewed=True)
+    meet(world)
+    check(world)
