@@ -16,7 +16,8 @@ _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"
 _NO_NUMBER = "999999"  # how the national system writes "has no number"
 _ODD = frozenset("13579")
-_JUNK = re.compile(r"[\s\u200b-\u200f\u2060\ufeff'’‘`´\"“”]+")
+_JUNK = re.compile(r"[\s\u200b-\u200f\u202a-\u202e\u2060\ufeff'’‘`´\"“”=]+|(?<=\d)[-—_](?=\d)")
+_AMONG_WORDS = re.compile(r"\D*?(\d{17}[\dX])\D*")
 _MARKS = ";,.、。:"
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?E\+?\d{2}$")
 _HIDDEN = re.compile(r"\*{2,}[\dX]")
@@ -55,8 +56,10 @@ def read_id(raw: object) -> IdReading:
             return IdReading("", "E_ID_LOST_DIGITS")
         raw = str(int(raw))
     text = _JUNK.sub("", unicodedata.normalize("NFKC", str(raw))).upper().strip(_MARKS)
-    if not text:
-        return IdReading("", "W_ID_MISSING")
+    if not any(map(str.isdigit, text.replace("0", ""))) and not is_masked(text):
+        return IdReading("", "W_ID_MISSING")  # 无, 未办理, -, 0
+    if found := _AMONG_WORDS.fullmatch(text):
+        text = found[1]
     if _SCIENTIFIC.fullmatch(text):
         return IdReading("", "E_ID_LOST_DIGITS")
     return IdReading("", MASKED) if is_masked(text) else _by_length(text)

@@ -21,25 +21,34 @@ _INVISIBLE = dict.fromkeys(
 )
 _INVISIBLE |= dict.fromkeys(range(0x2066, 0x206A))
 _INVISIBLE |= {0x09: " ", 0x0A: " ", 0x0D: " ", 0xA0: " ", 0x3000: " "}
-_DOTS = str.maketrans(dict.fromkeys("•・．.‧∙⋅●", "·"))
-_ASIDE = re.compile(r"\([^()]*\)$")  # what somebody adds in brackets: 配偶(妻)
+_DOTS = str.maketrans(dict.fromkeys("•・．.‧∙⋅●﹒˙ᆞ", "·"))
+_NAME_MARKS = re.compile(r"^[*＊※★☆]+|[、，,。；;]+$|[(（]户主[)）]$")
+_ASIDE = re.compile(r"(?<=.)(?:\([^()]*\)|(?<=[^\d+.-])\d)$")  # what is added: 配偶(妻), 之子2
+_MARKS = "□☐○◯☑■√✓✔●"
+_TICKS = frozenset("☑■√✓✔●")
+_MARK_FIRST = re.compile(f"([{_MARKS}])([^{_MARKS}]+)")
+_MARK_LAST = re.compile(f"([^{_MARKS}]+)([{_MARKS}])")
+_DEGREE = re.compile(r"[一二三四1-4]级|\([一二三四1-4]级\)")
 _QUOTES = "'`‘’"
 _BLANK = re.compile(r"\s+")
 _PLAIN_NAME = re.compile("[\u4e00-\u9fff]{2,12}")
 _ERRORS = frozenset(("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"))
 _CUT = r"(?: ?[-./年月、,。_—–\\] ?| )"
 _TIME = r"(?:[ T]?\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?)?"
-_DAY = re.compile(rf"(\d{{4}}){_CUT}(\d{{1,2}}){_CUT}(\d{{1,2}}) ?[日号]?[.。]?{_TIME}")
+_DAY = re.compile(rf"(\d{{4}}){_CUT}(\d{{1,2}}){_CUT}(\d{{1,2}}) ?[日号]?[.。生]?{_TIME}")
 _HAN_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
-_HAN_DIGIT = re.compile("[一二三四五六七八九]")
+_HAN_DIGIT = re.compile("[一二三四五六七八九十]")
 _TEN = re.compile(r"(\d?)十(\d?)")
 _MONTH = re.compile(rf"(\d{{4}}){_CUT}(\d{{1,2}}) ?(?:月份?)?[.。生]?")
-_AMOUNT = re.compile(r"(-?\d+(?:\.\d+)?)(万|千)?(?:元|圆|块|块钱)?(?:/月|每月|/人)?")
+_AMOUNT = re.compile(
+    r"(?:每月|月薪|月工资)?(-?\d+(?:\.\d+)?)(万|千)?(?:元|圆|块|块钱)?(?:/月|每月|/人)?"
+)
 _BY_YEAR = re.compile(r"(/人|每人)?(/年|每年|一年)$")
-_COUNT = re.compile(r"(\d{1,9})(?:\.0+)?(?:个月|月|人|口|口人|\(人\)|\(月\)|个)?")
+_COUNT = re.compile(r"共?(\d{1,9})(?:\.0+)?(?:个月|月|人|口|口人|\(人\)|\(月\)|个)?")
+_MONTHS = {"全年": 12, "一年": 12, "半年": 6}
 _PHONE = re.compile(r"1\d{10}|0\d{9,11}|[2-9]\d{6,7}")
 _WITH_COUNTRY = 13  # digits of a mobile number after 86
-_SEPARATORS = re.compile(r"[、,;/|+\s]+")
+_SEPARATORS = re.compile(r"[、,;/|+\\·\-—和及与\s]+")
 AMOUNTS = ("monthly_wage", "per_capita_income")
 _UNIQUE = frozenset(("person_no",))  # hardly ever twice: not worth remembering
 _SERIAL_FROM, _SERIAL_TO = 7000, 60000  # Excel day numbers 1919 … 2064
@@ -108,6 +117,7 @@ def read_name(raw: object) -> Reading:
     name = _BLANK.sub(" ", text).strip()
     if not name.isascii():
         name = name.replace(" ", "").translate(_DOTS).replace("？", "?")
+        name = _NAME_MARKS.sub("", name)
     if not name.strip("·"):
         return EMPTY
     if "?" in name or "\ufffd" in name:
@@ -152,9 +162,14 @@ def read_day(raw: object) -> Reading:
     found = _MONTH.fullmatch(text)
     if found:
         return _checked_month(int(found[1]), int(found[2]), text)
-    if text.isascii() and text.isdigit() and len(text) in (6, 8):
+    if text.isascii() and text.isdigit() and (len(text) in (6, 8) or _is_serial(text)):
         return _day_of_number(int(text))
     return Reading(None, "W_UNKNOWN_VALUE", text)
+
+
+def _is_serial(text: str) -> bool:
+    """Tell whether this is a day number that lost its format; 19820 may be a year cut short."""
+    return len(text) == 5 and not text.startswith(("19", "20"))
 
 
 def _arabic(text: str) -> str:
@@ -192,16 +207,23 @@ def read_income(raw: object) -> Reading:
 
 def read_count(raw: object) -> Reading:
     """Read a number of months or persons; a unit may follow."""
-    text = repr(_whole(raw)) if isinstance(raw, int | float) else folded(raw)
+    text = repr(_whole(raw)) if isinstance(raw, int | float) else _arabic(folded(raw))
     found = _COUNT.fullmatch(text)
     if not found or isinstance(raw, bool):
         return Reading(None, "W_NOT_NUMBER", plain(raw))
     return Reading(int(found[1]))
 
 
+def read_months(raw: object) -> Reading:
+    """Read a number of months of one year."""
+    months = _MONTHS.get(raw.strip()) if isinstance(raw, str) else None
+    return read_count(raw) if months is None else Reading(months)
+
+
 def read_phone(raw: object) -> Reading:
     """Read a mobile or land-line number; dashes and blanks are dropped."""
-    text = re.sub(r"[\s\-()—–_]+", "", plain(raw)).removeprefix("+86")
+    text = re.sub(r"\([^()\d]*\)$|[\s\-()—–_]+", "", plain(raw)).strip(f"{_QUOTES},;.、。")
+    text = text.removeprefix("+86")
     text = text.removesuffix(".0")
     if len(text) == _WITH_COUNTRY:
         text = text.removeprefix("86")
@@ -214,7 +236,7 @@ def read_yes_no(raw: object, words: Vocabulary) -> Reading:
     """Read 是/否 in any of its spellings."""
     if isinstance(raw, bool):
         return Reading(raw)
-    text = folded(raw)
+    text = folded(ticked(raw))
     if text in words.yes:
         return Reading(True)
     if text in words.no:
@@ -230,10 +252,10 @@ def read_insured(raw: object, words: Vocabulary) -> Reading:
 
 def read_word(raw: object, words: Mapping[str, str]) -> Reading:
     """Read a word of a closed list; an old or local word is kept beside it as ``text``."""
-    text = folded(raw)
+    text = folded(ticked(raw))
     word = words.get(text)
     if word is None:
-        word = words.get(_ASIDE.sub("", text).strip("。.、,;:"))
+        word = words.get(_ASIDE.sub("", text.strip("。.、,;:")))
     if word is None:
         return Reading(None, "W_UNKNOWN_VALUE", plain(raw))
     return Reading(word or None, "", "" if folded(word) == text else plain(raw))
@@ -244,11 +266,31 @@ def read_words(raw: object, words: Mapping[str, str]) -> Reading:
     whole = read_word(raw, words)
     if not whole.code:
         return Reading(None if whole.value is None else (str(whole.value),), "", whole.text)
-    pieces = [p for p in _SEPARATORS.split(plain(raw)) if p]
-    found = [words.get(folded(p)) for p in pieces]
+    pieces = [p for p in _SEPARATORS.split(plain(ticked(raw))) if p]
+    found = [word for p in pieces for word in _run(folded(p), words)]
     known = tuple(dict.fromkeys(w for w in found if w))
     code = "W_UNKNOWN_VALUE" if None in found else ""
     return Reading(known or None, code, plain(raw) if code else "")
+
+
+def _run(text: str, words: Mapping[str, str]) -> list[str | None]:
+    """Return the words that a text consists of, also where nothing divides them: 慢性病残疾."""
+    if text in words:
+        return [words[text]]
+    for length in range(len(text) - 2, 1, -1):
+        if text[:length] in words and None not in (rest := _run(text[length:], words)):
+            return [words[text[:length]], *rest]
+    return [None]
+
+
+def ticked(raw: object) -> object:
+    """Return what is ticked in a cell with boxes (☑是□否, 居民□职工√), else the cell itself."""
+    if not isinstance(raw, str) or len(raw) < 2 or not any(mark in raw for mark in _MARKS):
+        return raw
+    text = folded(raw).strip("()")
+    found = _MARK_FIRST.findall(text) if text[0] in _MARKS else _MARK_LAST.findall(text)
+    pairs = [pair if pair[0] in _MARKS else pair[::-1] for pair in found]
+    return "、".join(word.strip("()、,;/") for mark, word in pairs if mark in _TICKS)
 
 
 def read_ethnicity(raw: object, words: Mapping[str, str]) -> Reading:
@@ -315,7 +357,8 @@ def _readers(words: Vocabulary) -> dict[str, Callable[[object], Reading]]:
         **dict.fromkeys(("household_no", "person_no"), read_code),
         "name": read_name,
         "head_name": lambda raw: Reading(read_name(raw).value),  # the member's own row says more
-        **dict.fromkeys(("registered_size", "work_months"), read_count),
+        "registered_size": read_count,
+        "work_months": read_months,
         "monthly_wage": read_amount,
         "per_capita_income": read_income,
         **dict.fromkeys(("identified_on", "eliminated_on", "work_from", "work_to"), read_month),
@@ -333,7 +376,7 @@ def _readers(words: Vocabulary) -> dict[str, Callable[[object], Reading]]:
         "disability_cert_no": read_certificate,
         "phone": read_phone,
         "ethnicity": lambda raw: read_ethnicity(raw, lists["ethnicity"]),
-        "health": several("health"),
+        "health": lambda raw: read_words(_DEGREE.sub("", plain(raw)), lists["health"]),
         "causes": several("risk_cause"),
         "main_cause": word("risk_cause"),
         **{

@@ -217,7 +217,8 @@ def vocabulary() -> Vocabulary:
     words = {name: _words(table[name]) for name in ("relation", "education", "departure")}
     own = words["relation"]
     words["relation"] = {f"{of}{word}": own[word] for word in own for of in _OF_HEAD} | own
-    words["ethnicity"] = {folded(word): word for word in table["ethnicity"]["words"]}
+    groups = {folded(word): word for word in table["ethnicity"]["words"]}
+    words["ethnicity"] = _words(table["ethnicity_aliases"]) | groups
     for name, enum in _LISTS.items():
         words[name] = _labels(enum) | _words(table.get(name, {}))
     for name, codes in _load("export.toml")["codes"].items():

@@ -12,6 +12,8 @@ from app.excel.reader import RawSheet
 
 SEARCH_ROWS = 40
 MIN_FIELDS = 4
+FEWEST_FIELDS = 2  # of a table that is all there is: 姓名, 证件号码
+_ANCHORS = frozenset(("id_no", "relation", "household_no"))  # one beside 姓名, where fields are few
 _OF_HOUSEHOLDS = frozenset(("household_no", "head_name"))  # at least; there is no 姓名
 _OF_MEMBERS = frozenset(MEMBER_FIELDS) - {"relation"}
 _SAMPLE = 200
@@ -80,12 +82,15 @@ def remembered(
     return None
 
 
-def find_layout(sheet: RawSheet, headings: HeadingList, judge: ColumnJudge) -> Layout | None:
+def find_layout(
+    sheet: RawSheet, headings: HeadingList, judge: ColumnJudge, fewest: int = MIN_FIELDS
+) -> Layout | None:
     """Return where the heading stands and what its columns mean; None if there is none.
 
-    ``judge`` decides by the values where a heading is unknown or only partly known.
+    ``judge`` decides by the values where a heading is unknown or only partly known. ``fewest``:
+    fields that make a heading.
     """
-    best = _best_rows(sheet, headings, WEAK) or _best_rows(sheet, headings, PART)
+    best = _best_rows(sheet, headings, WEAK, fewest) or _best_rows(sheet, headings, PART, fewest)
     if not best:
         return _other_table(sheet, headings)
     if len(best) == 1 and best[0] > 0 and _is_group_row(sheet, best[0] - 1, headings):
@@ -139,7 +144,7 @@ def _texts(sheet: RawSheet, rows: tuple[int, ...]) -> list[str]:
     return texts
 
 
-def _best_rows(sheet: RawSheet, headings: HeadingList, least: int) -> tuple[int, ...]:
+def _best_rows(sheet: RawSheet, headings: HeadingList, least: int, fewest: int) -> tuple[int, ...]:
     """Return the rows of the heading, of which fields count from a score on; () if none is one.
 
     Only where the other headings are doubtful too may 姓名 be missing: a list of households.
@@ -147,8 +152,9 @@ def _best_rows(sheet: RawSheet, headings: HeadingList, least: int) -> tuple[int,
     best: tuple[int, ...] = ()
     best_rank = (0, 0)
     for rows in _candidates(sheet):
-        rank = (_score(_texts(sheet, rows), headings, least), -rows[-1])  # it may come again below
-        if rank[0] and rank > best_rank:
+        score = _score(_texts(sheet, rows), headings, least, fewest)
+        rank = (score, -rows[-1])  # it may come again below
+        if score and rank > best_rank:
             best, best_rank = rows, rank
     return best
 
@@ -159,11 +165,14 @@ def _fields(texts: list[str], headings: HeadingList, least: int) -> set[str]:
     return {field for field, score in matches if score >= least}
 
 
-def _score(texts: list[str], headings: HeadingList, least: int) -> int:
+def _score(texts: list[str], headings: HeadingList, least: int, fewest: int) -> int:
     """Count the fields; 0 if this cannot be a heading of people or households."""
     fields = _fields(texts, headings, least)
     is_one = "name" in fields or (least < WEAK and fields >= _OF_HOUSEHOLDS)
-    return len(fields) if is_one and len(fields) >= MIN_FIELDS else 0
+    if len(fields) < MIN_FIELDS:
+        is_one = bool(fields & _ANCHORS) and "name" in fields
+        is_one = is_one and len(fields) * 2 >= sum(map(bool, texts))
+    return len(fields) if is_one and len(fields) >= fewest else 0
 
 
 def _other_table(sheet: RawSheet, headings: HeadingList) -> Layout | None:

@@ -11,6 +11,7 @@ from app.domain.roster_values import ValueReader, folded, is_blank, plain, read_
 from app.errors import Where
 from app.excel.errors import HeaderNotFoundError
 from app.excel.headings import (
+    HeadingList,
     TableKind,
     chapter_words,
     heading_list,
@@ -18,7 +19,7 @@ from app.excel.headings import (
     vocabulary,
 )
 from app.excel.judge import ColumnJudge
-from app.excel.layout import Column, Layout, find_layout
+from app.excel.layout import FEWEST_FIELDS, MIN_FIELDS, Column, Layout, find_layout
 from app.excel.reader import RawSheet, RawTable, cell_at, read_table
 from app.excel.roster import SheetParser, SkippedRow
 
@@ -59,12 +60,8 @@ def parse_list(table: RawTable) -> ListFile:
     rows: list[ListRow] = []
     skipped: list[SkippedRow] = []
     kind: TableKind | None = None
-    for sheet in table.sheets:
-        layout = None if sheet.is_hidden else find_layout(sheet, headings, judge)
-        if layout is None or layout.kind.kind not in LIST_KINDS:
-            continue
+    for sheet, layout in _layouts(table, headings, judge):
         kind = kind or layout.kind
-        layout = _with_types(sheet, layout)
         parser = SheetParser(table.path.name, sheet, layout, reader)
         rows += _rows(table.path, sheet, layout, parser.rows())
         skipped += parser.skipped
@@ -73,12 +70,30 @@ def parse_list(table: RawTable) -> ListFile:
     return ListFile(table.path, kind, tuple(rows), tuple(skipped))
 
 
+def _layouts(
+    table: RawTable, headings: HeadingList, judge: ColumnJudge
+) -> list[tuple[RawSheet, Layout]]:
+    """Return the sheets that hold a list; few headings make one only where no sheet has more."""
+    sheets = [sheet for sheet in table.sheets if not sheet.is_hidden]
+    for fewest in (MIN_FIELDS, FEWEST_FIELDS):
+        found = [(sheet, find_layout(sheet, headings, judge, fewest)) for sheet in sheets]
+        lists = [
+            (sheet, _with_types(sheet, layout))
+            for sheet, layout in found
+            if layout is not None and layout.kind.kind in LIST_KINDS
+        ]
+        if lists:
+            return lists
+    return []
+
+
 def _with_types(sheet: RawSheet, layout: Layout) -> Layout:
     """Let a column that says the type in its own words stand for the one of that name.
 
     Of several the one that says least: descriptions differ from row to row.
     """
-    rows = sheet.rows[layout.first_data :]
+    name = next(iter(layout.of("name")), None)
+    rows = [row for row in sheet.rows[layout.first_data :] if not is_blank(cell_at(row, name))]
     for field, others in _TYPES.items():
         likely = [c for c in layout.columns if _means(c) in others]
         if layout.of(field) or not likely:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from app.domain.roster import (
@@ -32,7 +33,14 @@ from app.errors import Where
 from app.excel.errors import HeaderNotFoundError, NoRowsError, OtherKindError, TableEmptyError
 from app.excel.headings import HeadingList, TableKind, heading_list, heading_text, vocabulary
 from app.excel.judge import ColumnJudge
-from app.excel.layout import Column, Layout, find_layout, remembered
+from app.excel.layout import (
+    FEWEST_FIELDS,
+    MIN_FIELDS,
+    Column,
+    Layout,
+    find_layout,
+    remembered,
+)
 from app.excel.person_rows import PersonRows
 from app.excel.reader import RawSheet, RawTable, cell_at, read_table
 
@@ -116,7 +124,10 @@ def parse_roster(
     headings = heading_list().within(names).with_overrides(choice.fields)
     reader = ValueReader(vocabulary())
     judge = ColumnJudge(reader, vocabulary())
-    layouts = [_layout(sheet, headings, judge, choice) for sheet in table.sheets]
+    find = partial(_layout, headings=headings, judge=judge, choice=choice)
+    layouts = [find(sheet) for sheet in table.sheets]
+    if not any(layouts):
+        layouts = [find(sheet, fewest=FEWEST_FIELDS) for sheet in table.sheets]
     usable = [
         (sheet, layout)
         for sheet, layout in zip(table.sheets, layouts, strict=True)
@@ -158,12 +169,16 @@ def parse_roster(
 
 
 def _layout(
-    sheet: RawSheet, headings: HeadingList, judge: ColumnJudge, choice: Choice
+    sheet: RawSheet,
+    headings: HeadingList,
+    judge: ColumnJudge,
+    choice: Choice,
+    fewest: int = MIN_FIELDS,
 ) -> Layout | None:
     known = None if choice.fields else remembered(sheet, choice.remembered)
     if known is not None:
         headings = headings.with_overrides(known)
-    layout = find_layout(sheet, headings, judge)
+    layout = find_layout(sheet, headings, judge, fewest)
     if layout is None or _is_cut_short(sheet, layout):
         return None
     if choice.kind and layout.kind.is_roster:

@@ -26,6 +26,11 @@ GOOD = "539901198207147813"
         "５３９９０１１９８２０７１４７８１３",
         f"{GOOD}\u3000",
         f"{GOOD}\u200b",
+        f"\u202d{GOOD}\u202c",
+        "539901-19820714-7813",
+        f"身份证:{GOOD}",
+        f"{GOOD}（新）",
+        f'="{GOOD}"',
     ],
 )
 def test_a_number_in_any_dress_is_the_same_number(raw: str) -> None:
@@ -187,3 +192,45 @@ def test_one_and_true_are_not_taken_for_each_other() -> None:
     assert reader.read("has_dibao", 1).value is True
     assert reader.read("registered_size", 1).value == 1
     assert reader.read("registered_size", True).code == "W_NOT_NUMBER"
+
+
+@pytest.mark.parametrize("raw", ["无", "未办理", "暂无", "-", "0", 0])
+def test_a_word_for_no_number_is_no_number(raw: object) -> None:
+    assert (read_id(raw).value, read_id(raw).code) == ("", "W_ID_MISSING")
+
+
+@pytest.mark.parametrize(
+    ("field", "raw", "value"),
+    [
+        ("has_dibao", "☑是□否", True),
+        ("has_dibao", "是□ 否☑", False),
+        ("has_dibao", "是（√）否（ ）", True),
+        ("medical_insurance", "□居民 ☑职工", "职工"),
+        ("health", "□健康 ☑长期慢性病 □患有大病 ☑残疾", ("长期慢性病", "残疾")),
+        ("health", "长期慢性病残疾", ("长期慢性病", "残疾")),
+        ("health", "肢体残疾三级", ("残疾",)),
+        ("relation", "女儿2", "之女"),
+        ("ethnicity", "维族", "维吾尔族"),
+        ("birth_date", "45413", "2024-05-01"),
+        ("birth_date", "2024年5月1日生", "2024-05-01"),
+        ("monthly_wage", "每月3500元", Decimal(3500)),
+        ("work_months", "十个月", 10),
+        ("work_months", "全年", 12),
+        ("registered_size", "共四人", 4),
+        ("phone", "13800001234（本人）", "13800001234"),
+        ("phone", "'13800001234", "13800001234"),
+        ("name", "阿依﹒古丽", "阿依·古丽"),
+        ("name", "张伟（户主）", "张伟"),
+        ("household_kind", "否", "一般农户"),
+    ],
+)
+def test_forms_with_boxes_and_the_words_of_villages_are_read(
+    field: str, raw: object, value: Value
+) -> None:
+    reading = READER.read(field, raw)
+    assert (reading.value, reading.code) == (value, "")
+
+
+@pytest.mark.parametrize("raw", ["19820", "20110"])
+def test_five_digits_that_may_be_a_year_cut_short_are_asked_about(raw: str) -> None:
+    assert READER.read("birth_date", raw).code == "W_UNKNOWN_VALUE"

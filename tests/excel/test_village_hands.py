@@ -180,3 +180,39 @@ def test_two_households_whose_heads_bear_one_name_stay_two() -> None:
 @pytest.mark.parametrize("mark", ["；", "。", "，", ";", " 、"])
 def test_a_mark_behind_a_number_is_no_part_of_it(mark: str) -> None:
     assert people(read([HEADINGS, *([*row[:4], f"{row[4]}{mark}"] for row in PEOPLE)])) == EVERYBODY
+
+
+def test_a_small_table_of_three_headings_is_read() -> None:
+    file = read([HEADINGS[1:3] + HEADINGS[4:], *([*row[1:3], row[4]] for row in PEOPLE)])
+    assert people(file) == EVERYBODY
+    assert blocks(file) == BLOCKS
+
+
+def test_names_and_numbers_alone_are_listed_and_asked_about() -> None:
+    file = read([["姓名", "身份证号码"], *([row[1], row[4]] for row in PEOPLE)])
+    assert [row.values["id_no"] for row in file.table.rows] == NUMBERS
+    assert {reason.code for row in file.table.rows for reason in row.reasons} == {"E_NO_HOUSEHOLD"}
+
+
+def test_a_list_of_few_headings_beside_the_roster_is_no_part_of_it() -> None:
+    village = RawSheet("册", [list(HEADINGS), *map(list, PEOPLE)])
+    cadres = RawSheet("干部", [["姓名", "身份证号码", "电话"], ["王某", NUMBERS[0], ""]])
+    file = parse_roster(RawTable(Path("册.xlsx"), (village, cadres)))
+    assert people(file) == EVERYBODY
+    assert [sheet.used for sheet in file.sheets] == [True, False]
+
+
+def test_two_rows_of_headings_are_found_though_they_come_again_in_one() -> None:
+    groups: list[object] = ["户主姓名", "成员信息", "", "", ""]
+    below: list[object] = ["", *HEADINGS[1:]]
+    merges = ((0, 0, 1, 0), (0, 1, 0, 4))
+    file = read([groups, below, *PEOPLE[:3], HEADINGS, *PEOPLE[3:]], merges)
+    assert people(file) == EVERYBODY
+    assert file.sheets[0].header_rows == (1, 2)
+    assert [(row.row, row.reason) for row in file.skipped] == [(6, "repeated_header")]
+
+
+@pytest.mark.parametrize("foot", ["以上数据截至10月31日。", "村主任（签字）", "1.以户为单位填写"])
+def test_what_stands_below_the_last_person_is_a_footer(foot: str) -> None:
+    file = read([HEADINGS, *PEOPLE, [foot]])
+    assert [(row.row, row.reason) for row in file.skipped] == [(7, "footer")]
