@@ -44,6 +44,7 @@ from app.excel.layout import (
 from app.excel.person_rows import PersonRows
 from app.excel.reader import RawSheet, RawTable, cell_at, read_table
 
+_NUMBER = re.compile(r"\d+")
 _BARE = re.compile(r"\d[\d,]*(?:\.\d+)?")  # an amount without a unit
 _EXTINCT, _OTHER = "整户自然减少", "其他转出"
 _MERGED_MARKS = ("household_no", "head_name", "registered_size", "row_no")
@@ -320,7 +321,8 @@ class SheetParser:
             for c in layout.columns
             if c.field in (*HOUSEHOLD_FIELDS, *MEMBER_FIELDS) and c.field not in {"id_no", "causes"}
         ]
-        self._causes = layout.of("causes")
+        causes = sorted((c for c in layout.columns if c.field == "causes"), key=_ordinal)
+        self._causes = [column.index for column in causes]
         self._main_cause = layout.of("main_cause")
         self._insured = (layout.of("insured_resident"), layout.of("insured_employee"))
         self._id = next(iter(layout.of("id_no")), None)
@@ -450,6 +452,12 @@ class SheetParser:
         if raw is None or raw == "" or isinstance(raw, ErrorCell):
             return IdReading("", "W_ID_MISSING")
         return read_id(raw)
+
+
+def _ordinal(column: Column) -> int:
+    """Return which of several columns this is: 风险1, 2 …; one without a number is the main one."""
+    found = _NUMBER.search(folded(column.heading))
+    return int(found[0]) if found else 0
 
 
 def _below(skip: SkippedRow, last: int) -> SkippedRow:

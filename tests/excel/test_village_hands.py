@@ -216,3 +216,15 @@ def test_two_rows_of_headings_are_found_though_they_come_again_in_one() -> None:
 def test_what_stands_below_the_last_person_is_a_footer(foot: str) -> None:
     file = read([HEADINGS, *PEOPLE, [foot]])
     assert [(row.row, row.reason) for row in file.skipped] == [(7, "footer")]
+
+
+def test_the_first_risk_is_the_main_one_wherever_its_column_stands() -> None:
+    rows = [["因残", "因病", *row] for row in PEOPLE]
+    file = read([["致贫/返贫风险2", "致贫/返贫风险1", *HEADINGS], *rows])
+    for row in file.table.rows:
+        assert (row.values["main_cause"], row.values["causes"]) == ("因病", ("因病", "因残"))
+
+
+def test_a_national_export_is_known_by_its_fields_however_they_are_called() -> None:
+    rows = [["居民身份证", i, *row] for i, row in enumerate(PEOPLE, 5399001)]
+    assert read([["证件类别", "人员编码", *HEADINGS], *rows]).kind.kind == "national_object_export"
