@@ -26,6 +26,7 @@ from app.sync.errors import (
     FormerRootError,
     NotEnrolledError,
     NotForThisDeviceError,
+    NothingOfRootError,
     NotSubordinateError,
     TooLargeError,
     UnknownTargetError,
@@ -166,14 +167,16 @@ def revoke_device(store: Store, actor: Actor, device_id: str, reason: str) -> En
     second person should look.
 
     Raises:
-        UnknownTargetError, NotSubordinateError: nothing has changed.
+        UnknownTargetError, NotSubordinateError, NothingOfRootError: nothing has changed.
     """
     with store.write("device.revoke", actor, reason) as session:
         me = local.load(session)
         certificate = trust_of(session, me).certificate(device_id)
+        is_replaced = device_id in local.former_roots(session) and root_of(me) == me.keys.device_id
+        if certificate is None and is_replaced:
+            raise NothingOfRootError(device_id)
         if certificate is None:
             raise UnknownTargetError(device_id, device=device_id)
-        is_replaced = device_id in local.former_roots(session) and root_of(me) == me.keys.device_id
         if not is_replaced and not keys.may_enrol(me.origin, certificate.identity.origin):
             raise NotSubordinateError(device_id, name=certificate.identity.name)
         for chain, head in _ends(session, certificate):

@@ -332,6 +332,14 @@ class UnknownTargetError(AppError):
     hint = "请用 device list 查看已登记的设备。"
 
 
+class NothingOfRootError(AppError):
+    """The replaced root's chains have not come yet: cut now, all that it ever wrote were void."""
+
+    code = "E351"
+    message = "旧的县级电脑以前做的，本机还没有收到；现在停用就全部作废。没有停用，数据没有变。"
+    hint = "请先登记各镇，导入各镇的变更包，再停用。"
+
+
 class LevelError(AppError):
     """The level or area code of a replica is not one that can be enrolled."""
 

@@ -10,6 +10,7 @@ from app.ops import devices, exchange, roots
 from app.sync.errors import (
     EnrolmentError,
     NoReserveError,
+    NothingOfRootError,
     NotSubordinateError,
     ReserveKeyError,
     ReserveMadeError,
@@ -201,3 +202,19 @@ def root_of(store: Store) -> str | None:
         from app.sync import local  # noqa: PLC0415  only here
 
         return local.load(session).root_id
+
+
+def test_the_lost_one_is_cut_when_its_work_has_come_and_not_before(
+    network: Network, new_store: StoreMaker, reserve: list[str]
+) -> None:
+    old = network.county.device_id
+    network.send(network.county, network.township)
+    path = replace(network, new_store, reserve)
+    before = dump(network.county)
+    with pytest.raises(NothingOfRootError):
+        devices.revoke_device(network.county, ME, old, "丢失")
+    assert dump(network.county) == before
+    roots.take_succession(network.township, ME, path)
+    enrol(network.county, network.township, network.stick)
+    network.send(network.township, network.county)
+    assert devices.revoke_device(network.county, ME, old, "丢失").state == "revoked"
