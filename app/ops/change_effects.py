@@ -90,24 +90,29 @@ def _decrease(
     word = domain.reason_label(domain.DECREASE, row.reason)
     warnings.cancel_open(session, row.household_id, member.id, f"本人已{word}", today)
     if not present(session, row.household_id):
-        _ask_extinct(session, row, today)
+        home = session.get_one(Household, row.household_id)
+        ask_extinct(session, home, row.id, today, proof=row.proof, period=row.period)
     return {row.household_id}
 
 
-def _ask_extinct(session: Session, row: NaturalChange, today: date) -> None:
-    """The last one is gone: the task 整户自然减少 waits for the village; of the last leaving."""
-    gone = select(func.max(Member.left_on)).filter_by(household_id=row.household_id)
-    change_id = natural_id("change", row.household_id, domain.EXTINCT, row.id)
+def ask_extinct(
+    session: Session, home: Household, cause: str, today: date, *, proof: str = "", period: str = ""
+) -> None:
+    """The last one is gone: the task 整户自然减少 waits for the village; of the last leaving.
+
+    ``cause``: id of what took the last one away (a change, an import), so that it asks once.
+    """
+    gone = select(func.max(Member.left_on)).filter_by(household_id=home.id)
     session.add(
         NaturalChange(
-            id=change_id,
-            scope=row.scope,
-            household_id=row.household_id,
+            id=natural_id("change", home.id, domain.EXTINCT, cause),
+            scope=home.scope,
+            household_id=home.id,
             change_kind=domain.EXTINCT,
             effective_on=session.scalar(gone),
-            proof=row.proof,
+            proof=proof,
             reported_on=today,
-            period=row.period,
+            period=period,
         )
     )
     session.flush()

@@ -81,7 +81,7 @@ def follow(session: Session, today: date) -> frozenset[str]:
     found = set()
     for source_id, target_id in _merged(session).items():
         source, target = session.get_one(Household, source_id), session.get(Household, target_id)
-        if target is None or target.removed_on is not None or not _left(session, source):
+        if target is None or target.removed_on is not None or not has_open(session, source):
             continue
         merge(session, Move(source, target, today, "propose-cancel"))
         found.add(target_id)
@@ -266,8 +266,8 @@ def _open_ones(
     return [t for t in register_rows.load(session, register, household_id) if t.is_open]
 
 
-def _left(session: Session, source: Household) -> bool:
-    """Tell whether something was begun on a household after it had ended elsewhere."""
+def has_open(session: Session, source: Household) -> bool:
+    """Tell whether warnings, measures or a case hang on a household."""
     measures = measure_rows.load(session, [source.id])
     return bool(_open_warnings(session, source) or measures) or (
         living_case(session, source.id) is not None

@@ -20,6 +20,7 @@ from app.domain.roster_diff import (
 from app.domain.roster_values import Value
 from app.models.base import natural_id, new_id
 from app.models.household import AnnualIncome, Area, Household, Member, MonitoredCase
+from app.ops import change_effects, household_moves
 from app.ops.roster_rows import (
     PRESENT,
     PROVISIONAL,
@@ -285,9 +286,18 @@ class RosterWriter:
         self._set(row, {"member_status": _STATUS[missing.cause], "left_on": on}, row.household_id)
 
     def _end_household(self, household_id: str) -> None:
-        """End a household that is gone from the file once the register says that all have left."""
+        """End a household that is gone from the file once the register says that all have left.
+
+        One with a case, warnings or measures is ended by a 整户消亡 (E6) that settles them.
+        """
         people = [m for m in self._stored.members.values() if m.household_id == household_id]
         if any(m.member_status == PRESENT for m in people):
+            return
+        home = self._stored.households[household_id]
+        self._session.flush()
+        if household_moves.has_open(self._session, home):
+            change_effects.ask_extinct(self._session, home, str(self._today), self._today)
+            self._touch("natural_change", household_id)
             return
         days = [m.left_on for m in people if m.left_on]
         columns = {"removed_on": max(days, default=self._today), "removed_reason": _EXTINCT}

@@ -15,13 +15,13 @@ from app.excel.roster import read_roster
 from app.models.household import AnnualIncome, Area, Household, Member, MonitoredCase
 from app.models.journal import ChangesetRow
 from app.models.store import Store
-from app.ops import roster
+from app.ops import changes, measures, roster
+from app.ops.measures import NewMeasure
 from app.ops.roster_rows import load_roster
 from tests.conftest import TOWNSHIP, VILLAGE, StoreMaker
 from tests.excel import keys
+from tests.ops.rosters import FIRST, TODAY
 
-TODAY = date(2025, 10, 31)
-FIRST = keys.ROSTERS / "01_村台账_整洁.xlsx"
 MESSY = keys.ROSTERS / "02_村台账_杂乱.xlsx"
 NEXT = keys.ROSTERS / "04_村台账_下月更新.xlsx"
 WORK = keys.ROSTERS / "07_务工月监测_导出.xlsx"
@@ -50,12 +50,6 @@ HEAD: list[object] = ["村民小组", "户编号", "姓名", "与户主关系", 
 
 def small(folder: Path, *people: list[object]) -> Path:
     return write_table(folder / "名册.csv", HEAD, *people)
-
-
-@pytest.fixture
-def imported(store: Store, actor: Actor) -> Store:
-    load(store, actor, FIRST)
-    return store
 
 
 def test_what_is_stored_says_again_what_the_key_says(imported: Store) -> None:
@@ -184,6 +178,21 @@ def test_the_next_month_moves_people_and_ends_what_the_register_says(
         assert people[entry["name"], entry["new"]].birth_date == entry["birth"]
     ended = [row.household_no for row in homes.values() if row.removed_on]
     assert ended == [entry["hh"] for entry in update["gone_households"]]
+
+
+def test_a_household_with_something_open_is_ended_by_a_change_not_by_a_table(
+    imported: Store, actor: Actor
+) -> None:
+    number = keys.load_key(NEXT.name)["update"]["gone_households"][0]["hh"]
+    with imported.read() as session:
+        home = session.scalars(select(Household.id).filter_by(household_no=number)).one()
+    new = NewMeasure(home, "health", "大病救治", "李会计", cause="illness")
+    measures.plan_measure(imported, actor, new, TODAY)
+    load(imported, actor, NEXT, today=date(2025, 11, 30))
+    with imported.read() as session:
+        assert session.get_one(Household, home).removed_on is None
+    (task,) = changes.list_changes(imported, TODAY, actor)
+    assert (task.household_id, task.title) == (home, "整户消亡")
 
 
 def test_an_export_of_the_national_system_adds_its_words_and_ends_nobody(
