@@ -28,7 +28,7 @@ class OverdueDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 12, 16, 12)
         layout.setSpacing(8)
-        layout.addWidget(quiet(f"已超期 {len(lines)}条　Enter 去办，Ctrl+C 复制，Esc 返回"))
+        layout.addWidget(quiet(f"已超期 {len(lines)}条　Enter 去办，Ctrl+C 复制，Esc 关闭"))
         layout.addWidget(self.table, 1)
         row = QHBoxLayout()
         row.addStretch()

@@ -87,6 +87,11 @@ def add_shortcut(widget: QWidget, keys: str, slot: Callable[[], object]) -> None
     shortcut.activated.connect(slot)
 
 
+def without_input_method(field: QWidget) -> None:
+    """Let digits and letters arrive as they are typed, whatever input method is on."""
+    field.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
+
+
 def give_size(dialog: QWidget, width: int, height: int) -> None:
     """Size a dialog in characters, but never beyond a screen of 1366×768."""
     unit = dialog.fontMetrics().horizontalAdvance("汉")

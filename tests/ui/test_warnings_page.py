@@ -135,6 +135,7 @@ def test_enter_leads_through_the_fields_and_takes_the_step_from_the_last(
     qtbot.keyClick(fields["department"], Qt.Key.Key_Return)
     fields["contact"].set_value("王老师")
     qtbot.keyClick(fields["contact"], Qt.Key.Key_Return)
+    assert not fields["due_on"].testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled)
     fields["due_on"].set_value("不知道")
     qtbot.keyClick(fields["due_on"], Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
     assert fields["contact"].hasFocus()

@@ -24,7 +24,7 @@ from app.ui.changes.tasks import ChangeTask
 from app.ui.enter_key import go_on
 from app.ui.form_frame import frame
 from app.ui.page import Desk
-from app.ui.parts import button, plain, title
+from app.ui.parts import button, plain, title, without_input_method
 from app.ui.review.step_fields import (
     Choice,
     ChoiceField,
@@ -33,7 +33,6 @@ from app.ui.review.step_fields import (
     OrderedField,
     TextField,
     problem_label,
-    without_input_method,
 )
 from app.ui.review.submit import attempt
 

@@ -2,7 +2,7 @@
 
 from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from app.ui.parts import button, plain, quiet, title
+from app.ui.parts import button, plain, quiet, title, without_input_method
 
 
 class FingerprintDialog(QDialog):
@@ -12,6 +12,7 @@ class FingerprintDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(heading)
         self.typed = QLineEdit()
+        without_input_method(self.typed)
         self.typed.setPlaceholderText("8组4位数字，照对方念的输入")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 16, 24, 16)

@@ -32,6 +32,7 @@ class RevokeDialog(QDialog):
         self.why.setPlaceholderText("如 电脑丢了")
         self.go = button("停用", self.accept, primary=True)
         self.go.setEnabled(False)
+        self.why.returnPressed.connect(self.go.click)
         self.why.textChanged.connect(lambda text: self.go.setEnabled(bool(text.strip())))
         form = QFormLayout()
         form.addRow("设备", self.device)

@@ -1,7 +1,6 @@
 """The measures of a household as the card of a warning opens them, and the 回访."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
@@ -19,11 +18,12 @@ from app.ui.attachments.photos_dialog import PhotosDialog
 from app.ui.empty_state import EmptyState
 from app.ui.export_dialog import Scope, export_list
 from app.ui.measures.measure_form import measure_form
+from app.ui.measures.measure_step import step_form
 from app.ui.page import Desk
 from app.ui.parts import button, give_size, title
 from app.ui.review.item_view import ItemsView, due_text
-from app.ui.review.step_form import StepAsk, StepForm, with_defaults, with_photos
-from app.ui.review.step_offers import ask_for, members, people
+from app.ui.review.step_form import StepAsk, StepForm
+from app.ui.review.step_offers import members, people
 from app.ui.review.submit import attempt
 from app.ui.table_model import Column
 
@@ -72,19 +72,7 @@ class MeasuresDialog(QDialog):
 
     def act(self, item: Item, action: Action) -> None:
         """Lead a measure one step."""
-        sentence = f"{item.head_name}户　{item.title}"
-        ask = ask_for(self._desk, "measure", action, sentence, item.household_id)
-        if item.fields["amount"]:
-            extra = ("approval_no",) if action.name == "start" else ()  # finish: words or a photo
-            rest = tuple(name for name in ask.optional if name not in extra)
-            ask = with_defaults(
-                replace(ask, extra=extra, optional=rest), amount_paid=item.fields["amount"]
-            )
-        if action.name == "finish":
-            ask = with_photos(ask, self._desk, [self._thing(item)])
-        if item.fields["member_id"]:
-            ask = with_defaults(ask, beneficiary=item.fields["member_id"])
-        if StepForm(self, ask, lambda given: self._take(item, action, given)).exec():
+        if step_form(self, self._desk, item, action).exec():
             self.refresh()
 
     def record_visit(self) -> None:
@@ -129,15 +117,6 @@ class MeasuresDialog(QDialog):
             return changed
 
         return attempt(desk.runner, record)
-
-    def _take(self, item: Item, action: Action, given: StepInput) -> AppError | None:
-        desk = self._desk
-        return attempt(
-            desk.runner,
-            lambda: measures.act_measure(
-                desk.store, desk.actor, item.item_id, action.name, given, desk.today()
-            ),
-        )
 
     def _answers(self, item: Item) -> bool:
         return bool(set(item.fields["warning_ids"].split(",")) & set(self._codes))

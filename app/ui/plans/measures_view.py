@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from app.domain.answers import parse_amount, parse_date
 from app.domain.labels import LABELS, label
-from app.domain.measure import TERMINATE_REASONS, WHOLE_HOUSEHOLD
+from app.domain.measure import WHOLE_HOUSEHOLD
 from app.domain.plan_catalogue import MeasureCatalogue
 from app.domain.words import money
 from app.ops.items import Item
-from app.ops.lives import DATA_LABELS, Action, StepInput
+from app.ops.lives import Action
 from app.ops.measures import NewMeasure
 from app.ops.plan_edit import MeasureText, PlanPage
 from app.ui.data_table import DataTable
@@ -34,7 +34,7 @@ class MeasuresView(QWidget):
 
     plan_requested = Signal(object)
     change_requested = Signal(str, object, str)
-    step_requested = Signal(str, str, object)
+    step_requested = Signal(object, object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -88,50 +88,9 @@ class MeasuresView(QWidget):
             self._flow.addWidget(made)
 
     def _on_step(self, action: Action) -> None:
-        dialog = self.step_dialog(action)
-        if dialog.exec():
-            self.take_step(action, dialog.values())
-
-    def step_dialog(self, action: Action) -> FormDialog:
-        """Return the dialog that asks what a step must bring."""
-        people = [(WHOLE_HOUSEHOLD, WHOLE_HOUSEHOLD), *self._people()]
-        choices: dict[str, Choices] = {
-            "reason": tuple((word, word) for word in TERMINATE_REASONS),
-            "beneficiary": people,
-        }
-        entries = [
-            Entry(name, DATA_LABELS.get(name, name), self._proposal(name), choices.get(name, ()))
-            for name in dict.fromkeys([*action.needs, "note"])
-        ]
-        entries.append(Entry("on", "日期", self._today.isoformat(), is_plain_keys=True))
         item: Item | None = self.table.current()
-        heading = f"{action.label}　{item.title if item else ''}"
-
-        def check(values: Mapping[str, str]) -> str:
-            missing = [DATA_LABELS.get(n, n) for n in action.needs if not values[n]]
-            return (
-                f"还缺：{'、'.join(missing)}。" if missing else _date_problem(values, self._today)
-            )
-
-        return FormDialog(self, heading, entries, action.label, check)
-
-    def take_step(self, action: Action, values: Mapping[str, str]) -> None:
-        """Hand on a step with what it brings."""
-        item: Item | None = self.table.current()
-        if item is None:
-            return
-        data = {name: text for name, text in values.items() if name not in ("note", "on")}
-        if data.get("planned_end_on"):
-            data["planned_end_on"] = parse_date(data["planned_end_on"], self._today).isoformat()
-        on = parse_date(values["on"], self._today)
-        given = StepInput(values.get("note", ""), on, data)
-        self.step_requested.emit(item.item_id, action.name, given)
-
-    def _proposal(self, name: str) -> str:
-        item: Item | None = self.table.current()
-        if name == "beneficiary" and item is not None:
-            return item.fields["member_id"] or WHOLE_HOUSEHOLD
-        return ""
+        if item is not None:
+            self.step_requested.emit(item, action)
 
     # ---------------------------------------------------------------- plan and correct
     def _on_add(self) -> None:

@@ -22,7 +22,8 @@ from app.domain.period import Period
 from app.domain.plan import Edition
 from app.domain.plan_cover import EDITION_LABELS
 from app.ops import dossier, measures, plan_edit, plan_helpers, plan_year_end, plans
-from app.ops.lives import StepInput
+from app.ops.items import Item
+from app.ops.lives import Action
 from app.ops.plan_catalogue import catalogue_for
 from app.ops.plan_edit import Key, MeasureText, PlanLine, PlanTargets, Terms
 from app.ops.plan_helpers import HelperGiven
@@ -31,6 +32,7 @@ from app.ui import messages
 from app.ui.data_table import DataTable
 from app.ui.empty_state import EmptyState
 from app.ui.flow_layout import FlowLayout
+from app.ui.measures.measure_step import step_form
 from app.ui.page import Desk, KeyHelp, Store
 from app.ui.page_stack import PageStack
 from app.ui.parts import button, title
@@ -68,7 +70,7 @@ class PlansPage(QWidget):
         self.only_changed.setChecked(True)
         self.words = QCheckBox("印需求和目标（先看预览）")
         self.words.setToolTip("自己写的文字，看过没有不宜上墙的再勾；不勾就不印。")
-        self.table = DataTable(_COLUMNS, "一户一策")
+        self.table = DataTable(_columns(desk.store.level), "一户一策")
         self.count, self.head = title(), title()
         self.suggestions, self.measures = SuggestionsView(), MeasuresView()
         self.targets, self.helpers = TargetsView(), HelpersView()
@@ -123,7 +125,8 @@ class PlansPage(QWidget):
         """Leave the preview out where large text needs its room; printing shows it anyway."""
         self.preview.setVisible(scale < _FOLDED_FROM)
         if scale < _FOLDED_FROM:
-            self._split.setSizes([360, 490, 390])
+            is_above = self._desk.store.level != "village"  # whose list has a column more
+            self._split.setSizes([420, 440, 380] if is_above else [360, 490, 390])
         else:
             self._split.setSizes([450, 730, 0])
         self._show_preview()
@@ -209,11 +212,8 @@ class PlansPage(QWidget):
             lambda: plan_edit.change_measure(store, actor, measure_id, given, reason)
         )
 
-    def _on_step(self, measure_id: str, action: str, given: StepInput) -> None:
-        store, actor, today, _home = self._place()
-        self._desk.runner.call(
-            lambda: measures.act_measure(store, actor, measure_id, action, given, today)
-        )
+    def _on_step(self, item: Item, action: Action) -> None:
+        step_form(self, self._desk, item, action).exec()
 
     def _on_targets(self, home: str, targets: PlanTargets, reason: str) -> None:
         store, actor, today, _home = self._place()
@@ -413,6 +413,12 @@ class PlansPage(QWidget):
         self._show_preview()
 
 
+def _columns(level: str) -> tuple[Column, ...]:
+    """Return the columns of the list; above the village it says of which village a home is."""
+    return _COLUMNS if level == "village" else (_VILLAGE, *_COLUMNS)
+
+
+_VILLAGE = Column("村", lambda line: line.household.village, width=4)
 _COLUMNS = (
     Column("户号", lambda line: line.household.household_no, width=3, spare=3),
     Column("户主", lambda line: line.household.head_name, width=4),

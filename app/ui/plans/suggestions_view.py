@@ -19,7 +19,7 @@ from app.domain.answers import parse_date
 from app.domain.labels import label
 from app.domain.plan_suggestions import Suggestion
 from app.ops.plan_edit import Key, PlanPage, Terms
-from app.ui.parts import button, plain, quiet
+from app.ui.parts import button, plain, quiet, without_input_method
 
 _KEY = Qt.ItemDataRole.UserRole
 
@@ -42,7 +42,7 @@ class SuggestionsView(QWidget):
         self.responsible, self.until = QLineEdit(), QLineEdit()
         self.responsible.setAccessibleName("责任人")
         self.until.setAccessibleName("完成时间")
-        self.until.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
+        without_input_method(self.until)
         self.add_button = button("加入选中的", self._on_add, primary=True)
         self._arrange()
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFormLayout, QLabel, QLineEdit, QPlainTextEdit, QV
 from app.domain.answers import parse_amount
 from app.domain.words import plain as plain_number
 from app.ops.plan_edit import PlanTargets
-from app.ui.parts import button, plain, quiet
+from app.ui.parts import button, plain, quiet, without_input_method
 from app.ui.plans.form_dialog import Entry, FormDialog
 
 
@@ -23,6 +23,7 @@ class TargetsView(QWidget):
         self._household_id = ""
         self._shown = PlanTargets()
         self.removal, self.income, self.guarantees = QLineEdit(), QLineEdit(), QLineEdit()
+        without_input_method(self.income)
         self.needs = _Needs(self._save)
         self.hint = quiet(_HINT)
         self.change_button = button("修改目标", self._on_change)

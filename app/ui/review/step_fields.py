@@ -20,14 +20,9 @@ from PySide6.QtWidgets import (
 
 from app.domain.form import parse_amount, parse_date
 from app.ui.enter_key import ENTER, EnterComboBox
-from app.ui.parts import quiet
+from app.ui.parts import quiet, without_input_method
 
 Choice = tuple[str, str]  # value, word
-
-
-def without_input_method(field: QLineEdit) -> None:
-    """Let digits arrive as they are typed, whatever input method is on."""
-    field.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
 
 
 class TextField(QLineEdit):

@@ -10,7 +10,7 @@ from app.ops import months, trial
 from app.ops.trial import Trial
 from app.ui.data_table import DataTable
 from app.ui.page import Desk
-from app.ui.parts import button, give_size, plain, quiet
+from app.ui.parts import button, give_size, plain, quiet, without_input_method
 from app.ui.table_model import Column
 
 _SIMPLE = (int, float, str)  # a table or a list cannot be tried in one field
@@ -28,6 +28,7 @@ class TrialDialog(QDialog):
         self.values: dict[str, str] = {}
         self.setWindowTitle("参数试算")
         self.parameter, self.value = QComboBox(), QLineEdit()
+        without_input_method(self.value)
         self.parameter.setAccessibleName("参数")
         self.value.setAccessibleName("改成")
         for one in self._known.values():

@@ -8,6 +8,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from app.domain.form import AnswerKey
+from app.ui.parts import without_input_method
 from app.ui.sheet import presenter
 from app.ui.sheet.bar_view import BarView
 from app.ui.sheet.board import END, STRIP
@@ -32,7 +33,7 @@ class FormView(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("检查表")
         # Input methods would swallow digits on bars and choices.
-        self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
+        without_input_method(self)
         self.strip = BarView(STRIP)
         self.bars = {
             chapter.code: BarView(chapter.code) for chapter in controller.board.form.chapters

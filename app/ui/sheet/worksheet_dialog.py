@@ -21,7 +21,7 @@ from app.domain.words import money
 from app.ops import income
 from app.ops.income import AmountRow, LineRow, WorksheetPage
 from app.ui.page import Desk
-from app.ui.parts import button, give_size, plain, quiet, title
+from app.ui.parts import button, give_size, plain, quiet, title, without_input_method
 
 
 class LineField(QLineEdit):
@@ -36,7 +36,7 @@ class LineField(QLineEdit):
         shown = money(line.value) if line.value is not None else ""
         self.setPlaceholderText(f"{shown}（照旧）" if line.origin == "prefilled" else "")
         self.setAccessibleName(f"{line.member_name}{line.label}，上月{_yuan(line.previous)}")
-        self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
+        without_input_method(self)
         self.editingFinished.connect(self._on_finished)
 
     def _on_finished(self) -> None:

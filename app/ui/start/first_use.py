@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QScrollArea,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -25,6 +24,7 @@ from app.ops.roster import RosterPreview, RosterResult
 from app.ops.setup import NewReplica, ReplicaPlan
 from app.ui import messages
 from app.ui.page import Desk, Store
+from app.ui.page_stack import PageStack
 from app.ui.parts import button, give_size, plain, quiet, repolish
 from app.ui.problems import as_app_error
 from app.ui.roster.clipboard import pasted_rows
@@ -85,7 +85,7 @@ class FirstUse(QDialog):
         self.welcome.body.addStretch()
         self.problem = plain()
         self.problem.setProperty("kind", "problem")
-        self.stack = QStackedWidget()
+        self.stack = PageStack()
         for step in self._steps():
             self.stack.addWidget(step)
         self.back = button("上一步", self._on_back)

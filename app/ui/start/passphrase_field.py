@@ -4,6 +4,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit
 
+from app.ui.parts import without_input_method
+
 
 class PassphraseField(QLineEdit):
     """Hides what is typed; ``caps_changed`` says whether Caps Lock seems to be on."""
@@ -14,7 +16,7 @@ class PassphraseField(QLineEdit):
         super().__init__()
         self.setEchoMode(QLineEdit.EchoMode.Password)
         self.setAccessibleName(name)
-        self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
+        without_input_method(self)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         letter = event.text()

@@ -2,10 +2,9 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from app.ui.parts import button, plain, quiet, title
+from app.ui.parts import button, plain, quiet, title, without_input_method
 from app.ui.problems import as_app_error
 from app.ui.start.passphrase_field import PassphraseField
 
@@ -23,7 +22,7 @@ class RecoverDialog(QDialog):
         self.key = QLineEdit()
         self.key.setAccessibleName("恢复密钥")
         self.key.setPlaceholderText("XXXX-XXXX-…")
-        self.key.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
+        without_input_method(self.key)
         self.first, self.second = PassphraseField("新口令"), PassphraseField("再输一次")
         self.problem = plain()
         self.problem.setProperty("kind", "problem")

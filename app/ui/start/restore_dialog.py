@@ -4,7 +4,6 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
@@ -18,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from app.ops import backup, passphrases, restore
 from app.ops.backup import SUFFIX
-from app.ui.parts import button, plain, quiet, title
+from app.ui.parts import button, plain, quiet, title, without_input_method
 from app.ui.problems import as_app_error
 from app.ui.runner import Runner
 from app.ui.start.passphrase_field import PassphraseField
@@ -43,7 +42,7 @@ class RestoreDialog(QDialog):
         self.old, self.new = PassphraseField("口令"), PassphraseField("新口令")
         self.key = QLineEdit()
         self.key.setAccessibleName("恢复密钥")
-        self.key.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
+        without_input_method(self.key)
         self.problem = plain()
         self.problem.setProperty("kind", "problem")
         self.go = button("恢复", self.try_restore, primary=True)

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from app.ops.setup import ReplicaPlan, check_passphrase
 from app.ui import parts
-from app.ui.parts import button, plain, quiet
+from app.ui.parts import button, plain, quiet, without_input_method
 from app.ui.start import recovery_sheet
 from app.ui.start.passphrase_field import PassphraseField
 
@@ -57,7 +57,7 @@ class PlaceStep(Step):
         self.levels["village"].setChecked(True)
         self.code, self.name = QLineEdit(), QLineEdit()
         self.code.setPlaceholderText("12位数字")
-        self.code.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
+        without_input_method(self.code)
         self.name.setPlaceholderText("如 云岭村")
         form = QFormLayout()
         form.addRow("级别", row)
@@ -135,6 +135,7 @@ class RecoveryStep(Step):
         row.addStretch()
         self.body.addLayout(row)
         self.proof = QLineEdit()
+        without_input_method(self.proof)
         self.proof.setMaximumWidth(self.fontMetrics().horizontalAdvance("汉") * 8)
         self.proof.textChanged.connect(self.changed)
         form = QFormLayout()

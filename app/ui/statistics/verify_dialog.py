@@ -27,7 +27,7 @@ from app.ops import statistics_verify
 from app.ops.statistics_verify import Verified
 from app.ui.flow_layout import FlowLayout
 from app.ui.page import Desk
-from app.ui.parts import button, give_size, plain, quiet, title
+from app.ui.parts import button, give_size, plain, quiet, title, without_input_method
 from app.ui.statistics.checks_view import checks_table, in_order, summary
 
 _FILES = "年度数据 (*.xlsx *.xls *.et *.ods *.csv *.yaml *.yml);;所有文件 (*)"
@@ -54,6 +54,7 @@ class VerifyDialog(QDialog):
         self.form.setHorizontalHeaderLabels(["项目", "户", "人 / 占比%"])
         self.form.verticalHeader().hide()
         self.claims = QLineEdit()
+        without_input_method(self.claims)
         self.claims.setPlaceholderText("报告里的说法，如：风险清零；全覆盖614户")
         self.outcome, self.problem = title("填好后按“核对”，或打开一份文件。"), plain()
         self.problem.setProperty("kind", "problem")

@@ -74,6 +74,7 @@ def test_a_birth_is_reported_and_waits_for_the_township(qtbot: QtBot, desk: Desk
 
 def test_what_is_missing_stands_at_its_field(qtbot: QtBot, desk: Desk) -> None:
     made = form(qtbot, desk, "出生")
+    assert not made.fields["id_no"].testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled)
     made.accept()
     assert made.problems["name"].text() == "请填姓名。"
     assert made.problems["name"].isVisible()

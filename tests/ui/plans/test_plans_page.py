@@ -17,10 +17,12 @@ from app.ops.lives import Action
 from app.ops.plan_year_end import CarryLine, YearEnd
 from app.ops.printing import Printing
 from app.ui import messages
+from app.ui.measures.measure_step import step_form
 from app.ui.page import Desk
 from app.ui.plans.dossier_dialog import DossierDialog
 from app.ui.plans.plans_page import PlansPage
 from app.ui.plans.year_end_dialog import YearEndDialog
+from app.ui.review.step_form import StepForm
 from tests.ops.levels import acting_as
 from tests.ui.conftest import TODAY, VILLAGE
 
@@ -142,20 +144,29 @@ def test_a_measure_is_planned_corrected_and_led_on(
     assert measure.title == "饮水安全保障·打井"
     assert (measure.fields["amount"], measure.fields["warning_ids"]) == ("1200", "w1")
     (terminate,) = [a for a in measure.actions if a.name == "terminate"]
-    page.measures.take_step(terminate, {"reason": "重复", "note": "", "on": "今天"})
+    form = step_form(page, desk, measure, terminate)
+    form.fields["reason"].set_value("重复")
+    form.accept()
     (measure,) = stored(desk).measures
     assert (measure.state, measure.title) == ("planned", "饮水安全保障·打井（已提请终止）")
 
 
-def test_a_step_asks_for_what_it_needs(qtbot: QtBot, page: PlansPage) -> None:
+def test_a_step_asks_for_what_it_needs(page: PlansPage, monkeypatch: pytest.MonkeyPatch) -> None:
     page.suggestions.list.item(0).setCheckState(Qt.CheckState.Checked)
     page.suggestions.add_button.click()
+    seen: list[StepForm] = []
+
+    def run(form: StepForm) -> int:
+        seen.append(form)
+        form.accept()
+        return form.result()
+
+    monkeypatch.setattr(StepForm, "exec", run)
     finish = Action("finish", "已落实", ("note", "beneficiary"))
-    dialog = page.measures.step_dialog(finish)
-    qtbot.addWidget(dialog)
-    dialog.accept()
-    assert "还缺：说明" in dialog.problem.text()
-    assert dialog.values()["beneficiary"] == "全户"
+    page.measures.step_requested.emit(page.measures.table.current(), finish)
+    (form,) = seen
+    assert form.problems["note"].text() == "请填说明。"
+    assert {"photo", "amount_paid", "on"} <= set(form.fields)
 
 
 def test_a_helper_is_added_and_stands_on_the_sheet(
