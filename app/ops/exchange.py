@@ -26,6 +26,7 @@ from app.ops import (
     devices,
     exchange_lines,
     exchange_log,
+    head_record,
 )
 from app.ops.changed import Changed
 from app.ops.exchange_lines import (
@@ -40,6 +41,7 @@ from app.ops.exchange_lines import (
 from app.ops.exchange_log import EXPORTED, IMPORTED, IN, OUT, STARTED
 from app.ops.quiet import quiet_gc
 from app.ops.warning_rows import CHINA
+from app.paths import ReplicaPaths
 from app.sync import contents, inbox, kept, local, outbox, package, parcels, rulings
 from app.sync.errors import ContentError, RestoredRootError, UnknownTargetError
 from app.sync.files import read_whole, require_folder, write_whole
@@ -136,6 +138,7 @@ def export_series(
     for done, parcel in enumerate(packed if is_series else packed[:1]):
         progress(done, len(packed))
         written.append(_write(store, actor, order, parcel, target.path))
+    head_record.note(ReplicaPaths(store.path.parent), store.key, now)  # what has left stays known
     left = 0 if is_series else sum(parcel.count() for parcel in packed[1:])
     return replace(written[0], left=left, further=tuple(written[1:]))
 

@@ -12,7 +12,10 @@ from app.models.store import Store
 from app.ops import backup, backup_plan, durable, head_record, rescue, restore, setup, unlock
 from app.ops.head_record import OlderDatabaseError
 from app.paths import ReplicaPaths
+from tests.conftest import StoreMaker
+from tests.ops.network import build, clone
 from tests.ops.test_backup import BY_GOOD, GOOD, NOW, PLAN, add, households
+from tests.ops.village import add_family
 
 Change = Callable[[ReplicaPaths], None]
 
@@ -272,3 +275,20 @@ def test_a_backup_that_knows_more_than_what_is_there_is_taken(
     store = opened(folder)
     assert len(households(store)) == 3
     store.close()
+
+
+def test_what_has_left_on_a_stick_is_known_even_if_the_program_is_killed(
+    new_store: StoreMaker, tmp_path: Path
+) -> None:
+    network = build(new_store, tmp_path / "stick")
+    village = network.village
+    older = clone(village, tmp_path / "older")
+    add_family(village)
+    network.export(village, network.township)
+    paths = ReplicaPaths(village.path.parent)
+    head_record.check(paths, village.key)
+    older.close()
+    village.close()
+    shutil.copyfile(older.path, village.path)
+    with pytest.raises(OlderDatabaseError):
+        head_record.check(paths, village.key)
