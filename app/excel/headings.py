@@ -13,7 +13,7 @@ from app.domain.roster_values import Vocabulary, folded
 from app.paths import RESOURCES
 
 DECIDED = 200  # by a person
-EXACT, OUTSIDE_BRACKETS, WEAK, PART, VALUES = 100, 95, 80, 60, 40
+EXACT, OUTSIDE_BRACKETS, WEAK, PART, UNFILLED, VALUES = 100, 95, 80, 60, 50, 40
 # What a column feeds, where that is not the field of its own name ("" feeds nothing).
 _HELPERS = (
     "row_no", "age", "note", "id_kind", "change_type", "change_reason", "change_on", "department",

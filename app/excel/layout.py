@@ -1,12 +1,13 @@
 """Where a sheet's heading stands and which column feeds which field: found by content."""
 
 import hashlib
+import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from app.domain.roster import MEMBER_FIELDS
 from app.domain.roster_values import is_blank
-from app.excel.headings import PART, VALUES, WEAK, HeadingList, TableKind, heading_text
+from app.excel.headings import PART, UNFILLED, VALUES, WEAK, HeadingList, TableKind, heading_text
 from app.excel.judge import ColumnJudge
 from app.excel.reader import RawSheet
 
@@ -223,8 +224,10 @@ def _columns(
     found: list[tuple[str, int]] = []
     for index, text in enumerate(texts):
         field, score = _match(heading_text(text), groups[index], headings)
-        if score == PART and not judge.fits(field, _sample(sheet, rows[-1] + 1, index)):
-            field, score = "", 0
+        if score == PART:
+            cells = _sample(sheet, rows[-1] + 1, index)
+            score = UNFILLED if not cells else PART if judge.fits(field, cells) else 0
+            field = field if score else ""
         found.append((field, score))
     _leave_head_out(found)
     best: dict[str, int] = {}
@@ -299,6 +302,8 @@ def _guess_by_values(
 
 def _sample(sheet: RawSheet, first: int, index: int) -> list[object]:
     """Return the first values of a column that say anything; headings may come again."""
-    cells = (row[index] for row in sheet.rows[first - 1 : first + _SAMPLE] if index < len(row))
+    rows = itertools.islice(sheet.rows, first - 1, None)
+    cells = (row[index] for row in rows if index < len(row))
     heading = next(cells, None)
-    return [cell for cell in cells if cell != heading and not is_blank(cell)]
+    told = (cell for cell in cells if cell != heading and not is_blank(cell))
+    return list(itertools.islice(told, _SAMPLE))

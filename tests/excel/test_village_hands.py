@@ -228,3 +228,11 @@ def test_the_first_risk_is_the_main_one_wherever_its_column_stands() -> None:
 def test_a_national_export_is_known_by_its_fields_however_they_are_called() -> None:
     rows = [["居民身份证", i, *row] for i, row in enumerate(PEOPLE, 5399001)]
     assert read([["证件类别", "人员编码", *HEADINGS], *rows]).kind.kind == "national_object_export"
+
+
+@pytest.mark.parametrize("certificate", ["", f"{NUMBERS[4]}43"])
+def test_a_column_that_is_hardly_filled_is_not_dropped(certificate: str) -> None:
+    many = [[*row, ""] for row in PEOPLE[:1] * 250]
+    file = read([[*HEADINGS, "残证编号"], *many, [*PEOPLE[4], certificate]])
+    assert file.table.rows[-1].values["disability_cert_no"] == (certificate or None)
+    assert [column.field for column in file.sheets[0].columns][-1] == "disability_cert_no"
