@@ -109,6 +109,12 @@ def list_households(store: Store) -> list[HouseholdLine]:
         return _lines(session, session.execute(living().order_by(*order)).all(), None)
 
 
+def has_households(store: Store) -> bool:
+    """Tell whether anybody is on the roster."""
+    with store.read() as session:
+        return session.execute(living().limit(1)).first() is not None
+
+
 def search(store: Store, text: str, limit: int = 50) -> list[HouseholdLine]:
     """Return the households that a person may mean, the best first.
 

@@ -49,6 +49,21 @@ class Workbench:
     is_enrolled: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What the lines around every page say: the state of the month, the day of the last export."""
+
+    month_state: str
+    last_export: date | None
+
+
+def glance(store: Store, period: Period) -> Glance:
+    """Return what is read again after every change: little, whatever the roster's size."""
+    with store.read() as session:
+        state = months.state(session, store.area_code, period)
+    return Glance(state, _last_packages(store).get("out"))
+
+
 def workbench(store: Store, period: Period, today: date) -> Workbench:
     """Return the first page of this replica's level for a month."""
     month = months.month_status(store, period, today)
@@ -156,12 +171,12 @@ def _visit_todo(store: Store, month: MonthStatus) -> list[Todo]:
 
 def _last_packages(store: Store) -> dict[str, date]:
     with store.read() as session:
-        rows = session.scalars(
-            select(PackageRow)
+        rows = session.execute(
+            select(PackageRow.direction, PackageRow.at)
             .where(PackageRow.state.in_(("exported", "imported")))
             .order_by(PackageRow.id)
         )
-        return {row.direction: date.fromisoformat(row.at[:10]) for row in rows}
+        return {direction: date.fromisoformat(at[:10]) for direction, at in rows}
 
 
 def state_label(state: str) -> str:

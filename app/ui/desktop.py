@@ -10,13 +10,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtWidgets import QApplication, QDialog
 
 from app.domain.labels import label
 from app.domain.period import Period
 from app.ops import (
-    months,
     operators,
     paper_fonts,
     passphrases,
@@ -32,7 +31,7 @@ from app.ui.backup.keeper import BackupKeeper
 from app.ui.idle_lock import IdleLock
 from app.ui.main_window import Frame, MainWindow
 from app.ui.page import Desk, Page, Store
-from app.ui.pages import Maker, maker
+from app.ui.pages import Maker, maker, page_class
 from app.ui.resources import resource
 from app.ui.runner import Runner
 from app.ui.search_box import Hit
@@ -50,6 +49,8 @@ if TYPE_CHECKING:  # the pages themselves are imported at their first use
 
 log = logging.getLogger(__name__)
 HOLDER = "桌面程序"
+FIRST_PAGE = "workbench"
+_TYPING = 100  # ms: the dialog is painted, the passphrase is being typed
 _LEVELS = {"village": "村", "township": "镇", "county": "县"}
 _PHOTOS = frozenset({".jpg", ".jpeg", ".png", ".heic"})
 _PHOTO_PLACES = "照片没有加上。请拖到它要证明的那件事上：预警的卡片、检查表的备注（Ctrl+K）、措施。"
@@ -227,13 +228,14 @@ def _start(launch: Launch) -> tuple[Store, str]:
     if launch.passphrase_file is not None:
         try:
             text = Path(launch.passphrase_file).read_text(encoding="utf-8")
-            return door.open_store(text.rstrip("\r\n")), "workbench"
+            return door.open_store(text.rstrip("\r\n")), FIRST_PAGE
         except Exception as error:
             messages.show_error(None, problems.as_app_error(error))
             return None, ""
     dialog = UnlockDialog(door)
+    QTimer.singleShot(_TYPING, partial(page_class, FIRST_PAGE))
     dialog.exec()
-    return dialog.store, "workbench"
+    return dialog.store, FIRST_PAGE
 
 
 def make_door(launch: Launch) -> Door:
@@ -256,14 +258,12 @@ def make_door(launch: Launch) -> Door:
 
 
 def _heading(desk: Desk, folder: Path) -> Heading:
-    store, today = desk.store, desk.today()
-    period = Period.of(today)
-    status = months.month_status(store, period, today)
-    bench = workbench.workbench(store, period, today)
-    sent = bench.last_export
+    store, period = desk.store, Period.of(desk.today())
+    seen = workbench.glance(store, period)
+    sent = seen.last_export
     month = f"{period.year}年{period.month}月"
     is_village = store.level == "village"
-    state = f"·{label('period_state', status.state)}" if is_village else ""
+    state = f"·{label('period_state', seen.month_state)}" if is_village else ""
     place = f"{store.identity.name}（{_LEVELS[store.level]}）"
     role = operators.ROLES.get(desk.actor.role, desk.actor.role)
     return Heading(

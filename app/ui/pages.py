@@ -25,13 +25,18 @@ _WHERE = {  # page key → module and class
 
 def maker(name: str, *given: Any) -> Maker:
     """Return what imports a page's module and makes the page."""
-    module, page = _WHERE[name]
 
     def make() -> Page:
-        made: Page = getattr(import_module(module), page)(*given)
+        made: Page = page_class(name)(*given)
         return made
 
     return make
+
+
+def page_class(name: str) -> Any:
+    """Return the class of a page; its module is imported by now."""
+    module, page = _WHERE[name]
+    return getattr(import_module(module), page)
 
 
 class Pages(Mapping[str, Page]):

@@ -85,7 +85,7 @@ class WorkbenchPage(QWidget):
         """Read the figures again."""
         today = self._desk.today()
         store = self._desk.store
-        has_people = bool(self._desk.runner.call(lambda: roster_view.list_households(store)))
+        has_people = self._desk.runner.call(lambda: roster_view.has_households(store))
         if store.level == "village" and not has_people:
             self._stack.setCurrentWidget(self.empty)
             return
