@@ -3,10 +3,8 @@
 Loading is by table, not by household: the same queries serve one sheet and a whole county.
 """
 
-import gc
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -78,23 +76,10 @@ def load_households(
 
     ``open_warnings``: household id → its open warnings, which only the life cycle can tell.
     """
-    with _no_collecting():
-        found = fact_rows.households(session, household_ids)
-        wanted = None if household_ids is None else {row.id for row in found}
-        tables = Tables(session, month, wanted, {row.id: row.phone for row in found})
-        return [_month(row, month, tables, tuple(open_warnings.get(row.id, ()))) for row in found]
-
-
-@contextmanager
-def _no_collecting() -> Iterator[None]:
-    """Let the collector rest: a county makes millions of values, none of them in a circle."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
+    found = fact_rows.households(session, household_ids)
+    wanted = None if household_ids is None else {row.id for row in found}
+    tables = Tables(session, month, wanted, {row.id: row.phone for row in found})
+    return [_month(row, month, tables, tuple(open_warnings.get(row.id, ()))) for row in found]
 
 
 def load_facts(

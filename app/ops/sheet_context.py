@@ -22,6 +22,7 @@ from app.models.facts import HouseholdMonth, Month, load_households
 from app.ops import catalogue, policies, warnings
 from app.ops.errors import UnknownHouseholdError
 from app.ops.income_lines import LineBook
+from app.ops.quiet import quiet_gc
 
 ON_SITE = frozenset({"onsite", "onsite_family"})
 _SEEN_REACH = 3  # months back that somebody's being on the spot counts (checklist _not_seen)
@@ -169,6 +170,7 @@ class SheetContext:
         return Visits(seen, str(ways.get(self.given.period.previous(), "")))
 
 
+@quiet_gc()
 def load(
     session: Session, month: Month, household_ids: Collection[str] | None
 ) -> list[SheetContext]:

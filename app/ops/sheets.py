@@ -31,6 +31,7 @@ from app.models.store import Store
 from app.ops import months, sheet_context, warnings
 from app.ops.changed import Changed
 from app.ops.errors import AnswerError, NoPeriodError, NotDueError, UnknownHouseholdError
+from app.ops.quiet import quiet_gc
 from app.ops.sheet_answers import put, put_answer, put_visit, require_filling, save
 from app.ops.sheet_context import SheetContext, month_of
 from app.ops.sheet_submit import Submitted, submit_sheet
@@ -300,6 +301,7 @@ def drafts(store: Store, sheet_id: str) -> dict[AnswerKey, str]:
         return {(row.question, row.member_id): row.text for row in found}
 
 
+@quiet_gc()
 def check_period(store: Store, period: Period, today: date) -> list[tuple[Facts, list[Finding]]]:
     """Run every rule over every household due in the month, in roster order; writes nothing.
 
