@@ -295,6 +295,8 @@ def _check_manual(session: Session, household: Household, new: ManualWarning, to
     member = session.get(Member, new.member_id) if new.member_id else None
     if new.member_id and (member is None or member.household_id != household.id):
         raise bad_data("member_id", "", "不是本户的人")
+    if member is not None and member.member_status != "present":
+        raise bad_data("member_id", "", "已经不在户")
 
 
 def add_step(  # noqa: PLR0913, PLR0917  one row, all its columns

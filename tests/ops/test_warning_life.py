@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from app.domain import warning
 from app.domain.ownership import Actor
 from app.errors import AppError
+from app.models.household import Member
 from app.models.journal import ChangesetRow
 from app.models.step import Step
 from app.models.store import Store
@@ -360,6 +361,16 @@ def test_a_manual_warning_goes_up_at_once_and_only_once(store: Store, home: str)
     with pytest.raises(StepDataError):
         short = ManualWarning(home, "HS-01", "orange", "危房", "危房", photo="后补")
         warnings.open_warning(store, ME, short, TODAY)
+
+
+def test_nobody_warns_of_somebody_who_is_gone(store: Store, home: str) -> None:
+    with store.write("test.gone", ME) as session:
+        boy = session.scalars(select(Member).filter_by(name="赵明远")).one()
+        boy.member_status, boy.left_on = "enlisted", TODAY
+    new = ManualWarning(home, "", "yellow", "辍学", "听说不上学了", member_id=boy.id)
+    with pytest.raises(StepDataError) as caught:
+        warnings.open_warning(store, ME, new, TODAY)
+    assert "已经不在户" in caught.value.user_text()
 
 
 def test_other_needs_words_and_a_second_person_is_another(store: Store, home: str) -> None:
