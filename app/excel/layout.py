@@ -2,8 +2,9 @@
 
 import hashlib
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 
 from app.domain.roster import MEMBER_FIELDS
 from app.domain.roster_values import is_blank
@@ -19,6 +20,8 @@ _OF_HOUSEHOLDS = frozenset(("household_no", "head_name"))  # at least; there is 
 _OF_MEMBERS = frozenset(MEMBER_FIELDS) - {"relation"}
 _SAMPLE = 200
 ACROSS = "members_across"  # the field, so to speak, of a table with several people in a row
+
+Match = Callable[[str], tuple[str, int]]  # folded heading → field, score
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,9 @@ def find_layout(
     if len(best) == 1 and best[0] > 0 and _is_group_row(sheet, best[0] - 1, headings):
         best = (best[0] - 1, best[0])
     texts = _texts(sheet, best)
-    told = {} if "relation" in _fields(texts, headings, PART) else _told(sheet, best, headings)
+    told = (
+        {} if "relation" in _fields(texts, headings.match, PART) else _told(sheet, best, headings)
+    )
     kind = _kind(texts, headings, frozenset(told.values()))
     if kind.ignored:
         headings = headings.with_overrides(dict.fromkeys(kind.ignored, ""))
@@ -150,25 +155,26 @@ def _best_rows(sheet: RawSheet, headings: HeadingList, least: int, fewest: int) 
 
     Only where the other headings are doubtful too may 姓名 be missing: a list of households.
     """
+    match = cache(headings.match)  # the same words stand in many of these rows
     best: tuple[int, ...] = ()
     best_rank = (0, 0)
     for rows in _candidates(sheet):
-        score = _score(_texts(sheet, rows), headings, least, fewest)
+        score = _score(_texts(sheet, rows), match, least, fewest)
         rank = (score, -rows[-1])  # it may come again below
         if score and rank > best_rank:
             best, best_rank = rows, rank
     return best
 
 
-def _fields(texts: list[str], headings: HeadingList, least: int) -> set[str]:
+def _fields(texts: list[str], match: Match, least: int) -> set[str]:
     """Return the fields that are meant with this score at least."""
-    matches = (headings.match(heading_text(text)) for text in texts)
+    matches = (match(heading_text(text)) for text in texts)
     return {field for field, score in matches if score >= least}
 
 
-def _score(texts: list[str], headings: HeadingList, least: int, fewest: int) -> int:
+def _score(texts: list[str], match: Match, least: int, fewest: int) -> int:
     """Count the fields; 0 if this cannot be a heading of people or households."""
-    fields = _fields(texts, headings, least)
+    fields = _fields(texts, match, least)
     is_one = "name" in fields or (least < WEAK and fields >= _OF_HOUSEHOLDS)
     if len(fields) < MIN_FIELDS:
         is_one = bool(fields & _ANCHORS) and "name" in fields
@@ -200,7 +206,7 @@ def _is_group_row(sheet: RawSheet, row: int, headings: HeadingList) -> bool:
 def _kind(texts: list[str], headings: HeadingList, told: frozenset[str]) -> TableKind:
     """Return the kind of table; ``told``: fields that the values tell of."""
     shown = {heading_text(text) for text in texts}
-    sure, likely = _fields(texts, headings, WEAK), _fields(texts, headings, PART) | told
+    sure, likely = _fields(texts, headings.match, WEAK), _fields(texts, headings.match, PART) | told
     if _goes_across(texts, headings):
         sure, likely = sure | {ACROSS}, likely | {ACROSS}
     return next(kind for kind in headings.kinds if kind.fits(shown, sure, likely))
