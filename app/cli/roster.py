@@ -1,7 +1,8 @@
 """``roster``: import, export, show."""
 
 import json
-from dataclasses import asdict
+import sys
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -208,6 +209,8 @@ def _mapping(path: Path | None) -> dict[str, str]:
               help="模板：一行里写着字段名的Excel表")  # fmt: skip
 @click.option("--household", "households", multiple=True, metavar="NO", help="只要这些户（户编号）")
 @click.option("--public", "is_public", is_flag=True, help="公示用：证件号、电话中间打星号")
+@click.option("--purpose", default="", metavar="用途",
+              help="完整的证件号和电话做什么用；会记进打印记录")  # fmt: skip
 @click.pass_obj
 def export(cli: Cli, /, kind: str, out: Path, **options: Any) -> None:
     """Write a table; an existing file is replaced only when all is written."""
@@ -216,11 +219,20 @@ def export(cli: Cli, /, kind: str, out: Path, **options: Any) -> None:
     choice = roster.ExportChoice(
         options["template"], _households(cli, options["households"]), options["is_public"]
     )
+    if roster.has_whole_numbers(roster.columns_of(kind, choice)):
+        choice = replace(choice, purpose=_purpose(options["purpose"]))
     written = roster.export_table(cli.store, cli.actor, kind, out, cli.today, choice)
     cli.emit(
         {"rows": written.rows, "sha256": written.sha256, "file": str(out)},
         [f"已写 {written.rows} 行：{out}"],
     )
+
+
+def _purpose(given: str) -> str:
+    """Return what whole numbers are for: as given, else asked; a script is noted as one."""
+    if not given.strip() and sys.stdin.isatty():
+        given = str(click.prompt("要写出完整的证件号和电话，用途", err=True))
+    return given.strip() or "命令行导出，没有写用途"
 
 
 def _households(cli: Cli, numbers: tuple[str, ...]) -> frozenset[str] | None:

@@ -19,7 +19,14 @@ from app.excel.writer import Template, template, write_table
 from app.models.store import Store
 from app.ops import local_settings, print_log
 from app.ops.print_log import Noted
-from app.ops.roster_export import EVERYTHING, ExportChoice, columns_of, export_kinds, rows_of
+from app.ops.roster_export import (
+    EVERYTHING,
+    ExportChoice,
+    columns_of,
+    export_kinds,
+    has_whole_numbers,
+    rows_of,
+)
 from app.ops.roster_import import Progress, no_progress
 
 T = TypeVar("T")
@@ -157,7 +164,7 @@ def write(
     if not rows:
         raise NothingToExportError
     wanted = columns_of(order.kind, _choice(store, order))
-    needs_purpose = _has_whole_numbers(wanted)
+    needs_purpose = has_whole_numbers(wanted)
     if needs_purpose and len(order.purpose.strip()) < _PURPOSE:
         raise PurposeMissingError
     try:
@@ -189,14 +196,6 @@ def _choice(store: Store, order: ExportOrder) -> ExportChoice:
         has_headings=kept["has_headings"],
     )
     return replace(order.choice, template=own)
-
-
-def _has_whole_numbers(columns: Template) -> bool:
-    """Tell whether a column writes a person's number in full."""
-    return any(
-        name in PERSONAL and columns.forms.get(index) != HIDDEN
-        for index, (_heading, name) in enumerate(columns.columns)
-    )
 
 
 def _words(columns: Template, index: int) -> str:

@@ -9,9 +9,11 @@ from app.excel.roster import Choice, roster_kinds
 from app.excel.writer import Written
 from app.ops.roster_export import (
     ExportChoice,
+    columns_of,
     export_kinds,
     export_roster,
     export_table,
+    has_whole_numbers,
 )
 from app.ops.roster_import import (
     FilePreview,
@@ -55,9 +57,11 @@ __all__ = [
     "UndoneImport",
     "Written",
     "apply_import",
+    "columns_of",
     "export_kinds",
     "export_roster",
     "export_table",
+    "has_whole_numbers",
     "household_page",
     "last_report",
     "list_households",

@@ -9,6 +9,7 @@ from pathlib import Path
 from app.domain import labels
 from app.domain.ownership import Actor
 from app.domain.roster_values import Value
+from app.excel.forms import HIDDEN, PERSONAL
 from app.excel.templates import published, read_template
 from app.excel.writer import Template, Written, export_kinds, template, write_table
 from app.models.household import Household, Member
@@ -25,6 +26,7 @@ __all__ = [
     "export_kinds",
     "export_roster",
     "export_table",
+    "has_whole_numbers",
     "rows_of",
 ]
 _ROSTER = frozenset(("member", "household", "object", "national"))
@@ -40,6 +42,7 @@ class ExportChoice:
             None for the shipped order.
         household_ids: only these households (a filtered list), None for all.
         is_public: numbers that identify a person are hidden.
+        purpose: what whole numbers are wanted for; kept in the list of papers.
         item_ids: only these warnings, measures or visits, None for all.
     """
 
@@ -47,6 +50,7 @@ class ExportChoice:
     household_ids: frozenset[str] | None = None
     is_public: bool = False
     item_ids: frozenset[str] | None = None
+    purpose: str = ""
 
 
 EVERYTHING = ExportChoice()
@@ -80,7 +84,10 @@ def export_table(
     rows = list(rows_of(store, actor, kind, today, choice))
     written = write_table(path, columns_of(kind, choice), rows)
     homes = len({row.get("household_no") for row in rows})
-    noted = Noted(template(kind).title, homes, is_masked=choice.is_public)
+    title = template(kind).title
+    if choice.purpose:
+        title = print_log.with_purpose(title, choice.purpose)
+    noted = Noted(title, homes, is_masked=choice.is_public)
     print_log.note(store, actor, noted, path)
     return written
 
@@ -94,6 +101,14 @@ def columns_of(kind: str, choice: ExportChoice) -> Template:
     chosen = choice.template
     columns = read_template(chosen, kind) if isinstance(chosen, Path) else chosen or template(kind)
     return published(columns) if choice.is_public else columns
+
+
+def has_whole_numbers(columns: Template) -> bool:
+    """Tell whether a column writes a person's number in full."""
+    return any(
+        name in PERSONAL and columns.forms.get(index) != HIDDEN
+        for index, (_heading, name) in enumerate(columns.columns)
+    )
 
 
 def rows_of(

@@ -28,7 +28,8 @@ from app.domain.roster_items import row_key
 from app.domain.roster_list import TiedRow, tie
 from app.errors import AppError
 from app.excel.answers import write_answers
-from app.excel.lists import LIST_KINDS, ListFile, read_list
+from app.excel.lists import LIST_KINDS, ListFile, parse_list, read_list
+from app.excel.pasted import Pasted
 from app.models.base import natural_id
 from app.models.case import Clue
 from app.models.household import Household
@@ -98,13 +99,13 @@ class ListResult:
     left: Mapping[str, int] = field(default_factory=dict)
 
 
-def preview_list(store: Store | None, path: Path) -> ListPreview:
+def preview_list(store: Store | None, source: Path | Pasted) -> ListPreview:
     """Read a list of warnings or doubts and tie it to the village's people.
 
     Raises:
         TableError: the file cannot be read, or is no such list.
     """
-    file = read_list(path)
+    file = parse_list(source.table()) if isinstance(source, Pasted) else read_list(source)
     known, village = KnownRoster(), ""
     if store is not None:
         village = store.identity.name

@@ -167,7 +167,7 @@ def test_show_finds_a_household(known: Verbs, text: str) -> None:
 
 def test_an_export_reads_back(known: Verbs, tmp_path: Path) -> None:
     out = tmp_path / "出.xlsx"
-    answer = known("export", "--kind", "member", "--out", out)
+    answer = known("export", "--kind", "member", "--purpose", "换发医保卡", "--out", out)
     assert (answer.json["rows"], len(answer.json["sha256"])) == (481, 64)
     assert known("import", out).json["unchanged"] == 481
 

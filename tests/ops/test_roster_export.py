@@ -14,16 +14,7 @@ from app.ops.measures import NewMeasure
 from app.ops.roster_rows import load_roster
 from app.ops.visits import NewVisit
 from tests.conftest import VILLAGE, StoreMaker
-from tests.excel import keys
-
-TODAY = date(2025, 10, 31)
-FIRST = keys.ROSTERS / "01_村台账_整洁.xlsx"
-
-
-@pytest.fixture
-def imported(store: Store, actor: Actor) -> Store:
-    roster.apply_import(store, actor, roster.preview_import(store, [FIRST], TODAY))
-    return store
+from tests.ops.rosters import FIRST, TODAY
 
 
 def rows(path: Path) -> list[list[object]]:
@@ -38,6 +29,16 @@ def test_every_kind_is_written_with_its_headings(
     (noted,) = print_log.open_files(imported)
     assert (Path(noted.path).name, noted.is_there) == ("o.xlsx", True)
     assert len(rows(tmp_path / "o.xlsx")) == written.rows + 1
+
+
+def test_what_whole_numbers_are_for_is_kept_without_a_number(
+    imported: Store, actor: Actor, tmp_path: Path
+) -> None:
+    choice = roster.ExportChoice(purpose="换发医保卡 539901198207147813")
+    roster.export_table(imported, actor, "member", tmp_path / "o.xlsx", TODAY, choice)
+    (line, *_) = print_log.recent(imported)
+    assert "用途：换发医保卡" in line.paper
+    assert "539901198207147813" not in line.paper
 
 
 def test_a_filtered_list_holds_only_its_households(

@@ -14,9 +14,10 @@ from app.domain.ownership import Actor
 from app.models.store import Store
 from app.ops import roster
 from app.ops.changes import list_changes
-from app.ops.roster import ImportItem
+from app.ops.roster import ImportItem, Pasted
 from app.ui import messages
 from app.ui.page import Desk
+from app.ui.quality.list_dialog import ListDialog
 from app.ui.roster.import_columns import ColumnsDialog
 from app.ui.roster.import_dialog import ImportDialog
 from app.ui.roster.import_items import LeftDialog, change_text, value_text
@@ -208,8 +209,25 @@ def test_a_list_from_above_goes_on_in_its_own_dialog_without_an_error(
     desk.runner.failed.connect(failed.append)
     with qtbot.waitSignal(dialog.finished, timeout=20000):
         dialog.start([ROSTERS / "08_部门预警清单.xlsx"])
-    assert dialog.list_file == ROSTERS / "08_部门预警清单.xlsx"
+    assert dialog.list_source == ROSTERS / "08_部门预警清单.xlsx"
     assert failed == []
+
+
+def test_a_list_that_is_pasted_goes_on_there_too_and_has_no_layout_to_answer_in(
+    qtbot: QtBot, desk: Desk
+) -> None:
+    pasted = Pasted("姓名\t身份证号码\t预警类型\n张建国\t539901196803120116\t疑似失学辍学\n")
+    dialog = ImportDialog(None, desk)
+    qtbot.addWidget(dialog)
+    with qtbot.waitSignal(dialog.finished, timeout=20000):
+        dialog.start([pasted])
+    assert dialog.list_source == pasted
+    taken = ListDialog(None, desk)
+    qtbot.addWidget(taken)
+    taken.look_at(pasted)
+    assert taken.preview is not None
+    assert [row.row.name for row in taken.preview.rows] == ["张建国"]
+    assert (taken.take_button.isEnabled(), taken.answer_button.isEnabled()) == (True, False)
 
 
 def test_the_log_saves_what_an_old_import_said_and_marks_the_old_file(

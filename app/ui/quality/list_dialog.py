@@ -10,6 +10,7 @@ from app.domain.roster_answers import MATCHED
 from app.domain.roster_items import row_key
 from app.domain.roster_list import TiedRow
 from app.ops import roster_lists
+from app.ops.roster import Pasted
 from app.ops.roster_lists import ListPreview, ListResult
 from app.ui.data_table import DataTable
 from app.ui.page import Desk
@@ -66,10 +67,10 @@ class ListDialog(QDialog):
         layout.addLayout(row)
         give_size(self, 60, 34)
 
-    def look_at(self, path: Path) -> None:
-        """Read a list; nothing is taken in yet."""
+    def look_at(self, source: Path | Pasted) -> None:
+        """Read a list; nothing is taken in yet. Pasted rows have no layout to answer in."""
         store = self._desk.store
-        found = self._desk.runner.call(lambda: roster_lists.preview_list(store, path))
+        found = self._desk.runner.call(lambda: roster_lists.preview_list(store, source))
         if found is None:
             return
         self._by_hand = set()
@@ -79,7 +80,7 @@ class ListDialog(QDialog):
             made.setProperty("primary", made is self.take_button)
             repolish(made)
         self.take_button.setEnabled(True)
-        self.answer_button.setEnabled(True)
+        self.answer_button.setEnabled(isinstance(source, Path))
         (self.table if self._unsure(self.table.current()) else self.take_button).setFocus()
 
     def ask_who(self) -> None:

@@ -158,13 +158,13 @@ class ImportFlow(QWidget):
 class ImportDialog(QDialog):
     """Source, look, done, for a replica that is in use already.
 
-    After it was closed ``list_file`` is a list from above that was chosen instead of a roster.
+    After it was closed ``list_source`` is a list from above that was chosen instead of a roster.
     """
 
     def __init__(self, parent: QWidget | None, desk: Desk) -> None:
         super().__init__(parent)
         self._desk = desk
-        self.list_file: Path | None = None
+        self.list_source: Source | None = None
         self._import_id = ""
         self.setWindowTitle("导入名册")
         self.flow = ImportFlow(desk)
@@ -255,10 +255,9 @@ class ImportDialog(QDialog):
             self.choose.setFocus()
 
     def _on_list(self, source: Source) -> None:
-        """A file goes on in the dialog of lists; pasted rows have no layout to answer in."""
-        if isinstance(source, Path):
-            self.list_file = source
-            self.reject()
+        """A list goes on in the dialog of lists."""
+        self.list_source = source
+        self.reject()
 
     def _on_preview(self, preview: RosterPreview) -> None:
         self.agree.setText(f"导入{counts(preview)[0]}户")

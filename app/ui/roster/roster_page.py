@@ -124,9 +124,9 @@ class RosterPage(QWidget):
             dialog = ImportDialog(self, self._desk)
             dialog.start(paths)
             dialog.exec()
-            if dialog.list_file is not None:
+            if dialog.list_source is not None:
                 taken = ListDialog(self, self._desk)
-                taken.look_at(dialog.list_file)
+                taken.look_at(dialog.list_source)
                 taken.exec()
 
     def set_scale(self, scale: float) -> None:
