@@ -178,6 +178,8 @@ def act_case(
     with store.write(f"case.{action}", actor, given.note) as session:
         found = case_rows.one(session, case_id)
         _refuse_superseded(session, found)
+        if action == "roll-back":
+            _refuse_beside_another(session, found)
         check(found.thing, action, who, given, on, _more_needs(session, found.thing))
         policy, procedure = case_rules.procedure_of(session, found.thing.row.scope, on)
         asked = case_rules.Asked(found, who, given, on, policy, procedure)
@@ -288,6 +290,13 @@ def _refuse_superseded(session: Session, found: LoadedCase) -> None:
         raise StepConditionError(
             action="这一步", reason="这一件已被新的识别取代", way_out="请在新的那件上办理。"
         )
+
+
+def _refuse_beside_another(session: Session, found: LoadedCase) -> None:
+    """One living case a household: none comes back to life while a new one is under way."""
+    for other in case_rows.load(session, [found.thing.row.household_id]):
+        if other.id != found.id and other.thing.is_open and other.state != domain.RISK_REMOVED:
+            raise LivingCaseError(state=state_label(CASE.subject, other.state))
 
 
 def _waiting(found: LoadedCase, names: Names) -> ToType | None:

@@ -99,7 +99,8 @@ class _Loader:
         """Return the households with members, income and 一超六有."""
         table = household.Household
         members = self.members()
-        incomes, scores, classes = self.incomes(), self.months.scores(), self.classes(frozen)
+        yearly, classes = self.yearly_incomes(), self.classes(frozen)
+        incomes, scores = yearly | self.months.incomes(), self.months.scores(yearly)
         found = self.rows(
             table.id,
             table.scope,
@@ -164,19 +165,18 @@ class _Loader:
             )
         return groups
 
-    def incomes(self) -> dict[str, Decimal]:
-        """Return household id → the newest per-capita income known at the window's end."""
+    def yearly_incomes(self) -> dict[str, Decimal]:
+        """Return household id → the newest year's per-capita income, for where no month has one."""
         annual = household.AnnualIncome
         rows = self.rows(
             annual.household_id, annual.year, annual.annual_per_capita, table=annual,
             order=(annual.year,),
         )  # fmt: skip
-        yearly = {
+        return {
             household_id: per_capita
             for household_id, year, per_capita in rows
             if year <= self.window.end.year and per_capita is not None
         }
-        return yearly | self.months.incomes()
 
     def cases(self) -> tuple[plain.CaseRecord, ...]:
         """Return every identification with its steps; those of a roster begin as it says."""
@@ -186,8 +186,24 @@ class _Loader:
             .where(table.scope.startswith(self.area), is_case_kept())
             .order_by(table.household_id)
         )
-        steps = self.steps.get("monitored_case", {})
-        return tuple(_case(row, steps.get(row.id, [])) for row in found)
+        steps, removals = self.steps.get("monitored_case", {}), self.removals()
+        return tuple(
+            _case(row, steps.get(row.id, []), removals.get(row.id, row.eliminated_on))
+            for row in found
+        )
+
+    def removals(self) -> dict[str, str | None]:
+        """Return case id → the day of removal that its roster said, where a roll-back took it."""
+        change, changeset = journal.ChangeRow, journal.ChangesetRow
+        query = (
+            select(change.row_id, change.old)
+            .join(changeset, changeset.id == change.changeset_id)
+            .where(change.table_name == "monitored_case", change.field == "eliminated_on")
+            .where(changeset.state == journal.ACTIVE, changeset.scope.startswith(self.area))
+            .where(changeset.operation == "case.roll-back-approve")
+            .order_by(changeset.at.desc(), change.id.desc())
+        )
+        return {row_id: json.loads(old) for row_id, old in self.session.execute(query)}
 
     def warnings(self) -> tuple[plain.WarningRecord, ...]:
         """Return every warning with its steps, severity as it stands now."""
@@ -293,26 +309,40 @@ class _Loader:
         return tuple(plain.VisitRecord(*row) for row in found if first <= row[3] <= self.window.end)
 
 
-def _case(row: household.MonitoredCase, steps: Sequence[LightStep]) -> plain.CaseRecord:
+def _case(
+    row: household.MonitoredCase, steps: Sequence[LightStep], eliminated_on: str | None
+) -> plain.CaseRecord:
     start = case.start_of_case(steps, row.is_eliminated)
     return plain.CaseRecord(
         row.id,
         row.household_id,
         row.case_no,
-        row.object_type,
+        _first_type(row, steps),
         tuple(filter(None, row.causes.split(","))),
-        (*_roster_steps(row, start), *trail(case.CASE, steps, start=start)),
+        (
+            *_roster_steps(row.identified_on, eliminated_on, start),
+            *trail(case.CASE, steps, start=start),
+        ),
     )
 
 
-def _roster_steps(row: household.MonitoredCase, start: str) -> Iterable[plain.StateStep]:
+def _first_type(row: household.MonitoredCase, steps: Sequence[LightStep]) -> str:
+    """Return the type of the identification: the row says what the last change made of it."""
+    changes = (step for step in steps if step.action == "change-type")
+    was = (json.loads(step.values).get("object_type_was") for step in changes if step.values)
+    return next(filter(None, was), row.object_type)
+
+
+def _roster_steps(
+    identified_on: str | None, eliminated_on: str | None, start: str
+) -> Iterable[plain.StateStep]:
     """Yield what a roster says of a case before its first step here."""
     if start in case.BEFORE_ENTRY:
         return
-    identified = day_of(row.identified_on) or ALWAYS
+    identified = day_of(identified_on) or ALWAYS
     yield plain.StateStep(identified, "enter", case.MONITORING)
     if start != case.MONITORING:
-        eliminated = max(day_of(row.eliminated_on) or identified, identified)
+        eliminated = max(day_of(eliminated_on) or identified, identified)
         yield plain.StateStep(eliminated, "removal-approve", start)
 
 

@@ -102,8 +102,11 @@ class Sheets:
         newer = (m for m in sorted(self._months, key=lambda m: m.period) if m.per_capita)
         return found | {m.household_id: Decimal(m.per_capita or 0) for m in newer}
 
-    def scores(self) -> dict[str, Mapping[str, bool]]:
-        """Return household id → 一超六有 of its newest month handed in."""
+    def scores(self, yearly: Mapping[str, Decimal]) -> dict[str, Mapping[str, bool]]:
+        """Return household id → 一超六有 of its newest month handed in.
+
+        ``yearly``: the year's income, for a month without twelve full ones, as the plan shows it.
+        """
         first = str(self.last.plus(1 - _SCORE_REACH))
         newest: dict[str, _Month] = {}
         standing: dict[str, dict[tuple[str, str], str]] = defaultdict(dict)
@@ -114,12 +117,17 @@ class Sheets:
             standing[month.household_id] |= lasting
             if month.is_submitted:
                 newest[month.household_id] = month
-        return {home: self._score(month, standing[home]) for home, month in newest.items()}
+        return {
+            home: self._score(month, standing[home], yearly.get(home))
+            for home, month in newest.items()
+        }
 
-    def _score(self, month: _Month, standing: Mapping[tuple[str, str], str]) -> Mapping[str, bool]:
+    def _score(
+        self, month: _Month, standing: Mapping[tuple[str, str], str], yearly: Decimal | None
+    ) -> Mapping[str, bool]:
         period = Period.parse(month.period)
         specials = {k: v for k, v in month.answers.items() if k[0] in _SCORE_SPECIALS}
-        income = None if month.per_capita is None else Decimal(month.per_capita)
+        income = yearly if month.per_capita is None else Decimal(month.per_capita)
         facts = Facts(
             period,
             period.last_day,
