@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import shiboken6
 from PySide6.QtCore import QEventLoop
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -68,6 +69,7 @@ def tour(store: Store, operator: str, out: Path, font_scale: float) -> list[Path
             album.take_dialog(dialog, name)
     finally:
         window.close()
+        shiboken6.delete(window)  # a later change of the text size would go through all of it
     _tour_first_use(album)
     return album.paths
 
@@ -298,3 +300,4 @@ def _tour_first_use(album: _Album) -> None:
         album.take(wizard, f"first-use-{number}")
     wizard.close()
     wizard.runner.close()
+    shiboken6.delete(wizard)

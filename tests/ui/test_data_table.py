@@ -100,3 +100,38 @@ def test_a_narrow_table_leaves_spare_columns_out_instead_of_scrolling_sideways(
     table.resize(unit * 20, 300)
     assert [table.isColumnHidden(n) for n in range(4)] == [False, False, True, True]
     assert not table.horizontalScrollBar().isVisible()
+
+
+def test_where_even_that_is_too_wide_the_columns_grow_narrow_and_none_is_cut(
+    qtbot: QtBot,
+) -> None:
+    columns = (
+        Column("户主", lambda line: line.name, width=6),
+        Column("说明", lambda line: line.severity),
+        Column("人口", lambda line: str(line.persons), width=6),
+    )
+    table = DataTable(columns, "名单")
+    qtbot.addWidget(table)
+    table.set_rows(LINES)
+    table.show()
+    table.resize(table.fontMetrics().horizontalAdvance("汉") * 14, 300)
+    widths = [table.columnWidth(n) for n in range(3)]
+    assert sum(widths) <= table.viewport().width()
+    assert min(widths) >= table.fontMetrics().horizontalAdvance("汉") * 3
+
+
+def test_an_empty_table_says_what_belongs_there(qtbot: QtBot) -> None:
+    table = DataTable(COLUMNS, "名单", "还没有人。")
+    qtbot.addWidget(table)
+    table.resize(300, 200)
+    table.show()
+    empty = table.grab().toImage()
+    table.set_rows(LINES)
+    table.set_rows([])
+    assert table.accessibleDescription() == "还没有人。"
+    assert table.grab().toImage() == empty
+    bare = DataTable(COLUMNS, "名单")
+    qtbot.addWidget(bare)
+    bare.resize(300, 200)
+    bare.show()
+    assert bare.grab().toImage() != empty

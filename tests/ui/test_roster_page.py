@@ -11,7 +11,7 @@ from sqlalchemy import Engine, event
 
 from app.demo import people
 from app.domain.ownership import Actor
-from app.models.household import Household, Member
+from app.models.household import Area, Household, Member
 from app.models.store import Store
 from app.ops import (
     local_settings,
@@ -333,3 +333,24 @@ def test_the_household_page_shows_how_far_the_seven_steps_are(page: RosterPage) 
     assert list(texts) == list("排访评录测补销")
     assert (texts["排"], texts["补"]) == ("○排\n—", "✓补\n10-20")
     assert page.household.bar.boxes["测"].accessibleName() == "监测，还没有办"
+
+
+def test_above_the_village_the_list_says_of_which_village_a_household_is(
+    qtbot: QtBot, new_store: StoreMaker, actor: Actor, qapp: QApplication
+) -> None:
+    township = new_store("township", "539901101000", "云岭镇")
+    with township.absorb() as session:
+        for code, name in (("539901101201", "上坝村"), ("539901101202", "下坝村")):
+            session.add(Area(scope=code, area_code=code, name=name, area_level="village"))
+            session.add(Household(scope=code, household_no="1", household_kind="lifted"))
+    desk = make_desk(township, actor)
+    page = RosterPage(desk)
+    qtbot.addWidget(page)
+    page.refresh(None)
+    assert page.table.table.columns[0].title == "村"
+    assert [line.household.village for line in page.table.table.rows()] == ["上坝村", "下坝村"]
+    box = page.filters.boxes["village"]
+    box.setCurrentText("下坝村")
+    box.activated.emit(box.currentIndex())
+    assert [line.household.village for line in page.table.table.rows()] == ["下坝村"]
+    desk.runner.close()

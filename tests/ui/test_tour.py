@@ -1,6 +1,5 @@
 """Pictures of every page, at ordinary and at large text."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,22 +7,15 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from app.models.store import Store
-from app.ui import desktop
 from app.ui.tour import SIZE, tour
-
-
-@pytest.fixture(autouse=True)
-def ordinary_text() -> Iterator[None]:
-    """Leave the application of all tests at its ordinary text size."""
-    yield
-    desktop.application(1.0)
 
 
 def _fits(size: object) -> bool:
     return isinstance(size, tuple) and size[0] <= SIZE[0] and size[1] <= SIZE[1]
 
 
-@pytest.mark.parametrize("scale", [1.0, 2.0])
+# The ordinary size comes last, so that it is that of the tests that follow.
+@pytest.mark.parametrize("scale", [2.0, 1.0])
 def test_every_page_is_pictured(
     village: Store, qapp: QApplication, tmp_path: Path, scale: float
 ) -> None:
