@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from app.domain.household import AnswerKey, AnswerValue
 from app.domain.open_answer import OpenReply
@@ -77,6 +77,35 @@ def test_an_answer_that_cannot_stand_is_refused_and_nothing_is_written(
     assert reason in refused.value.sentence()
     given = sheets.open_sheet(store, household, OCTOBER, TODAY).facts.answers
     assert set(given) == set(first)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{("XX-01", ""): "normal"}, {("LV-01", ""): "nonsense"}, {("LV-01", "nobody"): "normal"},
+     {("MD-01", "nobody"): "resident"}, {("MD-01", ""): "resident"}],
+)  # fmt: skip
+def test_an_answer_that_nothing_speaks_against_is_checked_all_the_same(
+    store: Store, household: str, values: Values
+) -> None:
+    sheet_id = sheet_of(store, household)
+    with pytest.raises(AnswerError):
+        save(store, sheet_id, values)
+    assert not sheets.open_sheet(store, household, OCTOBER, TODAY).facts.answers
+
+
+def test_an_answer_that_nothing_speaks_against_is_saved_without_the_rest_of_the_sheet(
+    store: Store, household: str
+) -> None:
+    sheet_id, girl = sheet_of(store, household), person(store, "赵明月")
+    save(store, sheet_id, {("BF-03", ""): "onsite"})
+    read: list[str] = []
+    event.listen(store.engine, "before_cursor_execute", lambda *args: read.append(args[2]))
+    save(store, sheet_id, {("MD-01", girl): "employee", ("WT-03", ""): "piped"})
+    assert not [sql for sql in read if "FROM measure" in sql or "FROM warning" in sql]
+    with store.read() as session:
+        assert session.get_one(Member, girl).medical_insurance == "employee"
+    save(store, sheet_id, {("HS-01", ""): "B"})
+    assert [sql for sql in read if "FROM measure" in sql]
 
 
 def test_an_option_of_july_is_refused_in_october(store: Store, household: str) -> None:
