@@ -123,6 +123,7 @@ def export_series(
         As ``export_package``; what was written before stays good.
     """
     require_folder(target.path)
+    is_series = target.path.is_dir()
     at = devices.stamp(now)
     with store.write("package.export", actor) as session:
         me = local.load(session)
@@ -132,8 +133,8 @@ def export_series(
         receiver = _receiver(devices.trust_of(session, me), session, me, target.to)
         outbox.sign_own_heads(session, me, own[0].epochs)
         order = Order(receiver, _their_trust(session, receiver, own), target.wish, at)
-        packed = parcels.pack(parcels.plan(session, me, order), parcels.ROOM)
-    is_series = target.path.is_dir()
+        past = parcels.PAST_ROOM if is_series else parcels.ROOM
+        packed = parcels.pack(parcels.plan(session, me, order), parcels.ROOM, past)
     written: list[Exported] = []
     for done, parcel in enumerate(packed if is_series else packed[:1]):
         progress(done, len(packed))
@@ -290,7 +291,7 @@ def _take_in(session: Session, store: Store, opened: Opened, actor: Actor, at: s
     valid = [c for c in opened.certificates if opened.trust.path(c.device_id)]
     local.remember(session, valid)
     session.flush()
-    households = frozenset(homes_of(session, effect.touched))
+    households = frozenset(homes_of(session, effect.derived.about))
     homes = households_of(session, exchange_lines.changed_roster(effect.applied))
     return Imported(
         sender=opened.header.sender,

@@ -1,11 +1,11 @@
 """What the exchange tells the screen and the command line: plain values."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from app.domain.changeset import NEW_ROW, Changeset
+from app.domain.changeset import NEW_ROW, Changeset, FieldChange
 from app.domain.merge import Gap
 from app.errors import AppError, Where
 from app.ops.changed import Changed
@@ -202,16 +202,25 @@ def unusual(applied: Iterable[Changeset], homes: dict[Row, str], before: set[str
     """Return how much of the roster known before the changesets change or end."""
     changed: set[str] = set()
     removed: set[Row] = set()
+    for change in _changes_of_roster(applied):
+        row = Row(change.table, change.row)
+        changed |= {homes[row]} & before if row in homes else set()
+        is_end = change.field == "removed_on" and change.new is not None
+        if is_end or (change.field == "member_status" and change.new != "present"):
+            removed.add(row)
+    return Unusual(len(before), len(changed), len(removed))
+
+
+def changed_roster(applied: Iterable[Changeset]) -> set[Row]:
+    """Return the rows of the roster that changesets change or end."""
+    return {Row(change.table, change.row) for change in _changes_of_roster(applied)}
+
+
+def _changes_of_roster(applied: Iterable[Changeset]) -> Iterator[FieldChange]:
     for changeset in applied:
         for change in changeset.changes:
-            row = Row(change.table, change.row)
-            if change.table not in _ROSTER or change.field == NEW_ROW:
-                continue
-            changed |= {homes[row]} & before if row in homes else set()
-            is_end = change.field == "removed_on" and change.new is not None
-            if is_end or (change.field == "member_status" and change.new != "present"):
-                removed.add(row)
-    return Unusual(len(before), len(changed), len(removed))
+            if change.table in _ROSTER and change.field != NEW_ROW:
+                yield change
 
 
 def unusual_error(found: Unusual, path: Path) -> UnusualAmountError:

@@ -13,7 +13,7 @@ from app.sync.local import Local
 from app.sync.package import Header
 from app.sync.past import Row
 from app.sync.segments import Segment
-from app.sync.subjects import households_of, warnings_of
+from app.sync.subjects import homes_of, warnings_of
 
 OUT, IN = "out", "in"
 STARTED, EXPORTED, IMPORTED = "started", "exported", "imported"
@@ -60,10 +60,9 @@ def counts(session: Session, segments: Iterable[Segment]) -> dict[str, int]:
     for segment in segments:
         transactions += len(segment.lines)
         touched |= _touched(session, segment)
-    homes = households_of(session, touched)
     return {
         "transactions": transactions,
-        "households": len(set(homes.values())),
+        "households": len(homes_of(session, touched)),
         "warnings": len(warnings_of(session, touched)),
     }
 

@@ -6,7 +6,7 @@ but not in the snapshot; a person takes it back, or makes it a correction of the
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,12 +17,12 @@ from app.domain.changeset import NEW_ROW
 from app.domain.merge import Part, Side
 from app.domain.month import CLOSED, MONTH
 from app.models.base import journaled_tables, natural_id
-from app.models.conflict import LATE, SINCE_CLOSED
+from app.models.conflict import LATE, SINCE_CLOSED, OpenConflictRow
 from app.models.form import Answer, Sheet
 from app.models.journal import ChangeRow
 from app.models.register import MonthSnapshot
 from app.models.step import Step, StepChoice, steps_of
-from app.sync.past import Past, Row, causality_of, chunks, history_of
+from app.sync.past import Past, Row, among, causality_of, chunks, history_of
 from app.sync.trust import Trust
 from app.sync.units import UNITS, Conflict, Unit
 
@@ -40,21 +40,30 @@ class Late:
 
 def late_edits(session: Session, touched: Collection[Row], trust: Trust) -> Late:
     """Return what is late of the touched sheets and months."""
-    if session.execute(select(MonthSnapshot.id).limit(1)).first() is None:
-        return Late(_sheets(session, touched), ())
+    if not any(_has_one(session, column) for column in (MonthSnapshot.id, OpenConflictRow.id)):
+        return Late(frozenset(), ())
     found = _sheets(session, touched)
-    lines = []
-    closed: dict[str, bool] = {}
-    for chunk in chunks(sorted(found)):
-        for sheet in session.scalars(select(Sheet).where(Sheet.id.in_(chunk)).order_by(Sheet.id)):
-            month = natural_id("period", sheet.scope, sheet.period)
-            if month not in closed:
-                steps = steps_of(session, MONTH.subject, [month]).get(month, [])
-                closed[month] = MONTH.state_of(steps) == CLOSED
-            conflict = _of_sheet(session, sheet, trust) if closed[month] else None
-            if conflict is not None:
-                lines.append(conflict)
+    lines: list[Conflict] = []
+    for chunk in chunks(_of_closed_months(session, found)):
+        sheets = session.scalars(select(Sheet).where(among(Sheet.id, chunk)).order_by(Sheet.id))
+        lines += _of_sheets(session, sheets.all(), trust)
     return Late(found, tuple(lines))
+
+
+def _has_one(session: Session, column: Any) -> bool:
+    return session.scalars(select(column).limit(1)).first() is not None
+
+
+def _of_closed_months(session: Session, sheets: Collection[str]) -> list[str]:
+    """Return those of the sheets whose month is closed."""
+    query = select(Sheet.id, Sheet.scope, Sheet.period).where(among(Sheet.id, sheets))
+    months: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for id_, scope, period in session.execute(query):
+        months[scope, period].append(id_)
+    ids = {month: natural_id("period", *month) for month in months}
+    steps = steps_of(session, MONTH.subject, list(ids.values())) if ids else {}
+    closed = [m for m, id_ in ids.items() if MONTH.state_of(steps.get(id_, [])) == CLOSED]
+    return sorted(sheet for month in closed for sheet in months[month])
 
 
 def _sheets(session: Session, touched: Iterable[Row]) -> frozenset[str]:
@@ -77,26 +86,25 @@ def _sheets(session: Session, touched: Iterable[Row]) -> frozenset[str]:
 def _of_lines(session: Session, table: str, ids: set[str]) -> set[str]:
     """Return the sheets of answers or lines of income, also of those that are gone."""
     columns = journaled_tables()[table].__table__.c
-    found: dict[str, str] = {}
-    for chunk in chunks(sorted(ids)):
-        query = select(columns.id, columns.sheet_id).where(columns.id.in_(chunk))
-        found.update((id_, sheet) for id_, sheet in session.execute(query))
+    query = select(columns.id, columns.sheet_id).where(among(columns.id, ids))
+    found: dict[str, str] = dict(session.execute(query).all()) if ids else {}
     gone = _made(session, table, ids - found.keys())
     return {*found.values(), *(values["sheet_id"] for values in gone.values())}
 
 
-def _made(session: Session, table: str, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+def _made(session: Session, table: str, ids: Collection[str]) -> dict[str, dict[str, Any]]:
     """Return rows as the journal made them, whether that holds or not."""
-    found: dict[str, dict[str, Any]] = {}
-    for chunk in chunks(sorted(ids)):
-        query = select(ChangeRow.row_id, ChangeRow.new).where(
-            ChangeRow.table_name == table, ChangeRow.field == NEW_ROW, ChangeRow.row_id.in_(chunk)
-        )
-        for row_id, new in session.execute(query):
-            values = json.loads(new)
-            if isinstance(values, dict) and values.keys() >= _named(table):
-                found[row_id] = values
-    return found
+    if not ids:
+        return {}
+    query = select(ChangeRow.row_id, ChangeRow.new).where(
+        ChangeRow.table_name == table, ChangeRow.field == NEW_ROW, among(ChangeRow.row_id, ids)
+    )
+    made = ((row_id, json.loads(new)) for row_id, new in session.execute(query))
+    return {
+        row_id: values
+        for row_id, values in made
+        if isinstance(values, dict) and values.keys() >= _named(table)
+    }
 
 
 def _named(table: str) -> set[str]:
@@ -117,40 +125,68 @@ def _of_months(session: Session, months: set[str]) -> set[str]:
     return found
 
 
-def _of_sheet(session: Session, sheet: Sheet, trust: Trust) -> Conflict | None:
-    query = select(MonthSnapshot).filter_by(household_id=sheet.household_id, period=sheet.period)
-    frozen = session.scalars(query.order_by(MonthSnapshot.version.desc()).limit(1)).first()
-    if frozen is None:
-        return None
-    now = _now(session, sheet)
-    then = _then(session, sheet, json.loads(frozen.content))
-    parts = [part for part in sorted(now) if now[part] != then.get(part)]
-    if not parts:
-        return None
+def _of_sheets(session: Session, sheets: Sequence[Sheet], trust: Trust) -> Iterator[Conflict]:
+    """Yield what is late of sheets of closed months; most are as they were frozen."""
+    frozen = _frozen(session, sheets)
+    now = _now(session, sheets)
+    for sheet in sheets:
+        snapshot = frozen.get((sheet.household_id, sheet.period))
+        if snapshot is None:
+            continue
+        here, then = now[sheet.id], _then(sheet, json.loads(snapshot.content))
+        parts = [part for part in sorted(here) if here[part] != then.get(part)]
+        if parts:
+            sides = {part: (then.get(part), here[part]) for part in parts}
+            yield from _conflict(session, sheet, snapshot, sides, trust)
+
+
+def _frozen(session: Session, sheets: Iterable[Sheet]) -> dict[tuple[str, str], MonthSnapshot]:
+    """Return the newest snapshot of each household and month."""
+    known = list(sheets)
+    query = (
+        select(MonthSnapshot)
+        .where(among(MonthSnapshot.household_id, {sheet.household_id for sheet in known}))
+        .where(MonthSnapshot.period.in_({sheet.period for sheet in known}))
+        .order_by(MonthSnapshot.version)
+    )
+    return {(row.household_id, row.period): row for row in session.scalars(query)}
+
+
+def _conflict(
+    session: Session,
+    sheet: Sheet,
+    frozen: MonthSnapshot,
+    values: Mapping[Part, tuple[Any, Any]],
+    trust: Trust,
+) -> Iterator[Conflict]:
+    """Yield the conflict of a sheet; ``values``: what differs, then and now."""
+    then = {part: before for part, (before, _after) in values.items()}
+    now = {part: after for part, (_before, after) in values.items()}
     made = history_of(session, {Row(MonthSnapshot.__tablename__, frozen.id)})
     closing = [past for changes in made.values() for past in changes if past.field == NEW_ROW]
-    late = _writers(session, {part: now[part] for part in parts})
+    late = _writers(session, now)
     if not closing or not late:
-        return None
-    unit = Unit("sheet", sheet.id, SINCE_CLOSED)
+        return
     closed = min(closing, key=_digest)
     sees = causality_of(session, {sheet.scope})
     unseen = [past for past in late if not sees.saw(closed.place, past.place)]  # else a namesake
-    sides = (
-        _side(closed, {part: then.get(part) for part in parts}, trust),
-        _side(min(unseen or late, key=_digest), {part: now[part] for part in parts}, trust),
-    )
-    return Conflict(unit, sides, LATE)
+    sides = (_side(closed, then, trust), _side(min(unseen or late, key=_digest), now, trust))
+    yield Conflict(Unit("sheet", sheet.id, SINCE_CLOSED), sides, LATE)
 
 
-def _now(session: Session, sheet: Sheet) -> dict[Part, Any]:
-    """Return what stands in the sheet."""
-    answers = select(Answer.id, Answer.value).filter_by(sheet_id=sheet.id)
-    values = {Part("answer", id_, "value"): value for id_, value in session.execute(answers)}
-    return values | {Part("sheet", sheet.id, name): getattr(sheet, name) for name in _FIGURES}
+def _now(session: Session, sheets: Sequence[Sheet]) -> dict[str, dict[Part, Any]]:
+    """Return what stands in each sheet."""
+    found: dict[str, dict[Part, Any]] = {
+        sheet.id: {Part("sheet", sheet.id, name): getattr(sheet, name) for name in _FIGURES}
+        for sheet in sheets
+    }
+    query = select(Answer.sheet_id, Answer.id, Answer.value).where(among(Answer.sheet_id, found))
+    for sheet_id, id_, value in session.execute(query):
+        found[sheet_id][Part("answer", id_, "value")] = value
+    return found
 
 
-def _then(session: Session, sheet: Sheet, content: Mapping[str, Any]) -> dict[Part, Any]:
+def _then(sheet: Sheet, content: Mapping[str, Any]) -> dict[Part, Any]:
     """Return what stood in it at the closing."""
     values = {
         Part("answer", natural_id("answer", sheet.id, *key.split("/")), "value"): value

@@ -50,11 +50,15 @@ CLEARED: dict[str, dict[str, Any]] = {
 
 @dataclass(slots=True)
 class Derived:
-    """What became of the touched rows."""
+    """What became of the touched rows.
+
+    ``about``: these rows, a sheet in the place of its lines.
+    """
 
     conflicts: list[Conflict] = field(default_factory=list)
     inserted: list[Row] = field(default_factory=list)
     updated: list[Row] = field(default_factory=list)
+    about: set[Row] = field(default_factory=set)
 
 
 def derive(
@@ -71,18 +75,22 @@ def derive(
     result = Derived()
     wanted = set(touched)
     history = {**history_of(session, wanted - told.keys()), **told}
+    result.about = wanted - history.keys() | {
+        _sheet_of(row, changes) if row.table in UNITS else row for row, changes in history.items()
+    }
     _remove(session, wanted - history.keys())
     _derive(session, history, trust, result)
-    wanted |= _joined(session, wanted, trust, result)
+    joined = _joined(session, wanted, trust, result)
+    wanted |= joined
     settled = compositions.settle(session, wanted, trust)
     _replace_units(session, settled, result)
-    endings = removals.ended(session, wanted | settled.updated)
+    endings = removals.ended(session, result.about | joined | settled.updated)
     _derive(session, history_of(session, endings - wanted), trust, result)
     named = {conflict.unit for conflict in result.conflicts}
     kept = removals.keep_contested(session, endings, trust)
     kept = [conflict for conflict in kept if conflict.unit not in named]
     renew(session, REMOVAL, endings, kept)
-    late = closings.late_edits(session, wanted, trust)
+    late = closings.late_edits(session, result.about, trust)
     renew(session, LATE, [("sheet", sheet) for sheet in late.sheets], late.conflicts)
     result.conflicts += [*settled.conflicts, *kept, *late.conflicts]
     return result
@@ -221,7 +229,7 @@ def _cleared(row: Row, changes: list[Past]) -> dict[str, Any]:
 
 def _rest_of_units(session: Session, history: Mapping[Row, list[Past]]) -> set[Row]:
     """Return the sheets, answers and worksheets that form one unit with those of ``history``."""
-    sheets = {_unit_of(row, changes).row for row, changes in history.items() if row.table in UNITS}
+    sheets = {_sheet_of(row, c).id for row, c in history.items() if row.table in UNITS}
     rest = {Row("sheet", sheet) for sheet in sheets}
     for table in UNITS.keys() - {"sheet"}:
         cls = _classes()[table]
@@ -230,11 +238,13 @@ def _rest_of_units(session: Session, history: Mapping[Row, list[Past]]) -> set[R
     return rest
 
 
-def _unit_of(row: Row, changes: Iterable[Past]) -> Unit:
-    """Return the whole sheet that a row of it belongs to."""
-    made = next(change for change in changes if change.field == NEW_ROW)
+def _sheet_of(row: Row, changes: Iterable[Past]) -> Row:
+    """Return the sheet that a row of it belongs to."""
     key = UNITS[row.table]
-    return Unit("sheet", row.id if key == "id" else made.new.get(key, ""), "")
+    if key == "id":
+        return row
+    made = next(change for change in changes if change.field == NEW_ROW)
+    return Row("sheet", made.new.get(key, ""))
 
 
 def _by_unit(history: Mapping[Row, list[Past]]) -> dict[Unit, list[Past]]:
@@ -242,7 +252,7 @@ def _by_unit(history: Mapping[Row, list[Past]]) -> dict[Unit, list[Past]]:
     units: dict[Unit, list[Past]] = defaultdict(list)
     for row, changes in history.items():
         if row.table in UNITS:
-            units[_unit_of(row, changes)] += changes
+            units[Unit(*_sheet_of(row, changes), "")] += changes
         elif row.table in ROWS or len({change.place.chain for change in changes}) == 1:
             units[Unit(row.table, row.id, "")] += changes  # one author: nothing can conflict
         else:

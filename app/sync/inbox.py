@@ -153,6 +153,7 @@ def _joined(first: Derived, second: Derived) -> Derived:
         [*first.conflicts, *second.conflicts],
         [*first.inserted, *second.inserted],
         [*first.updated, *second.updated],
+        first.about | second.about,
     )
 
 

@@ -26,6 +26,7 @@ from app.sync.segments import Segment, sign_head
 from app.sync.trust import Trust
 
 ROOM = MAX_FILE_BYTES - 1024 * 1024  # plain bytes of one file; the rest is for what wraps them
+PAST_ROOM = 8 * 1024 * 1024  # of the past in a series: each is taken in while somebody works
 BASE_FROM = 3_000  # changesets of a scope that are worth a base
 _LARGEST_BASE = ROOM
 _HEADING = 512  # bytes that say what a segment or a content is, at most
@@ -216,7 +217,8 @@ def _runs(session: Session, me: Local, gap: Gap) -> Iterator[Run]:
         size += length + 1
         unsigned += length + 1
         signature = signatures.get(Head(number, digest))
-        if signature is None and unsigned > ROOM // 4 and _is_own(chain, me):
+        is_long = unsigned > min(ROOM // 4, PAST_ROOM // 2)
+        if signature is None and is_long and _is_own(chain, me):
             signature = _sign(session, me, chain, Head(number, digest))
         if signature is not None:
             ends.append(End(number, digest, signature, size))
@@ -236,20 +238,23 @@ def _sign(session: Session, me: Local, chain: Chain, head: Head) -> bytes:
     return signature
 
 
-def pack(found: Plan, room: int) -> list[Parcel]:
-    """Sort what is to be sent into files of so many plain bytes; one, perhaps empty, at least."""
+def pack(found: Plan, room: int, past_room: int) -> list[Parcel]:
+    """Sort what is to be sent into files of so many plain bytes; one, perhaps empty, at least.
+
+    ``past_room``: of files with the past, where a chain is signed often enough for it.
+    """
     packing = _Packing(room)
     for run in found.policy:
-        packing.put_run(run)
+        packing.put_run(run, room)
     for base in found.bases:
         packing.put_base(base)
     for run in found.news:
-        packing.put_run(run)
+        packing.put_run(run, room)
     packing.last.is_last_news = True
     if found.bases:
         packing.begin()  # a new laptop shall work at once
     for run in found.past:
-        packing.put_run(run)
+        packing.put_run(run, min(room, past_room))
     for content in found.contents:
         packing.put_content(content)
     return [parcel for parcel in packing.parcels if not parcel.is_empty()] or packing.parcels[:1]
@@ -285,10 +290,11 @@ class _Packing:
         self._make_room(content.size + _HEADING)
         self.last.contents.append(content)
 
-    def put_run(self, run: Run) -> None:
+    def put_run(self, run: Run, room: int) -> None:
         rest: Run | None = run
         while rest is not None:
-            piece, rest = rest.cut(self._room - self.last.size)
+            least = rest.ends[0].size + _HEADING if self.last.is_empty() else 0
+            piece, rest = rest.cut(min(self._room, max(room, least)) - self.last.size)
             if piece is not None:
                 self.last.size += piece.size
                 self.last.runs.append(piece)

@@ -78,6 +78,9 @@ def of_their_scope(changes: Iterable[Past]) -> dict[Row, list[Past]]:
         found[change.row].append(change)
     history = {}
     for row, its in found.items():
+        if len(its) == 1 and its[0].field == NEW_ROW:
+            history[row] = its
+            continue
         made = [(past.digest, past.place.chain.scope) for past in its if past.field == NEW_ROW]
         if made:
             home = min(made)[1]
