@@ -279,7 +279,7 @@ class FingerprintError(UntrustedError):
 class ReserveKeyError(UntrustedError):
     """What was typed is no reserve key, or not the one that is pinned here."""
 
-    code = "E344"
+    code = "E352"
     message = "备用密钥不对。没有更换，数据没有变。"
     hint = "请照封存的备用密钥单逐组核对。"
 
@@ -287,7 +287,7 @@ class ReserveKeyError(UntrustedError):
 class ReserveMadeError(AppError):
     """A root has one reserve key; it is written down once."""
 
-    code = "E345"
+    code = "E353"
     message = "备用密钥已经做过，不能再看。数据没有变。"
     hint = "请用封存的备用密钥单；丢了的，请换一台县级设备重新登记。"
 
@@ -295,7 +295,7 @@ class ReserveMadeError(AppError):
 class NoReserveError(AppError):
     """Nothing is pinned here that could vouch for a new root."""
 
-    code = "E346"
+    code = "E354"
     message = "这台电脑没有登记过这个县的备用密钥，不能换。数据没有变。"
     hint = "请按新设备重新登记，打电话核对指纹。"
 

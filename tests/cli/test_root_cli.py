@@ -65,7 +65,7 @@ def test_a_reserve_key_is_refused_twice_and_below_the_county(tmp_path: Path) -> 
     code, out, _ = zhucun(
         tmp_path / "county", "--json", "device", "reserve", "--out", str(tmp_path / "二")
     )
-    assert (code, result(out)["error"]["code"]) == (1, "E345")
+    assert (code, result(out)["error"]["code"]) == (1, "E353")
     assert not (tmp_path / "二").exists()
     code, out, _ = zhucun(
         tmp_path / "township", "--json", "device", "reserve", "--out", str(tmp_path / "三")

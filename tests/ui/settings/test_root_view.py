@@ -63,4 +63,4 @@ def test_a_file_of_another_key_is_refused_on_screen(
     with qtbot.waitSignal(below._desk.runner.failed) as failed:
         below.take(tmp_path / "假")
     assert failed.args is not None
-    assert failed.args[0].code == "E344"
+    assert failed.args[0].code == "E352"
