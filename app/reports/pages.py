@@ -91,12 +91,14 @@ class Pages:
             self._y = 0.0
         self.marks.append((bookmark, len(self.pages) - 1))
 
-    def add(self, item: Table | Drawing) -> None:
-        """Add a table or a drawing."""
+    def add(self, item: "Table | Drawing | tuple[Table, ...]") -> None:
+        """Add a table, a drawing, or a table with what never stands without it (``signed``)."""
         if isinstance(item, Drawing):
             self.drawing(item.height, item.draw)
-        else:
+        elif isinstance(item, Table):
             self.table(item)
+        else:
+            self.signed(*item)
 
     def signed(self, table: Table, *below: Table) -> None:
         """Add a table, and below it what never stands on a page alone: notes, a place to sign."""

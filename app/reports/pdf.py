@@ -28,15 +28,14 @@ Cancelled = Callable[[], bool]
 class Section:
     """One paper: it starts on a new leaf, has its own page numbers and one bookmark.
 
-    ``running`` stands above its second and further pages, ``note`` at the foot of each; ``signed``
-    comes last: a table and below it the places to sign, which never stand on a page alone.
+    ``running`` stands above its second and further pages, ``note`` at the foot of each. Several
+    tables in one place: the first, and below it places to sign that never stand on a page alone.
     """
 
     bookmark: str
-    tables: tuple[Table | Drawing, ...]
+    tables: tuple[Table | Drawing | tuple[Table, ...], ...]
     running: str = ""
     note: str = ""
-    signed: tuple[Table, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +104,6 @@ def compose(section: Section, layout: Layout) -> Paper:
     filled = Pages(UPRIGHT, layout)
     for item in section.tables:
         filled.add(item)
-    if section.signed:
-        filled.signed(*section.signed)
     pages = filled.pages
     for place, page in enumerate(pages, 1):
         page.extend(_margins(section, place, len(pages), layout))

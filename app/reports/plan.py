@@ -142,8 +142,11 @@ def section(document: PlanDocument, look: Look) -> Section:
     )
     return Section(
         bookmark=name,
-        tables=(*_title(document, look), *blocks),
-        signed=(last, _signatures(document, _NUMERALS[len(document.blocks)], look)),
+        tables=(
+            *_title(document, look),
+            *blocks,
+            (last, _signatures(document, _NUMERALS[len(document.blocks)], look)),
+        ),
         running=f"{document.area}　户编号：{name}",
         note="　".join(filter(None, (document.note, document.reprint))),
     )

@@ -201,7 +201,8 @@ def _add_checks(pages: Pages, report: Report) -> None:
             passed.setdefault(check.check, []).append(check)
     for number, found in passed.items():
         hints = [check.detail for check in found if check.hint]
-        words = "；".join([found[0].detail if len(found) == 1 else f"{len(found)}项都符合", *hints])
+        told = [found[0].detail] if len(found) == 1 else [f"{len(found)}项都符合", *hints]
+        words = "；".join(told)
         rows.append(Row((Cell(number, style), Cell("通过", style), Cell(words, style)), _ROW))
     head = Row(tuple(Cell(text, strong, "center") for text in ("编号", "结果", "内容")), _ROW)
     table = Table((18 * mm, 32 * mm, _WIDTH - 50 * mm), tuple(rows), (head,))

@@ -131,3 +131,9 @@ def test_rare_characters_of_a_village_are_printed_or_named(tmp_path: Path) -> No
     printed = render(reports.build(strange, reports.YEARLY, "county", "报表"), tmp_path / "a.pdf")
     assert "\U0003ffff" in printed.unknown
     assert "𣲗" in page_texts(tmp_path / "a.pdf")[0]
+
+
+def test_a_passed_check_with_a_hint_is_told_once(tmp_path: Path) -> None:
+    check = ReportCheck("K21", "更正", True, None, None, 1, "更正：已更正，第2版", hint=True)
+    render(replace(report(reports.MONTHLY, "village"), checks=(check,)), tmp_path / "a.pdf")
+    assert page_texts(tmp_path / "a.pdf")[-1].count("已更正，第2版") == 1

@@ -65,8 +65,8 @@ def _upright(form: PaperForm, path: Path) -> PrintedPapers:
 def _lying(form: PaperForm, path: Path) -> PrintedPapers:
     pages = Pages(LANDSCAPE)
     pages.start(form.title)
-    for table in _tables(form, LANDSCAPE.frame_width):
-        pages.table(table)
+    for item in _tables(form, LANDSCAPE.frame_width):
+        pages.add(item)
     count = write(pages, path, form.title, partial(_margin, form))
     return PrintedPapers(count, 1, tuple(sorted(pages.layout.unknown)))
 
@@ -81,24 +81,23 @@ def _margin(form: PaperForm, canvas: Canvas, page: int, total: int) -> None:
         draw_text(canvas, (LANDSCAPE.left, y), f"{form.area}　{form.title}", HEADING, 8)
 
 
-def _tables(form: PaperForm, width: float) -> Iterator[Table]:
+def _tables(form: PaperForm, width: float) -> Iterator[Table | tuple[Table, ...]]:
     yield Table((width,), (Row((Cell(form.title, _TITLE, "center"),)),), is_ruled=False)
     left, middle, right = form.head
     cells = (Cell(left, _SMALL), Cell(middle, _SMALL, "center"), Cell(right, _SMALL, "right"))
     yield Table((width * 0.46, width * 0.24, width * 0.3), (Row(cells),), is_ruled=False)
-    waiting: Table | None = None
+    waiting: tuple[Table, ...] = ()
+    is_whole = False  # what waits is one row that goes with the places to sign as one
     for block in form.blocks:
         for table in _block(block, width):
-            if waiting is not None and isinstance(block, Signing):
-                waiting = joined(waiting, table)
+            if waiting and isinstance(block, Signing):
+                waiting = (joined(waiting[0], table),) if is_whole else (*waiting, table)
             else:
-                if waiting is not None:
+                if waiting:
                     yield waiting
-                waiting = table
-        if waiting is not None and not isinstance(block, Box | Opinion):
-            yield waiting
-            waiting = None
-    if waiting is not None:
+                waiting = (table,)
+        is_whole = isinstance(block, Box | Opinion)
+    if waiting:
         yield waiting
 
 

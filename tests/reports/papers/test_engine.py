@@ -57,6 +57,17 @@ def test_rows_and_signatures_stay_whole_wherever_the_page_ends(
     )
 
 
+@pytest.mark.parametrize("is_lying", [False, True])
+def test_a_list_keeps_its_last_row_with_the_places_to_sign(tmp_path: Path, is_lying: bool) -> None:
+    end = Signing((Place("制表人"), Place("单位", has_seal=True)))
+    path = tmp_path / "表.pdf"
+    for lines in range(6, 20):
+        engine.render(form(lines, end, is_lying=is_lying), path)
+        last = page_texts(path)[-1]
+        assert "单位（盖章）" in last
+        assert f"乙{lines - 1}结尾" in last, lines
+
+
 def test_a_seal_has_forty_millimetres(tmp_path: Path) -> None:
     path = tmp_path / "表.pdf"
     shape = PaperForm(
