@@ -236,3 +236,22 @@ def test_a_column_that_is_hardly_filled_is_not_dropped(certificate: str) -> None
     file = read([[*HEADINGS, "残证编号"], *many, [*PEOPLE[4], certificate]])
     assert file.table.rows[-1].values["disability_cert_no"] == (certificate or None)
     assert [column.field for column in file.sheets[0].columns][-1] == "disability_cert_no"
+
+
+@pytest.mark.parametrize(
+    ("headings", "cells", "kinds"),
+    [
+        (["城乡居民医保"], ["√", "√", "×", "是", "否"], "居居未居未"),
+        (["新农合", "职工医保"], ["是否", "否是", "是是", "否否", "是否"], "居职双未居"),
+        (["参加居民医保情况"], ["居民", "职工", "未参保", "居民", "居民"], "居职未居居"),
+    ],
+)
+def test_a_heading_that_names_the_insurance_gives_a_tick_its_meaning(
+    headings: list[object], cells: list[str], kinds: str
+) -> None:
+    words = {"居": "居民", "职": "职工", "双": "居民+职工", "未": "未参保"}
+    parts = [list(cell) if len(headings) > 1 else [cell] for cell in cells]
+    rows = [[*row, *told] for row, told in zip(PEOPLE, parts, strict=True)]
+    file = read([[*HEADINGS, *headings], *rows])
+    assert [r.values["medical_insurance"] for r in file.table.rows] == [words[k] for k in kinds]
+    assert people(file) == EVERYBODY
