@@ -243,9 +243,12 @@ def _end_helpers(session: Session, move: Move) -> None:
     for row in _helpers(session, move.source):
         ended_on = move.source.removed_on or move.today
         row.ended_on = max(ended_on, row.assigned_on)
-        if not is_helped:
+        # Two laptops that decide the same merging make the same row.
+        row_id = natural_id("helper_assignment", move.target.id, row.id)
+        if not is_helped and session.get(HelperAssignment, row_id) is None:
             session.add(
                 HelperAssignment(
+                    id=row_id,
                     scope=move.target.scope,
                     household_id=move.target.id,
                     helper_id=row.helper_id,
