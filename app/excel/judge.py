@@ -19,7 +19,7 @@ _TELLING = (
     "object_type",
 )  # fmt: skip  lists whose words stand in no other list
 _OF_LISTS = {  # what only a list from above holds, and how its values look
-    "rule_code": re.compile(r"\d{1,4}[-_]\d{2}(?:[-_]\d{1,3})?"),
+    "rule_code": re.compile(r"\d{1,2}[-_]\d{1,2}[-_]\d{3,4}|\d{4}[-_]\d{1,2}"),
     "department": re.compile(r".*(?:局|委|委员会|联合会|残联|妇联|办公室|办)"),
 }
 _FITTING = 0.6

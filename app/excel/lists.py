@@ -24,7 +24,8 @@ from app.excel.reader import RawSheet, RawTable, cell_at, read_table
 from app.excel.roster import SheetParser, SkippedRow
 
 LIST_KINDS = frozenset(("department_list", "doubt_list", "doubt_rule_file"))
-_RULE = re.compile(r"(\d+)[-_](\d+)[-_](\d+)")
+_DASH = re.compile(r"(?<=\d)[-—](?=\d)")
+_RULE = re.compile(r"(?<!\d)\d{1,2}[-_]\d{1,2}[-_]\d{3,4}(?!\d)")  # in a file's name
 _OFFICE = re.compile(r".*(?:局|委|会|办|中心|院|厅)")
 _TEXTS = ("department", "warning_type", "township", "village", "doubt_type")
 _TYPES = {  # field → the columns that say so where it has none of its own
@@ -115,12 +116,16 @@ def _means(column: Column) -> str:
 
 
 def _rows(path: Path, sheet: RawSheet, layout: Layout, found: list[ReadRow]) -> Iterator[ListRow]:
+    named = _RULE.search(path.stem)
+    rule = _rule_number(named[0]) if named else ""
     indexes = {sheet.number(index): index for index in range(len(sheet.rows))}
     for row in found:
         cells = sheet.rows[indexes[row.place.row]]
         details = _details(layout, cells)
         if _OFFICE.fullmatch(sheet.name):  # one sheet a department, and no column for it
             details.setdefault("department", sheet.name)
+        if rule and layout.kind.kind == "doubt_rule_file":
+            details.setdefault("rule_code", rule)
         subject = details.get("warning_type") or details.get("rule_code") or path.stem
         yield ListRow(
             place=row.place,
@@ -144,13 +149,17 @@ def _details(layout: Layout, cells: list[object]) -> dict[str, str]:
         if column.field in _TEXTS:
             details[column.field] = plain(raw)
         elif column.field == "rule_code":
-            details[column.field] = _RULE.sub(r"\1_\2_\3", plain(raw))
+            details[column.field] = _rule_number(plain(raw))
         elif column.field in ("data_on", "reply_by"):
             details[column.field] = str(read_day(raw).value or "")
         elif column.field == "amount":
             amount = read_amount(raw).value
             details[column.field] = "" if amount is None else str(amount)
     return details
+
+
+def _rule_number(text: str) -> str:
+    return _DASH.sub("_", text)
 
 
 def _chapter(warning_type: str) -> str:

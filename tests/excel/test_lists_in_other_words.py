@@ -57,9 +57,18 @@ def test_a_deadline_makes_a_list_of_clues(heading: str) -> None:
 
 
 def test_numbers_of_rules_are_known_by_their_looks() -> None:
-    file = listed(("条目", "具体问题"), ["1-01-002", "4_02_001", "2-11-001"], TEXTS)
+    file = listed(("条目", "具体问题"), ["1-01-002", "4_02_001", "1111-07"], TEXTS)
     assert file.kind.kind == "doubt_list"
-    assert of(file, "rule_code") == ["1_01_002", "4_02_001", "2_11_001"]
+    assert of(file, "rule_code") == ["1_01_002", "4_02_001", "1111_07"]
+
+
+@pytest.mark.parametrize("stem", ["09_疑点_4_02_001", "2025-10-31疑点4-02-001户联系电话空"])
+def test_a_file_of_one_rule_is_named_after_it(stem: str) -> None:
+    heads: list[object] = ["户编号", "姓名", "证件号码", "与户主关系"]
+    found = RawSheet("自定义基础表", [heads, ["5390", NAMES[0], NUMBERS[0], "户主"]])
+    file = parse_list(RawTable(Path(f"{stem}.xlsx"), (found, RawSheet("自定义行政村表", []))))
+    assert file.kind.kind == "doubt_rule_file"
+    assert (of(file, "rule_code"), file.rows[0].subject) == (["4_02_001"], "/4_02_001")
 
 
 def test_a_roster_with_such_values_stays_a_roster() -> None:
