@@ -3,7 +3,9 @@
 import functools
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,7 +24,6 @@ TOWNSHIP = "539901101000"
 COUNTY = "539901000000"
 NOW = datetime(2025, 10, 20, 2, 0, tzinfo=UTC)
 
-StoreMaker = Callable[[str, str, str], Store]
 WORK_FACTOR = (vault._ITERATIONS, vault._MEMORY_KIB, vault._LANES)  # before the fixture below
 LEAST_WORK = (1, 32)  # iterations, KiB
 
@@ -84,18 +85,51 @@ def make_store(folder: Path, level: str, area_code: str, name: str) -> Store:
     return store
 
 
+@dataclass(frozen=True)
+class Kept:
+    """A replica as it once stood: the beginning of many tests, made once a process."""
+
+    content: bytes
+    key: bytes
+
+
+def keep(store: Store) -> Kept:
+    """Close a replica and return it as it stands."""
+    store.close()
+    return Kept(store.path.read_bytes(), store.key)
+
+
+class StoreMaker:
+    """Makes replicas, each in a folder of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.made: list[Store] = []
+
+    def __call__(self, level: str, area_code: str, name: str) -> Store:
+        """Make a new one."""
+        folder = self.folder / f"{level}-{len(self.made)}"
+        self.made.append(make_store(folder, level, area_code, name))
+        return self.made[-1]
+
+    def again(self, kept: Kept) -> Store:
+        """Make one like the one that was kept: the same device."""
+        folder = self.folder / f"kept-{len(self.made)}"
+        folder.mkdir()
+        (folder / "replica.db").write_bytes(kept.content)
+        self.made.append(Store(folder / "replica.db", kept.key, clock=lambda: NOW))
+        return self.made[-1]
+
+    def close(self) -> None:
+        for store in self.made:
+            store.close()
+
+
 @pytest.fixture
 def new_store(tmp_path: Path) -> Iterator[StoreMaker]:
     """Return a function that makes further replicas, closed at the end."""
-    made: list[Store] = []
-
-    def make(level: str, area_code: str, name: str) -> Store:
-        made.append(make_store(tmp_path / f"{level}-{len(made)}", level, area_code, name))
-        return made[-1]
-
-    yield make
-    for store in made:
-        store.close()
+    with closing(StoreMaker(tmp_path)) as maker:
+        yield maker
 
 
 @pytest.fixture

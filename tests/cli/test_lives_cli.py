@@ -152,8 +152,8 @@ def test_a_doubt_and_a_negative_check_may_come_from_above(run: Any, verb: str, g
                     "--set", "message=上级比对发现")  # fmt: skip
     assert (code, out["item"]["state_label"]) == (0, "待核实")
     action = "confirm-ok" if verb == "doubt" else "harmless"
-    given = ("--note", "已看原件", "--set", "proof=身份证")
-    code, out = run(verb, "act", out["item"]["id"], action, *given)
+    proof = ("--note", "已看原件", "--set", "proof=身份证")
+    code, out = run(verb, "act", out["item"]["id"], action, *proof)
     assert (code, out["item"]["actions"]) == (0, [])
     code, out = run(verb, "open", "--household", "2", "--set", "code=X-99", "--set", "message=x")
     assert (code, out["error"]["code"]) == (1, "E416")

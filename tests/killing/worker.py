@@ -26,7 +26,7 @@ from app.models.store import Store
 from app.ops import backup, doctor, exchange, month_close, months, passphrases, restore, setup
 from app.ops.backup_errors import NotABackupError
 from app.paths import ReplicaPaths
-from tests.conftest import LEAST_WORK, NOW, VILLAGE, make_store
+from tests.conftest import LEAST_WORK, NOW, VILLAGE, StoreMaker, make_store
 from tests.make_old import FOLDER, PASSPHRASE
 from tests.ops import network
 from tests.ops.network import ME
@@ -105,18 +105,13 @@ def state_save(folder: Path) -> str:
 
 def prepare_import(folder: Path) -> None:
     folder.mkdir()
-    made: list[Store] = []
-
-    def make(level: str, area: str, name: str) -> Store:
-        made.append(make_store(folder / level, level, area, name))
-        return made[-1]
-
-    built = network.build(make, folder / "stick")
+    built = network.build(StoreMaker(folder), folder / "stick")
     with built.village.write("test.save", ME) as session:
         session.add_all(_household(number) for number in range(5))
     built.export(built.village, built.township)
-    for store in made:
-        _keep(store)
+    built.county.close()
+    _keep(built.village).rename(folder / "village")
+    _keep(built.township).rename(folder / "township")
 
 
 def act_import(folder: Path) -> None:

@@ -1,5 +1,7 @@
 """Three real replicas in three folders, enrolled with each other, and a stick between them."""
 
+import functools
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,7 @@ from app.domain.ownership import Actor
 from app.models.store import Store
 from app.ops import devices, exchange
 from app.ops.exchange_lines import Exported, Imported
-from tests.conftest import COUNTY, NOW, TOWNSHIP, VILLAGE, StoreMaker
+from tests.conftest import COUNTY, NOW, TOWNSHIP, VILLAGE, Kept, StoreMaker, keep
 
 ME = Actor("张卫东", "administrator")
 TRACES = ("package_log", "receipt", "head_signature")  # local notes, not the set of changesets
@@ -45,18 +47,24 @@ class Network:
         return exchange.import_package(receiver, ME, path, NOW)
 
 
+@functools.cache
+def enrolled() -> tuple[Kept, Kept, Kept]:
+    """Return county, township and village, enrolled with each other, without data."""
+    with tempfile.TemporaryDirectory() as name:
+        make, stick = StoreMaker(Path(name)), Path(name)
+        county = make("county", COUNTY, "云山县")
+        township = make("township", TOWNSHIP, "云岭镇")
+        village = make("village", VILLAGE, "上坝村")
+        enrol(county, township, stick)
+        enrol(township, village, stick)
+        return keep(county), keep(township), keep(village)
+
+
 def build(new_store: StoreMaker, stick: Path) -> Network:
     """Return an enrolled network without data."""
     stick.mkdir()
-    network = Network(
-        stick,
-        new_store("county", COUNTY, "云山县"),
-        new_store("township", TOWNSHIP, "云岭镇"),
-        new_store("village", VILLAGE, "上坝村"),
-    )
-    enrol(network.county, network.township, stick)
-    enrol(network.township, network.village, stick)
-    return network
+    county, township, village = map(new_store.again, enrolled())
+    return Network(stick, county, township, village)
 
 
 def clone(store: Store, folder: Path) -> Store:

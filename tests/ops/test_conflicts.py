@@ -1,5 +1,7 @@
 """What two laptops did differently: one side counts, everybody can see it, a person decides."""
 
+import functools
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -21,7 +23,7 @@ from app.ops.conflict_decisions import Choice
 from app.ops.exchange_lines import ConflictLine
 from app.ops.warnings import StepInput
 from app.sync.errors import ChoiceError, UnknownConflictError
-from tests.conftest import VILLAGE, StoreMaker
+from tests.conftest import VILLAGE, Kept, StoreMaker, keep
 from tests.ops.network import ME, Network, build, content, enrol
 from tests.ops.village import OCTOBER, TODAY, add_family, answer_all, open_october
 
@@ -64,15 +66,27 @@ class Two:
             change(list(session.scalars(select(Member).order_by(Member.number))))
 
 
+@functools.cache
+def met() -> tuple[str, tuple[Kept, ...]]:
+    """Return the family's id; the county, the township and the two laptops after they have met."""
+    with tempfile.TemporaryDirectory() as name:
+        make, folder = StoreMaker(Path(name)), Path(name)
+        network = build(make, folder / "stick")
+        laptop = make("village", VILLAGE, "上坝村")
+        enrol(network.township, laptop, folder)
+        household = add_family(network.village)
+        Two(network, network.village, laptop, household).meet()
+        stores = (network.county, network.township, network.village, laptop)
+        return household, tuple(map(keep, stores))
+
+
 @pytest.fixture
 def two(new_store: StoreMaker, tmp_path: Path) -> Two:
-    network = build(new_store, tmp_path / "stick")
-    laptop = new_store("village", VILLAGE, "上坝村")
-    enrol(network.township, laptop, tmp_path)
-    household = add_family(network.village)
-    found = Two(network, network.village, laptop, household)
-    found.meet()
-    return found
+    household, kept = met()
+    county, township, village, laptop = map(new_store.again, kept)
+    (tmp_path / "stick").mkdir()
+    network = Network(tmp_path / "stick", county, township, village)
+    return Two(network, village, laptop, household)
 
 
 def phone(store: Store, household: str, number: str | None = None) -> str | None:

@@ -117,6 +117,7 @@ def test_a_village_enrols_nobody(network: Network, tmp_path: Path) -> None:
 def test_an_authorization_for_another_device_is_refused(
     network: Network, new_store: StoreMaker
 ) -> None:
+    enrol(network.township, new_store("village", VILLAGE, "上坝村"), network.stick)
     second = new_store("village", VILLAGE, "上坝村")
     before = dump(second)
     with pytest.raises(NotForThisDeviceError):

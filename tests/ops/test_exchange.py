@@ -387,11 +387,11 @@ def test_prefixes_and_changed_bytes_of_a_real_package_leave_the_database_as_it_w
     data = path.read_bytes()
     bad = path.with_name("坏.变更包")
     before = dump(network.township)
-    for length in range(len(data)):
+    for length in range(0, len(data), 9):  # every length and byte: tests/sync/test_package.py
         bad.write_bytes(data[:length])
         with pytest.raises(TruncatedError):
             exchange.import_package(network.township, ME, bad, NOW)
-    for at in range(len(data)):
+    for at in range(0, len(data), 9):
         bad.write_bytes(data[:at] + bytes([data[at] ^ 0x10]) + data[at + 1 :])
         with pytest.raises((DamagedError, NotAPackageError)):
             exchange.import_package(network.township, ME, bad, NOW)

@@ -26,10 +26,10 @@ from app.ops.roster_import import UnknownReasonError
 from app.ops.roster_rows import load_roster
 from app.ops.roster_undo import UndoRefusedError, UnknownImportError
 from tests.excel import keys
+from tests.ops.rosters import FIRST, TODAY
 from tests.ops.test_roster import HEAD, small, write_table
 
-TODAY, LATER = date(2025, 10, 31), date(2025, 11, 30)
-FIRST = keys.ROSTERS / "01_村台账_整洁.xlsx"
+LATER = date(2025, 11, 30)
 NEXT = keys.ROSTERS / "04_村台账_下月更新.xlsx"
 SKIP, APPLY = Decision("skip"), Decision("apply")
 
@@ -53,12 +53,6 @@ def items(store: Store, path: Path, today: date = LATER) -> list[roster.ImportIt
 def living(store: Store) -> object:
     with store.read() as session:
         return load_roster(session).known
-
-
-@pytest.fixture
-def imported(store: Store, actor: Actor) -> Store:
-    load(store, actor, FIRST)
-    return store
 
 
 def test_items_say_what_the_key_of_the_next_month_says(imported: Store) -> None:

@@ -15,22 +15,15 @@ from app.models.case import Clue
 from app.models.household import Household, Member
 from app.models.register import DataDoubt
 from app.models.store import Store
-from app.ops import monitored, registers, roster, roster_lists
+from app.ops import monitored, registers, roster_lists
 from app.ops.lives import StepInput
 from app.ops.roster_lists import UnknownPersonError
 from tests.excel import keys
+from tests.ops.rosters import TODAY
 
-TODAY = date(2025, 10, 31)
-FIRST = keys.ROSTERS / "01_村台账_整洁.xlsx"
 WARNINGS = keys.ROSTERS / "08_部门预警清单.xlsx"
 DOUBTS = keys.ROSTERS / "10_疑点核实反馈清单.xlsx"
 RULE = keys.ROSTERS / "09_疑点_1_01_002.xlsx"
-
-
-@pytest.fixture
-def imported(store: Store, actor: Actor) -> Store:
-    roster.apply_import(store, actor, roster.preview_import(store, [FIRST], TODAY))
-    return store
 
 
 def take(store: Store, actor: Actor, path: Path, **more: object) -> roster_lists.ListResult:

@@ -1,5 +1,7 @@
 """A closed month's figures stay: only a correction, once approved, changes them."""
 
+import functools
+import tempfile
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -17,7 +19,7 @@ from app.models.warning import HouseholdWarning
 from app.ops import month_close, months, sheets, statistics, warnings
 from app.ops.lives import StepInput
 from app.ops.statistics_rows import drill_down
-from tests.conftest import VILLAGE
+from tests.conftest import VILLAGE, Kept, StoreMaker, keep, make_store
 from tests.ops.levels import acting_as
 from tests.ops.village import ME, OCTOBER, TODAY, add_family, answer_all, open_october
 
@@ -31,8 +33,27 @@ def at(store: Store, day: date) -> None:
     store.clock = lambda: noon
 
 
+@functools.cache
+def confirmed() -> tuple[str, Kept]:
+    """Return a household's id; its village, October submitted and its warnings confirmed."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = make_store(Path(folder), "village", VILLAGE, "上坝村")
+        return _confirmed(store), keep(store)
+
+
 @pytest.fixture
-def home(store: Store) -> str:
+def store(new_store: StoreMaker) -> Store:
+    store = new_store.again(confirmed()[1])
+    at(store, TODAY)
+    return store
+
+
+@pytest.fixture
+def home() -> str:
+    return confirmed()[0]
+
+
+def _confirmed(store: Store) -> str:
     at(store, TODAY)
     household = add_family(store)
     with store.write("test.class", ME) as session:
