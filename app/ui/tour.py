@@ -36,6 +36,7 @@ from app.ui.warnings.warnings_page import WarningsPage
 
 SIZE = (1366, 768)
 _PATIENCE = 10.0  # seconds for the worker
+_MANY_KEYS = frozenset({"visits", "warnings"})  # pages whose keys fill a dialog
 _COPIED, _FEW = 40, 3  # households in the table that is looked at; people of a small one
 _LOST = "5.39901E+17"  # a number whose last digits a spreadsheet has lost
 _SHOWN_FIELD = 7  # the field that copy mode is pictured at
@@ -60,6 +61,8 @@ def tour(store: Store, operator: str, out: Path, font_scale: float) -> list[Path
         for key, page in window.pages.items():
             window.show_page(key)
             album.take(window, key)
+            if key in _MANY_KEYS:
+                album.take_dialog(_keys_of(window), f"{key}-keys")
             for name, prepare in _scenes(page, desk):
                 prepare()
                 album.take(window, f"{key}-{name}")

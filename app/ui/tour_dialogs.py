@@ -11,6 +11,7 @@ from app.ops.proofs import PHOTO
 from app.ops.warnings import WarningPage
 from app.ui import tour_samples
 from app.ui.attachments.phone_record import call_form
+from app.ui.backup.backup_view import BackupDialog
 from app.ui.changes.change_form import ChangeForm
 from app.ui.changes.changes_dialog import ChangesDialog
 from app.ui.changes.tasks import TASKS, ChangeTask
@@ -36,6 +37,8 @@ from app.ui.roster.import_log import ImportLogDialog
 from app.ui.roster.numbers_dialog import NumbersDialog
 from app.ui.roster.record_tabs import SheetDialog
 from app.ui.sheet.worksheet_dialog import WorksheetDialog
+from app.ui.start.restore_dialog import RestoreDialog
+from app.ui.statistics.verify_dialog import VerifyDialog
 from app.ui.tasks_dialog import TasksDialog
 from app.ui.warnings.step_ask import ask_step
 
@@ -62,6 +65,9 @@ def dialogs(parent: QWidget, desk: Desk) -> Shown:
     yield "dossier", DossierDialog(parent)
     yield "list", ListDialog(parent, desk)
     yield from _exchange(parent, desk)
+    yield "verify", VerifyDialog(parent, desk)
+    yield "backup", BackupDialog(parent, desk)
+    yield "restore", RestoreDialog(parent, desk.store.path.parent, desk.store.clock())
     level = desk.store.level
     shown = [column.title for column in roster_model.columns(level, [])]
     yield (

@@ -58,7 +58,7 @@ class PersonPicker(QDialog):
         layout.addWidget(self.table, 1)
         layout.addWidget(self.nothing)
         layout.addLayout(row)
-        give_size(self, 44, 26)
+        give_size(self, 50, 26)
         self.look()
         self.search.setFocus()
         self.search.selectAll()
@@ -104,8 +104,8 @@ class PersonPicker(QDialog):
 _COLUMNS = (
     Column("姓名", lambda one: one.member.name, width=5),
     Column("户号", lambda one: one.household_no, width=5),
-    Column("户主", lambda one: one.head_name, width=5),
-    Column("关系", lambda one: one.member.relation, width=4),
+    Column("户主", lambda one: one.head_name, width=5, spare=1),
+    Column("关系", lambda one: one.member.relation, width=4, spare=2),
     Column("出生", lambda one: one.member.birth_date, width=6),
-    Column("证件号码", lambda one: masked_id_no(one.member.id_no)),
+    Column("证件号码", lambda one: masked_id_no(one.member.id_no), width=11),
 )

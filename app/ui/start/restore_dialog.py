@@ -11,12 +11,12 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QVBoxLayout,
     QWidget,
 )
 
 from app.ops import backup, passphrases, restore
 from app.ops.backup import SUFFIX
+from app.ui.form_frame import frame
 from app.ui.parts import button, plain, quiet, title, without_input_method
 from app.ui.problems import as_app_error
 from app.ui.runner import Runner
@@ -83,11 +83,6 @@ class RestoreDialog(QDialog):
             self.choose(Path(found))
 
     def _arrange(self) -> None:
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(32, 24, 32, 24)
-        layout.setSpacing(12)
-        layout.addWidget(title("从备份恢复"))
-        layout.addWidget(quiet(_ADVICE))
         chosen = QHBoxLayout()
         chosen.addWidget(self.file, 1)
         chosen.addWidget(button("选文件…", self._on_choose))
@@ -96,14 +91,8 @@ class RestoreDialog(QDialog):
         form.addRow("口令", self.old)
         form.addRow("或恢复密钥", self.key)
         form.addRow("和新口令", self.new)
-        layout.addLayout(form)
-        layout.addWidget(self.problem)
-        row = QHBoxLayout()
-        row.addStretch()
-        row.addWidget(button("取消", self.reject))
-        row.addWidget(self.go)
-        layout.addLayout(row)
-        self.setMinimumWidth(self.fontMetrics().horizontalAdvance("汉") * 36)
+        head = (title("从备份恢复"), quiet(_ADVICE))
+        frame(self, head, form, self.problem, (button("取消", self.reject), self.go))
 
 
 def _restore(path: Path, folder: Path, secrets: tuple[str, str, str], now: datetime) -> str:

@@ -1,7 +1,7 @@
 """年度数据核对: a table that somebody else filled in, from a file or typed here."""
 
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
+    QHBoxLayout,
     QHeaderView,
     QLineEdit,
     QSplitter,
@@ -25,7 +26,6 @@ from app.domain.statistics.year_data import written_figure
 from app.domain.statistics.year_figures import Figure, MeasureFigure, YearFigures
 from app.ops import statistics_verify
 from app.ops.statistics_verify import Verified
-from app.ui.flow_layout import FlowLayout
 from app.ui.page import Desk
 from app.ui.parts import button, give_size, plain, quiet, title, without_input_method
 from app.ui.statistics.checks_view import checks_table, in_order, summary
@@ -177,14 +177,12 @@ class VerifyDialog(QDialog):
         header = self.form.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        actions = QWidget()
-        flow = FlowLayout(actions, gap=8)
-        choices: tuple[tuple[str, Callable[[], object]], ...] = (
-            ("打开文件…", self._on_open), ("存空表…", self._on_form), ("核对", self.check),
-        )  # fmt: skip
-        for label, run in choices:
-            flow.addWidget(button(label, run, primary=label == "核对"))
-        flow.addWidget(button("关闭（Esc）", self.accept))
+        actions = QHBoxLayout()
+        for label, run in (("打开文件…", self._on_open), ("存空表…", self._on_form)):
+            actions.addWidget(button(label, run))
+        actions.addStretch()
+        actions.addWidget(button("关闭（Esc）", self.accept))
+        actions.addWidget(button("核对", self.check, primary=True))
         left, right = QWidget(), QWidget()
         form, results = QVBoxLayout(left), QVBoxLayout(right)
         for layout in (form, results):
@@ -206,7 +204,7 @@ class VerifyDialog(QDialog):
         outer.addWidget(quiet("别人填的年度表在这里核对，和本机数据无关。空着是没有给，不当0。"))
         outer.addWidget(self.problem)
         outer.addWidget(split, 1)
-        outer.addWidget(actions)
+        outer.addLayout(actions)
         self.problem.hide()
         give_size(self, 72, 42)
 
