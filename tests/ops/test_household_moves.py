@@ -188,36 +188,29 @@ def test_a_warning_that_both_have_goes_on_once_with_what_answers_it(
     assert total == len(warnings.list_warnings(store, TODAY, only_open=False))
 
 
-@pytest.mark.parametrize(
-    ("own", "others", "after", "kept"),
-    [
-        ("monitoring", None, {"own": (case.MONITORING, 1)}, None),
-        (None, "monitoring", {"others": (case.MONITORING, 1)}, None),
-        ("monitoring", "monitoring", {"others": (case.MONITORING, 1)}, case.EXTINCT),
-        ("removed", "monitoring", {"others": (case.MONITORING, 1)}, case.EXTINCT),
-        ("removed", "removed", {"others": (case.RISK_REMOVED, 1)}, case.EXTINCT),
-        ("monitoring", "removed", {"own": (case.MONITORING, 2)}, None),
-    ],
-)  # fmt: skip
-def test_a_merged_household_is_one_monitored_object(
-    store: Store,
-    home: str,
-    other: str,
-    own: str | None,
-    others: str | None,
-    after: dict[str, tuple[str, int]],
-    kept: str | None,
-) -> None:
-    ids = {}
-    for name, each, state in (("own", other, own), ("others", home, others)):
-        if state:
-            ids[name] = add_case(store, each, removed=state == "removed")
-    merge(store, other, home)
-    assert living(store, home) == {ids[name]: found for name, found in after.items()}
-    assert living(store, other) == {}
-    if kept is not None:
-        with store.read() as session:
-            assert case_rows.one(session, ids["own"]).state == kept
+def test_a_merged_household_is_one_monitored_object(store: Store) -> None:
+    """Own and other's case before; which goes on, in which state and number; how the own ends."""
+    stories: tuple[tuple[str, str, str, tuple[str, int], str], ...] = (
+        ("monitoring", "", "own", (case.MONITORING, 1), ""),
+        ("", "monitoring", "others", (case.MONITORING, 1), ""),
+        ("monitoring", "monitoring", "others", (case.MONITORING, 1), case.EXTINCT),
+        ("removed", "monitoring", "others", (case.MONITORING, 1), case.EXTINCT),
+        ("removed", "removed", "others", (case.RISK_REMOVED, 1), case.EXTINCT),
+        ("monitoring", "removed", "own", (case.MONITORING, 2), ""),
+    )
+    for number, (own, others, who, found, ended) in enumerate(stories):
+        other, home = (add_family(store, str(10 + 2 * number + n)) for n in range(2))
+        ids = {
+            name: add_case(store, each, removed=state == "removed")
+            for name, each, state in (("own", other, own), ("others", home, others))
+            if state
+        }
+        merge(store, other, home)
+        assert living(store, home) == {ids[who]: found}
+        assert living(store, other) == {}
+        if ended:
+            with store.read() as session:
+                assert case_rows.one(session, ids["own"]).state == ended
 
 
 @pytest.mark.parametrize("busy", ["own", "others"])
