@@ -14,6 +14,7 @@ from app.reports.pages import Placed
 from app.reports.pdf import (
     FRAME_HEIGHT,
     FRAME_WIDTH,
+    NUMBER_AT,
     Paper,
     PrintedPapers,
     Section,
@@ -68,7 +69,7 @@ def _number(papers: Sequence[Paper], starts: Sequence[int], layout: Layout) -> N
         for place, page in enumerate(paper.pages):
             foot = Row((Cell(f"档案第 {start + place} 页", _FOOT, "right"),))
             laid = next(layout.rows(foot, table, FRAME_HEIGHT))
-            page.append(Placed(FRAME_HEIGHT + 4 * mm, laid))
+            page.append(Placed(NUMBER_AT, laid))
 
 
 def _cover(dossier: Dossier) -> Iterator[Table]:

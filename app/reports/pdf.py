@@ -17,6 +17,8 @@ from app.reports.text import Style
 
 FRAME_WIDTH, FRAME_HEIGHT = UPRIGHT.frame_width, UPRIGHT.frame_height
 
+NUMBER_AT = FRAME_HEIGHT + 2 * mm  # where the number of a page stands
+_NOTE_AT = FRAME_HEIGHT + 6 * mm  # lasers print nothing in the last five millimetres
 _SMALL = Style(HEADING, 9, 11)
 _FOOT = Style(HEADING, 9, 11)
 
@@ -121,10 +123,10 @@ def _draw_paper(canvas: Canvas, paper: Paper, key: str) -> None:
 def _margins(section: Section, place: int, total: int, layout: Layout) -> Iterator[Placed]:
     """Yield what stands outside the frame, as rows with their y."""
     number = Cell(f"第 {place} 页　共 {total} 页", _FOOT, "center")
-    yield Placed(FRAME_HEIGHT + 4 * mm, _single(number, layout))
+    yield Placed(NUMBER_AT, _single(number, layout))
     if section.note:
         note = Cell(section.note, _SMALL, "center")
-        yield Placed(FRAME_HEIGHT + 9 * mm, _single(note, layout))
+        yield Placed(_NOTE_AT, _single(note, layout))
     if section.running and place > 1:
         running = _one_line(section.running, layout)
         yield Placed(-6 * mm, _single(Cell(running, _SMALL), layout))

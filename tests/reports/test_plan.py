@@ -4,6 +4,7 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -127,6 +128,14 @@ def test_the_place_to_sign_never_stands_on_a_page_alone(edition: Edition, tmp_pa
         render([document(source, edition)], tmp_path / "a.pdf")
         last = [text for text in page_texts(tmp_path / "a.pdf") if "签字" in text][-1]
         assert "措施序号" in last, count
+
+
+def test_the_foot_is_where_every_laser_prints(tmp_path: Path) -> None:
+    render([document(full_source(), Edition.WALL)], tmp_path / "a.pdf")
+    with pypdfium2.PdfDocument(tmp_path / "a.pdf") as opened:
+        page = opened[0].get_textpage()
+        lowest = min(page.get_charbox(place)[1] for place in range(page.count_chars()))
+    assert lowest >= 5 * mm
 
 
 def test_twelve_members_are_printed_and_no_row_is_cut(large: Path) -> None:
