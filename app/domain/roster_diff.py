@@ -358,6 +358,9 @@ def _missing(
     shown = {(row.household, row.values.get("name")) for row in rejected}
     by_number = {d.id_no: d for d in departures if d.id_no}
     by_name = {(d.household_no, d.name): d for d in departures}
+    numbered = {m.values.get("id_no") for m in known.members}
+    named = Counter(str(m.values.get("name") or "") for m in known.members if m.is_present)
+    alone = {d.name: d for d in departures if d.id_no not in numbered and named[d.name] == 1}
     missing = []
     for member in known.members:
         if not member.is_present or member.member_id in found:
@@ -366,7 +369,8 @@ def _missing(
         name = str(member.values.get("name") or "")
         if (number, name) in shown:
             continue
-        line = by_number.get(str(member.values.get("id_no") or "")) or by_name.get((number, name))
+        own_no = str(member.values.get("id_no") or "")
+        line = by_number.get(own_no) or by_name.get((number, name)) or alone.get(name)
         if line is None:
             missing.append(MissingMember(member, number))
         else:
