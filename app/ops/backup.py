@@ -32,6 +32,7 @@ from app.ops.backup_errors import (
 )
 from app.ops.backup_file import SUFFIX, Header, Opened
 from app.paths import ReplicaPaths
+from app.sync import files
 
 __all__ = ["SUFFIX", "Backup", "create_backup", "is_restored", "verify_backup"]
 
@@ -95,7 +96,7 @@ def write_backup(paths: ReplicaPaths, key: bytes, out: Path, now: datetime) -> B
         with work_folder(paths.backups) as work:
             made = _verify(part, lambda _vault: key, work)
         part.replace(out)
-        durable.sync_folder(out.parent)
+        files.sync_folder(out.parent)
     except OSError as error:
         raise BackupFailedError(type(error).__name__, reason=durable.reason(error)) from error
     except BackupDamagedError as error:
@@ -120,7 +121,7 @@ def _write_part(paths: ReplicaPaths, key: bytes, part: Path, work: Path, now: da
         backup_file.write(file, _header(found, wrapped, copy, now), wrapped, copy, key)
         file.flush()
         os.fsync(file.fileno())
-        durable.forget_cache(file.fileno())
+        files.forget_cache(file.fileno())
 
 
 def _header(found: Examined, wrapped: bytes, copy: Path, now: datetime) -> Header:

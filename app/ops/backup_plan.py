@@ -17,6 +17,7 @@ from app.ops.backup import SUFFIX, Backup
 from app.ops.backup_errors import BackupFailedError
 from app.ops.backup_file import Header
 from app.paths import ReplicaPaths
+from app.sync import files
 
 LATE_AFTER_DAYS = 3
 STICK_LATE_AFTER_DAYS = 14
@@ -197,11 +198,11 @@ def _copy_verified(made: Backup, target: Path) -> None:
             shutil.copyfileobj(source, out, backup_file.CHUNK)
             out.flush()
             os.fsync(out.fileno())
-            durable.forget_cache(out.fileno())
+            files.forget_cache(out.fileno())
         if backup_file.digest_of(part) != made.sha256:
             raise BackupFailedError("read back", reason="U盘上读回来和原来的不一样")
         part.replace(target)
-        durable.sync_folder(target.parent)
+        files.sync_folder(target.parent)
     except OSError as error:
         raise BackupFailedError(type(error).__name__, reason=durable.reason(error)) from error
     finally:

@@ -37,20 +37,3 @@ def drop(path: Path) -> None:
     """Remove a half-written file if the system lets us."""
     with contextlib.suppress(OSError):
         path.unlink(missing_ok=True)
-
-
-def forget_cache(descriptor: int) -> None:
-    """Ask the system that the next reading comes from the device itself."""
-    if hasattr(os, "posix_fadvise"):
-        os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
-
-
-def sync_folder(folder: Path) -> None:
-    """Flush the names in a folder, where the system knows that."""
-    if os.name != "posix":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -21,6 +21,7 @@ from app.ops import backup, backup_file, durable, places
 from app.ops.backup import Backup, OpenKey
 from app.ops.locking import take_lock
 from app.paths import ReplicaPaths
+from app.sync import files
 
 HOLDER = "建立或恢复"
 T = TypeVar("T")
@@ -81,9 +82,9 @@ def put_in_place(paths: ReplicaPaths, aside: str, build: Callable[[ReplicaPaths]
     part.mkdir(mode=0o700)
     try:
         result = build(ReplicaPaths(part))
-        durable.sync_folder(part)
+        files.sync_folder(part)
         durable.write_new(part / "ready", aside.encode())
-        durable.sync_folder(part)
+        files.sync_folder(part)
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
         raise
@@ -171,10 +172,10 @@ def _finish(paths: ReplicaPaths) -> None:
                 aside.mkdir(exist_ok=True)
                 old.replace(aside / old.name)
         inside.database.replace(paths.database)
-        durable.sync_folder(paths.folder)
+        files.sync_folder(paths.folder)
     if inside.vault.exists():
         inside.vault.replace(paths.vault)
-        durable.sync_folder(paths.folder)
+        files.sync_folder(paths.folder)
     with contextlib.suppress(FileNotFoundError):
         ready.unlink()
     shutil.rmtree(part, ignore_errors=True)

@@ -38,24 +38,25 @@ def write_whole(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-            _forget_cache(file.fileno())
+            forget_cache(file.fileno())  # reading back must come from the device
         if part.read_bytes() != data:
             raise OSError("read back other bytes")  # noqa: TRY301  one handler for all faults
         part.replace(path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except OSError as error:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
         raise StickLostError(type(error).__name__, where=Where(file=path.name)) from error
 
 
-def _forget_cache(descriptor: int) -> None:
-    # Reading back must come from the device, where the system can be asked for it.
+def forget_cache(descriptor: int) -> None:
+    """Ask the system that the next reading comes from the device itself."""
     if hasattr(os, "posix_fadvise"):
         os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Flush the names in a folder, where the system knows that."""
     if os.name != "posix":
         return
     descriptor = os.open(folder, os.O_RDONLY)

@@ -109,7 +109,7 @@ def _finding(
         member_id=key[1],
         severity=severity,
         message=f"{subject}{question.short}：{words}",
-        values={question.short: words} | _used(question, run, line.parameters if line else ()),
+        values={question.short: words} | _used(run, line.parameters if line else ()),
         fields=(key, *(k for k in others if k != key)),
         basis=f"{question.code} {question.short} · 监测表{run.form.valid_from}版",
         parts=_parts(question, value),
@@ -123,7 +123,7 @@ def _parts(question: Question, value: AnswerValue) -> tuple[str, ...]:
     return value if isinstance(value, tuple) else (str(value),)
 
 
-def _used(question: Question, run: Run, parameters: tuple[str, ...]) -> dict[str, str]:
+def _used(run: Run, parameters: tuple[str, ...]) -> dict[str, str]:
     shown = run.policy.parameters
     return {
         shown[name].label: f"{shown[name].value}{shown[name].unit}"

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 
 from app.domain.follow_up import asks_of
-from app.domain.form import AnswerKey, AnswerValue, Chapter, Question
+from app.domain.form import AnswerKey, AnswerValue, Chapter
 from app.domain.household import Finding
 from app.ui.colours import severity_rank
 from app.ui.sheet import offers, words
@@ -227,8 +227,3 @@ def _is_in(finding: Finding, chapter: Chapter, board: Board) -> bool:
 
 def _worst(findings: Iterable[Finding]) -> str:
     return max((f.severity for f in findings), key=severity_rank, default="none")
-
-
-def question_of(board: Board, finding: Finding) -> Question | None:
-    """Return the question of a checklist finding, None for a computed rule."""
-    return board.form.by_code.get(finding.code)
