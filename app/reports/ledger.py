@@ -1,7 +1,8 @@
 """The ledger of warnings and measures: A4 lying, to be signed."""
 
-from functools import partial
 from pathlib import Path
+
+from reportlab.pdfgen.canvas import Canvas
 
 from app.domain.listing import Ledger
 from app.domain.papers import Place, Signing
@@ -33,6 +34,12 @@ def render(ledger: Ledger, path: Path) -> PrintedPapers:
         day = Cell(f"制表日期：{ledger.printed_on.isoformat()}", _SMALL, "right")
         pages.table(Table((_WIDTH,), (Row((day,)),), is_ruled=False))
         pages.signed(*listing.tables(one, _WIDTH), places(_SIGNING, _WIDTH))
-    count = write(pages, path, ledger.title, partial(lying_margin, f"{ledger.area}{ledger.title}"))
+    starts = {place + 1 for _, place in pages.marks}  # these have the title as their heading
+
+    def margin(canvas: Canvas, page: int, total: int) -> None:
+        title = "" if page in starts else f"{ledger.area}{ledger.title}"
+        lying_margin(title, canvas, page, total)
+
+    count = write(pages, path, ledger.title, margin)
     rows = {row[1] for one in ledger.listings for row in one.rows}
     return PrintedPapers(count, len(rows), tuple(sorted(pages.layout.unknown)))

@@ -82,6 +82,8 @@ def test_the_ledger_holds_no_number_that_identifies(store: Store, home: str) -> 
 def test_an_empty_village_gets_an_empty_ledger(store: Store, tmp_path: Path) -> None:
     monitoring_papers.print_ledger(store, None, printing(tmp_path / "a.pdf"))
     assert "没有" in page_texts(tmp_path / "a.pdf")[0]
+    for text in page_texts(tmp_path / "a.pdf"):
+        assert text.count("监测预警与帮扶措施台账") == 1  # no running head above the heading
 
 
 def test_the_notice_says_the_group_of_reasons_and_nothing_more(
