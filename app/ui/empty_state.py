@@ -3,7 +3,9 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from app.ui.parts import button
 
 Action = tuple[str, Callable[[], None]]
 
@@ -18,10 +20,11 @@ class EmptyState(QWidget):
         self._text.setWordWrap(True)
         row = QHBoxLayout()
         row.addStretch()
-        self.buttons = [self._button(label, run) for label, run in actions]
-        for number, button in enumerate(self.buttons):
-            button.setProperty("primary", number == 0)
-            row.addWidget(button)
+        self.buttons = [
+            button(label, run, primary=number == 0) for number, (label, run) in enumerate(actions)
+        ]
+        for made in self.buttons:
+            row.addWidget(made)
         row.addStretch()
         layout = QVBoxLayout(self)
         layout.addStretch(2)
@@ -35,8 +38,3 @@ class EmptyState(QWidget):
 
     def text(self) -> str:
         return self._text.text()
-
-    def _button(self, label: str, run: Callable[[], None]) -> QPushButton:
-        button = QPushButton(label)
-        button.clicked.connect(lambda _checked: run())
-        return button

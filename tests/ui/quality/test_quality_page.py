@@ -172,3 +172,21 @@ def test_a_row_that_nobody_was_found_for_is_tied_by_hand_and_taken_in(
     clues = monitored.list_cases(store, TODAY, actor)
     assert any(item.household_id == tied.member.household_id for item in clues)
     desk.runner.close()
+
+
+def test_enter_presses_the_button_of_an_empty_page(
+    qtbot: QtBot, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[ListDialog] = []
+
+    def run(dialog: ListDialog) -> int:
+        shown.append(dialog)
+        return 0
+
+    monkeypatch.setattr(ListDialog, "exec", run)
+    made = QualityPage(desk)
+    qtbot.addWidget(made)
+    made.show()
+    made.refresh(None)
+    qtbot.keyClick(made.board.empty.buttons[0], Qt.Key.Key_Return)
+    assert len(shown) == 1
