@@ -1,7 +1,7 @@
 """An import as JSON: the language of the answer keys (labels, ISO dates, numbers)."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +11,7 @@ from app.domain.roster_items import KINDS, ImportItem, row_key
 from app.domain.roster_list import TiedRow
 from app.domain.roster_values import Value
 from app.excel.headings import FEEDS
+from app.excel.lists import ListFile
 from app.excel.roster import RosterFile
 from app.ops.roster import FilePreview, RosterPreview
 from app.ops.roster_lists import ListPreview
@@ -24,18 +25,49 @@ _UPDATE_KEYS = (
 
 def import_object(preview: RosterPreview, *, with_rows: bool) -> dict[str, Any]:
     """Return what a preview says, all files together."""
-    files = [item.file for item in preview.files]
-    diffs = [item.diff for item in preview.files]
-    result: dict[str, Any] = {
-        "kinds": [file.kind.kind for file in files],
-        "households": sum(len(file.table.households) for file in files),
-        "members": sum(len(diff.members) for diff in diffs),
-        "data_rows": sum(len(file.table.rows) for file in files),
-        "created": sum(m.member is None for diff in diffs for m in diff.members),
-        "updated": sum(
-            m.member is not None and not _is_kept(m) for diff in diffs for m in diff.members
-        ),
-        "unchanged": sum(_is_kept(m) for diff in diffs for m in diff.members),
+    result = _counts(preview) | _findings([item.file for item in preview.files])
+    result["not_in_roster"] = [_place(r.place) for item in preview.files for r in item.diff.unknown]
+    result["already_imported"] = [
+        {
+            "file": item.file.path.name,
+            "on": item.imported_on.isoformat(),
+            "message": item.already_sentence,
+        }
+        for item in preview.files
+        if item.imported_on is not None
+    ]
+    result["item_kinds"] = dict(Counter(i.kind for item in preview.files for i in item.items()))
+    if preview.is_update:
+        updates = [_update(item) for item in preview.files]
+        result |= {key: [e for update in updates for e in update[key]] for key in _UPDATE_KEYS}
+    if with_rows:
+        result["rows"] = [_row(row) for item in preview.files for row in item.file.table.rows]
+        result["items"] = [
+            _item(found)
+            for item in preview.files
+            for found in item.items()
+            if found.kind != "unchanged"
+        ]
+    return result
+
+
+def _counts(preview: RosterPreview) -> dict[str, Any]:
+    tables = [item.file.table for item in preview.files]
+    matched = [found for item in preview.files for found in item.diff.members]
+    known = [found for found in matched if found.member is not None]
+    return {
+        "kinds": [item.file.kind.kind for item in preview.files],
+        "households": sum(len(table.households) for table in tables),
+        "members": len(matched),
+        "data_rows": sum(len(table.rows) for table in tables),
+        "created": len(matched) - len(known),
+        "updated": sum(not _is_kept(found) for found in known),
+        "unchanged": sum(_is_kept(found) for found in matched),
+    }
+
+
+def _findings(files: Sequence[RosterFile]) -> dict[str, Any]:
+    return {
         "rejected": [entry for file in files for entry in _reasons(file, "error")],
         "warned": [entry for file in files for entry in _reasons(file, "warn")],
         "duplicates": [entry for file in files for entry in _duplicates(file)],
@@ -48,36 +80,14 @@ def import_object(preview: RosterPreview, *, with_rows: bool) -> dict[str, Any]:
         ],
         "mapping": [entry for file in files for entry in _mapping(file)],
         "sheets": [entry for file in files for entry in _sheets(file)],
-        "not_in_roster": [_place(row.place) for diff in diffs for row in diff.unknown],
-        "skipped_rows": [
-            {"file": file.path.name, "sheet": s.sheet, "row": s.row, "reason": s.reason}
-            for file in files
-            for s in file.skipped
-        ],
+        "skipped_rows": [entry for file in files for entry in _skipped(file)],
         "hidden_rows": [_place(place) for file in files for place in file.hidden],
-        "already_imported": [
-            {
-                "file": item.file.path.name,
-                "on": item.imported_on.isoformat(),
-                "message": item.already_sentence,
-            }
-            for item in preview.files
-            if item.imported_on is not None
-        ],
-        "item_kinds": dict(Counter(i.kind for item in preview.files for i in item.items())),
     }
-    if preview.is_update:
-        updates = [_update(item) for item in preview.files]
-        result |= {key: [e for update in updates for e in update[key]] for key in _UPDATE_KEYS}
-    if with_rows:
-        result["rows"] = [_row(row) for file in files for row in file.table.rows]
-        result["items"] = [
-            _item(found)
-            for item in preview.files
-            for found in item.items()
-            if found.kind != "unchanged"
-        ]
-    return result
+
+
+def _skipped(file: RosterFile | ListFile) -> Iterator[dict[str, Any]]:
+    for row in file.skipped:
+        yield {"file": file.path.name, "sheet": row.sheet, "row": row.row, "reason": row.reason}
 
 
 def _item(item: ImportItem) -> dict[str, Any]:
@@ -105,11 +115,7 @@ def list_object(previews: Iterable[ListPreview]) -> dict[str, Any]:
         "kinds": [preview.file.kind.kind for preview in shown],
         "items": [_tied(row) for preview in shown for row in preview.rows],
         "counts": [dict(preview.counts) for preview in shown],
-        "skipped_rows": [
-            {"file": p.file.path.name, "sheet": s.sheet, "row": s.row, "reason": s.reason}
-            for p in shown
-            for s in p.file.skipped
-        ],
+        "skipped_rows": [entry for preview in shown for entry in _skipped(preview.file)],
     }
 
 
