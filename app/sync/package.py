@@ -365,8 +365,8 @@ def _read_parts(
     counts, parts = body
     of = {part.kind: part.data for part in parts}
     certificates = _read_certificates(of[CERTIFICATES])
-    wider = trust.extended(certificates)
     ends = (sender.identity.origin, me.identity.origin)
+    wider = trust.extended(c for c in certificates if not trust.is_hearsay(c, ends[0]))
     found = segments.decode(of[SEGMENTS])
     checked = tuple(segments.check(segment, wider, *ends) for segment in found)
     bases = tuple(read_base(p.data, wider, *ends) for p in parts if p.kind == BASE)

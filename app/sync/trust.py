@@ -66,6 +66,15 @@ class Trust:
         is_known = certificate in self._known.get(certificate.device_id, ())
         return certificate.issuer_id in self.former.closed and not is_known
 
+    def is_hearsay(self, certificate: Certificate, giver: Origin) -> bool:
+        """Tell whether one passes on what a replaced root gave to a device outside one's area.
+
+        Of those inside, whose work it holds, the new root hears from nobody else.
+        """
+        open_ids = self.former.ids - self.former.closed
+        is_old = certificate.issuer_id in open_ids and certificate.device_id not in open_ids
+        return is_old and not is_inside(certificate.identity.area_code, giver)
+
     def may_cut(self, scope: str, device_id: str) -> bool:
         """Tell whether a policy scope may revoke a device.
 

@@ -208,6 +208,23 @@ def test_a_trust_list_of_the_stolen_county_enrols_nobody_later(
             assert trust.certificate(false.device_id) is None
 
 
+def test_a_township_brings_the_new_county_no_false_one_of_elsewhere(
+    drill: Drill, tmp_path: Path
+) -> None:
+    """It has been enrolled anew, and the thief of the old county's key is its friend."""
+    thief = Thief(drill.stolen, tmp_path)
+    accomplice, county = Thief(drill.network.township, tmp_path), drill.network.county
+    false = keys.new_device("township", "539901102000", "别的镇")
+    certificate = keys.certify(thief.own().keys, false.identity, ("f" * 32,), "2025-01-01")
+    vouched = (*accomplice.certificates(), certificate, *thief.certificates())
+    path = accomplice.package(county, Content(vouched, (), Receipt({}, {})))
+    exchange.import_package(county, ME, path, NOW)
+    with county.read() as session:
+        trust = devices.trust_of(session, local.load(session))
+        assert trust.certificate(drill.stolen.device_id) is not None
+        assert trust.certificate(false.device_id) is None
+
+
 def test_a_laptop_that_comes_after_the_replacement_gets_everything(
     drill: Drill, new_store: StoreMaker, tmp_path: Path
 ) -> None:

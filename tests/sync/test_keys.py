@@ -15,7 +15,7 @@ from app.sync.keys import (
     same_fingerprint,
 )
 from app.sync.records import SignedRecord, canonical_json, parse_json
-from app.sync.trust import Trust
+from app.sync.trust import Former, Trust
 from tests.sync.builders import AT, COUNTY, EPOCH, OTHER, TOWNSHIP, VILLAGE, Device, World, certify
 
 
@@ -226,3 +226,18 @@ def test_a_certificate_that_means_nothing_is_refused(name: str, value: object) -
     record = canonical_json(parse_json(signed.record) | {name: value})
     with pytest.raises(ValueError):  # noqa: PT011  every kind of refusal
         keys.read_certificate(SignedRecord(record, signed.signature))
+
+
+def test_a_township_vouches_for_what_a_replaced_county_gave_in_its_own_area_alone() -> None:
+    world = World()
+    new = Device("county", COUNTY, "峨山县")
+    lost = Device("township", TOWNSHIP, "云岭镇")
+    elsewhere = Device("township", "530423102000", "别的镇")
+    old = frozenset({world.county.id})
+    known = [certify(new, new), certify(new, world.township), certify(world.county, world.county)]
+    trust = Trust(new.id, known, former=Former(old))
+    giver = world.township.keys.identity.origin
+    assert not trust.is_hearsay(certify(world.county, lost), giver)
+    assert not trust.is_hearsay(certify(world.county, world.county), giver)
+    assert not trust.is_hearsay(certify(new, elsewhere), giver)
+    assert trust.is_hearsay(certify(world.county, elsewhere), giver)
