@@ -1,6 +1,7 @@
 """What a new roster changes in a known one: matched, added, moved, corrected, missing.
 
-People match by a valid identity number, then by household, name and birth. Nothing is concluded
+People match by a valid identity number, then by household, name and birth, then, without two
+numbers, by a name and day of birth that only one person of the village has. Nothing is concluded
 from silence: who is missing from the file is listed, with the reason only if a register of
 changes gives it. Values are those of the table (labels); both sides speak the same language.
 """
@@ -28,6 +29,7 @@ _NEVER_EMPTIED = frozenset(
     )
 )  # an empty cell says nothing about these
 _UNSAID_IS_NO = frozenset(("has_dibao", "has_tekun"))
+_DAY = 10  # characters of a date with its day
 _UNORDERED = frozenset(("health",))
 
 
@@ -221,12 +223,14 @@ class _Matcher:
         self._by_no = {h.household_no: h for h in known.households if h.household_no}
         self._by_number: dict[Value, KnownMember] = {}
         self._by_name: dict[tuple[str, Value], list[KnownMember]] = {}
+        self._by_birth: dict[tuple[Value, Value], list[KnownMember]] = {}
         for member in sorted(known.members, key=lambda m: m.is_present):
             if member.is_id_valid and member.values.get("id_no"):
                 self._by_number[member.values["id_no"]] = member
             if member.is_present:
                 key = (member.household_id, member.values.get("name"))
                 self._by_name.setdefault(key, []).append(member)
+                self._by_birth.setdefault(_name_and_birth(member.values), []).append(member)
         self._taken: set[str] = set()
         self._pairs: dict[int, KnownMember] = {}
         self._homes: dict[str, str | None] = {}  # key of the table → known household id
@@ -236,6 +240,7 @@ class _Matcher:
         self._match_by_number()
         self._homes = self._find_homes()
         self._match_by_name()
+        self._match_by_birth()
         return [self._member(index, row) for index, row in enumerate(self._rows)]
 
     def households(self, members: list[MatchedMember]) -> list[MatchedHousehold]:
@@ -273,6 +278,13 @@ class _Matcher:
             if agreeing:
                 self._take(index, agreeing[0])
 
+    def _match_by_birth(self) -> None:
+        """Find who has moved and has no number, or had none."""
+        for index, row in enumerate(self._rows):
+            member = None if index in self._pairs else self._only_one(row)
+            if member is not None and member.member_id not in self._taken:
+                self._take(index, member)
+
     def _take(self, index: int, member: KnownMember) -> None:
         self._pairs[index] = member
         self._taken.add(member.member_id)
@@ -280,27 +292,41 @@ class _Matcher:
     def _find_homes(self) -> dict[str, str | None]:
         """Tie households by number; without one, a household is where most of its people are.
 
-        The same ties a number that is new to a household whose number was made up.
+        The same ties a number that is new to a household whose number was made up. People without
+        an identity number tell it by a name and birth that only one bears.
         """
         homes: dict[str, str | None] = {}
         for home in self._table.households:
             known = self._by_no.get(home.household_no or "")
             homes[home.key] = known.household_id if known else None
         votes: dict[str, Counter[str]] = {}
-        for index, member in self._pairs.items():
-            key = self._rows[index].household or ""
+        for index, row in enumerate(self._rows):
+            key = row.household or ""
+            if homes.get(key) is not None:
+                continue
+            member = self._pairs.get(index) or self._only_one(row)
+            if member is None or not member.is_present:
+                continue
             stored = self._households.get(member.household_id)
-            if stored is None or not member.is_present or homes.get(key) is not None:
+            if stored is None:
                 continue
             if key.startswith("BLOCK:") or stored.is_provisional:
                 votes.setdefault(key, Counter())[member.household_id] += 1
         used = set(homes.values())
-        for key, counter in votes.items():
+        for key, counter in sorted(votes.items(), key=lambda vote: -vote[1].total()):
             best = counter.most_common(1)[0][0]
             if best not in used:
                 homes[key] = best
                 used.add(best)
         return homes
+
+    def _only_one(self, row: RosterRow) -> KnownMember | None:
+        """Return the one person of a row's name and birth, unless two numbers contradict."""
+        if not self._by_birth or len(str(row.values.get("birth_date") or "")) < _DAY:
+            return None
+        found = self._by_birth.get(_name_and_birth(row.values), [])
+        numbers = [values.get("id_no") for values in (row.values, *(m.values for m in found))]
+        return found[0] if len(found) == 1 and not all(numbers) else None
 
     def _member(self, index: int, row: RosterRow) -> MatchedMember:
         key = row.household or ""
@@ -409,6 +435,10 @@ def _same(name: str, old: Value, new: Value) -> bool:
     if isinstance(old, tuple) and isinstance(new, tuple) and name in _UNORDERED:
         return set(old) == set(new)
     return False
+
+
+def _name_and_birth(values: Mapping[str, Value]) -> tuple[Value, Value]:
+    return values.get("name"), values.get("birth_date")
 
 
 def _births_agree(row: RosterRow, member: KnownMember) -> bool:

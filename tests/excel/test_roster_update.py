@@ -16,6 +16,7 @@ from app.domain.roster_diff import (
 )
 from app.excel.roster import read_roster
 from tests.excel import keys
+from tests.excel.test_village_hands import PEOPLE, read
 
 NAMES = {field: short for short, field in keys.FIELDS.items()}
 
@@ -166,3 +167,16 @@ def test_a_list_that_is_not_complete_misses_nobody() -> None:
     diff = compare(part, known, is_complete=False)
     assert (diff.gone, diff.missing) == ((), ())
     assert diff.added == []
+
+
+def test_a_village_without_any_numbers_is_known_again_by_names_and_births() -> None:
+    heads: list[object] = ["户主姓名", "姓名", "与户主关系", "出生日期"]
+    born = ["1968-03-12", "1970-07-25", "1995-11-03", "1955-01-30", "1957-09-09"]
+    people = [[row[0], row[1], row[2], day] for row, day in zip(PEOPLE, born, strict=True)]
+    known = known_from(read([heads, *people]).table)
+    split = ["张伟", "张伟", "户主", born[2]]
+    again = read([heads, split, *people[3:], *people[:2]])
+    diff = compare(again.table, known, is_complete=True)
+    assert [(h.head_name, h.size) for h in diff.new_households] == [("张伟", 1)]
+    assert [m.row.values["name"] for m in diff.moved] == ["张伟"]
+    assert (diff.added, diff.missing, diff.gone) == ([], (), ())
