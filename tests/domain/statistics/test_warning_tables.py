@@ -115,12 +115,12 @@ def test_departments_with_what_they_were_given_and_finished() -> None:
 
 def test_a_completion_that_was_returned_is_none_and_the_last_one_counts() -> None:
     """T13 and T16 tell the same: A16 says «not solved»."""
-    returned = step("10-18", "return", "remedying")
+    returned = step("10-22", "return", "remedying")
     again = step("10-24", "done", "remedied")
-    request = step("10-16", "request-close", "closing_requested")
     for path, remedied, done in (
-        ((*CLOSED[:5], request, returned), "—", 0),
-        ((*CLOSED[:5], request, returned, again), "2025-10-24", 1),
+        (CLOSED[:7], "2025-10-20", 1),
+        ((*CLOSED[:7], returned), "—", 0),
+        ((*CLOSED[:7], returned, again), "2025-10-24", 1),
     ):
         found = context(OCTOBER, warnings=(a_warning("w1", "10-05", *path, department="教体局"),))
         ledger = warning_tables.ledger(found)
