@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cache, cached_property
+from typing import NamedTuple
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -84,6 +85,14 @@ class WarningLine:
     remedied_on: date | None = None
     photos: int = 0
     is_photo_owed: bool = False
+    card: str = ""  # household, topic and person of the matter card (事项) that it stands on
+
+
+class Card(NamedTuple):
+    """A matter card (事项): one fact of a household and, where it is a person's, of that person."""
+
+    key: str
+    label: str
 
 
 @dataclass(frozen=True)
@@ -172,7 +181,7 @@ def one(session: Session, warning_id: str) -> Loaded:
 def lines(session: Session, found: list[Loaded], today: date) -> list[WarningLine]:
     """Return how the warnings are shown in a list."""
     names = Names.of(session, {loaded.row.household_id for loaded in found})
-    cards = _matters(found)
+    cards = cards_of(found)
     arrivals = Arrivals(session)
     photos = Proofs(session, {loaded.row.household_id for loaded in found})
     shown = ((loaded, _line(loaded, today, names, cards, arrivals)) for loaded in found)
@@ -329,9 +338,10 @@ def _urgent_start(loaded: Loaded) -> date:
 
 
 def _line(
-    loaded: Loaded, today: date, names: Names, cards: Mapping[str, str], arrivals: Arrivals
+    loaded: Loaded, today: date, names: Names, cards: Mapping[str, Card], arrivals: Arrivals
 ) -> WarningLine:
     row, state = loaded.row, loaded.state
+    card = cards.get(row.id, Card(row.id, row.message))
     current, original = remedy_due(loaded)
     due = step_due(loaded, arrivals)
     remedy = remedy_limit(loaded)
@@ -352,7 +362,8 @@ def _line(
         due_on=current if due is None else due,
         remedy_due_on=current,
         overdue=False,
-        matter=cards.get(row.id, row.message),
+        matter=card.label,
+        card=card.key,
         note=last.note if last else "",
         period=row.period,
         remedy_due_original=original,
@@ -381,22 +392,21 @@ def _days_late(state: str, due: date | None, remedy_on: date | None, today: date
     return max((deadlines.overdue_days(d, today) for d in (due, remedy) if d), default=0)
 
 
-def _matters(found: list[Loaded]) -> dict[str, str]:
-    """Return warning id → label of its matter card (事项), household by household."""
+def cards_of(found: Iterable[Loaded]) -> dict[str, Card]:
+    """Return warning id → its matter card, household by household."""
     by_household: dict[str, list[Loaded]] = {}
     for loaded in found:
         by_household.setdefault(loaded.row.household_id, []).append(loaded)
-    return {i: label for group in by_household.values() for i, label in _cards(group).items()}
+    return {i: card for group in by_household.values() for i, card in _cards(group).items()}
 
 
-def _cards(group: list[Loaded]) -> dict[str, str]:
-    pairs = [(loaded.row.id, _finding(loaded.row)) for loaded in group]
-    cards = matters.group([finding for _, finding in pairs], group[0].policy)
+def _cards(group: list[Loaded]) -> dict[str, Card]:
+    pairs = [(loaded.row, _finding(loaded.row)) for loaded in group]
     return {
-        warning_id: card.label
-        for card in cards
-        for warning_id, finding in pairs
-        if finding in card.findings
+        row.id: Card("/".join((row.household_id, one.topic or row.code, one.member_id)), one.label)
+        for one in matters.group([finding for _, finding in pairs], group[0].policy)
+        for row, finding in pairs
+        if finding in one.findings
     }
 
 

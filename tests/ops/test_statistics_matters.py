@@ -11,7 +11,7 @@ from app.domain.period import Period
 from app.models.household import Household
 from app.models.store import Store
 from app.models.warning import HouseholdWarning
-from app.ops import statistics
+from app.ops import statistics, warnings
 from app.ops.report_words import keep_words
 from tests.conftest import VILLAGE
 from tests.ops.village import ME
@@ -42,6 +42,8 @@ def test_codes_of_one_fact_are_one_matter_and_two_children_are_two(village: Stor
     text = "".join(p.text for p in statistics.official_text(report).paragraphs)
     assert "新增预警3事项（4条）" in text
     assert "期末未销3事项（4条）" in text
+    board = warnings.list_warnings(village, TODAY)
+    assert len({line.card for line in board}) == 3  # and so says the board
 
 
 def test_the_months_set_ends_upright_with_its_summary_in_the_kept_words(

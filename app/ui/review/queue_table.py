@@ -18,7 +18,7 @@ class QueueTable(DataTable):
     refused = Signal(str)
 
     def __init__(self, today: date) -> None:
-        self._ticked: set[tuple[str, str]] = set()
+        self._ticked: set[str] = set()
         super().__init__(review_matter.columns(self._ticked, today), "待审事项")
 
     def ticked(self) -> list[ReviewMatter]:

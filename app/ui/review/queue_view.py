@@ -215,7 +215,7 @@ class QueueView(QWidget):
         self._show_figures()
 
     def _show_figures(self) -> None:
-        decided = {(line.household_id, line.matter) for line in self._queue.decided}
+        decided = {line.card for line in self._queue.decided}
         done = len(decided) + self.decisions.matter_count
         total = done + len(self._found)
         waiting = sum(len(one.ids) for one in self._found)

@@ -24,8 +24,8 @@ class ReviewMatter:
     rows: tuple[ReviewRow, ...]
 
     @property
-    def key(self) -> tuple[str, str]:
-        return self.first.household_id, self.first.matter
+    def key(self) -> str:
+        return self.first.card
 
     @property
     def first(self) -> WarningLine:
@@ -114,7 +114,7 @@ def _sort_key(one: ReviewMatter, order: str) -> tuple[object, ...]:
     return (level, line.matter, line.village, *rest)
 
 
-def columns(ticked: Collection[tuple[str, str]], today: date) -> tuple[Column, ...]:
+def columns(ticked: Collection[str], today: date) -> tuple[Column, ...]:
     """Return the columns of the queue; ``ticked`` is looked at anew each time it is painted."""
 
     def mark(one: ReviewMatter) -> str:

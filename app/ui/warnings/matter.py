@@ -55,9 +55,9 @@ class Matter:
 
 def matters(lines: Iterable[WarningLine]) -> list[Matter]:
     """Group warnings to matters, keeping the order of the list."""
-    groups: dict[tuple[str, str], list[WarningLine]] = {}
+    groups: dict[str, list[WarningLine]] = {}
     for line in lines:
-        groups.setdefault((line.household_id, line.matter), []).append(line)
+        groups.setdefault(line.card or line.warning_id, []).append(line)
     return [
         Matter(tuple(sorted(group, key=lambda line: -severity_rank(line.severity))))
         for group in groups.values()
