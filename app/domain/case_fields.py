@@ -69,7 +69,11 @@ def text(value: object) -> str:
 
 
 def number(value: object) -> Decimal:
-    """Return an exact number."""
+    """Return an exact number, in whatever unit the field has.
+
+    Raises:
+        ValueError: no number, not finite, or beyond all measure; Chinese text.
+    """
     try:
         amount = Decimal(text(value).strip())
     except InvalidOperation:
@@ -82,7 +86,11 @@ def number(value: object) -> Decimal:
 
 
 def whole(value: object) -> int:
-    """Return a whole number."""
+    """Return a whole number.
+
+    Raises:
+        ValueError: not a whole number; Chinese text.
+    """
     amount = number(value)
     if amount != amount.to_integral_value():
         raise ValueError("应是整数")
@@ -95,7 +103,11 @@ def flag(value: object) -> bool:
 
 
 def day(value: object) -> date:
-    """Return a date written YYYY-MM-DD."""
+    """Return a date written YYYY-MM-DD.
+
+    Raises:
+        ValueError: written otherwise, or no day of the calendar; Chinese text.
+    """
     word = text(value).strip()
     if len(word) != len("2025-10-31"):
         raise ValueError("日期应写成 2025-10-31")

@@ -281,7 +281,11 @@ def _whole(value: object) -> int:
 
 
 def read_flag(value: object) -> bool:
-    """Return the truth of true/false, yes/no, 是/否 in text or of a flag itself."""
+    """Return the truth of true/false, yes/no, 是/否 in text or of a flag itself.
+
+    Raises:
+        ValueError: another word; Chinese text.
+    """
     if isinstance(value, bool):
         return value
     word = str(value).strip().lower()

@@ -84,7 +84,12 @@ def create_backup(store: Store, out: Path) -> Backup:
 
 
 def write_backup(paths: ReplicaPaths, key: bytes, out: Path, now: datetime) -> Backup:
-    """Write a backup of a replica whose data key is known (see ``create_backup``)."""
+    """Write a backup of a replica whose data key is known (see ``create_backup``).
+
+    Raises:
+        NotOverwrittenError: something else than a backup stands there; it is untouched.
+        BackupFailedError: not written, or what was read back is not what was written.
+    """
     if out.exists() and not (out.is_file() and backup_file.has_magic(out)):
         raise NotOverwrittenError(file=out.name)
     part = out.with_name(f"{out.name}.part")
@@ -183,7 +188,12 @@ def _verify(path: Path, open_key: OpenKey, work: Path) -> Backup:
 
 
 def unpack(opened: Opened, open_key: OpenKey, work: Path) -> tuple[bytes, str]:
-    """Write vault and database of a backup into ``work``, check all, return key and digest."""
+    """Write vault and database of a backup into ``work``, check all, return key and digest.
+
+    Raises:
+        NewerBackupError: made by a newer program.
+        BackupDamagedError: a part cannot be read, or is not what was written.
+    """
     name, paths = opened.path.name, ReplicaPaths(work)
     if opened.header.schema not in schema.known():
         raise NewerBackupError(found=f"数据版本 {opened.header.schema}", file=name)

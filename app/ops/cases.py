@@ -95,6 +95,9 @@ def read_parameters(path: Path) -> dict[str, Any]:
     """Return the parameters of a file (YAML, or TOML by its ending) by name.
 
     A table per parameter, as in the catalogue itself, gives its ``value`` or ``default``.
+
+    Raises:
+        CaseFileError: not readable, or something else than names and values.
     """
     data = read_toml(path) if path.suffix.lower() == ".toml" else read_text_yaml(path)
     if not isinstance(data, Mapping):

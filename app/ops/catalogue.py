@@ -128,7 +128,11 @@ def visit_flags() -> VisitFlags:
 
 
 def form_for(period: Period) -> FormDef:
-    """Return the checklist of a month; old months keep their edition."""
+    """Return the checklist of a month; old months keep their edition.
+
+    Raises:
+        NoPolicyError: a month before the first edition.
+    """
     valid = [form for form in forms() if form.valid_from <= str(period)]
     if not valid:
         raise NoPolicyError("resources/forms", str(period), "监测表")
@@ -137,7 +141,11 @@ def form_for(period: Period) -> FormDef:
 
 @lru_cache(maxsize=64)
 def policy_for(period: Period) -> Policy:
-    """Return the policy of a month; without a line of that year its income rules are off."""
+    """Return the policy of a month; without a line of that year its income rules are off.
+
+    Raises:
+        NoPolicyError: a month before the first pack.
+    """
     valid = [pack for pack in packs() if pack.valid_from <= str(period)]
     if not valid:
         raise NoPolicyError("resources/policy", str(period), "参数")

@@ -106,7 +106,11 @@ def of_removal(
 
 
 def of_late(session: Session, row: OpenConflictRow, line: ConflictLine, given: Given) -> Changes:
-    """Return the changes that take a late edit back, or the step that makes it a correction."""
+    """Return the changes that take a late edit back, or the step that makes it a correction.
+
+    Raises:
+        ChoiceError: a value of one's own: there are only the two sides.
+    """
     frozen, _late = read_sides(row.sides)
     if given.choice.value is not None:
         raise ChoiceError("value", choice=given.choice.value, sides="1、2")
@@ -172,7 +176,11 @@ def of_steps(session: Session, line: ConflictLine, choice: Choice) -> Changes:
 
 
 def of_person(session: Session, line: ConflictLine, choice: Choice) -> Changes:
-    """Return «these are one», with every differing field as the chosen row has it; or not one."""
+    """Return «these are one», with every differing field as the chosen row has it; or not one.
+
+    Raises:
+        ChoiceError: another value than ``APART``.
+    """
     rows = [session.get_one(Member, _row(side)[1]) for side in line.sides]
     first = min(rows, key=lambda row: row.id)
     is_one = choice.value != APART

@@ -30,7 +30,11 @@ def read_setting(store: Store, key: str) -> str:
 
 
 def keep_setting(store: Store, actor: Actor, key: str, value: str) -> None:
-    """Keep a setting; an empty value forgets it."""
+    """Keep a setting; an empty value forgets it.
+
+    Raises:
+        ValueError: the key is longer than its column; nothing is written.
+    """
     if len(key) > _LONGEST:
         raise ValueError("key too long")
     with store.write("local.setting", actor) as session:
