@@ -2,18 +2,19 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from app.domain.ownership import Actor
 from app.models.journal import ChangeRow, ChangesetRow
 from app.models.replica import PackageRow, ReceiptRow
 from app.sync import outbox, package
+from app.sync.known import of_chain
 from app.sync.local import Local
 from app.sync.package import Header
 from app.sync.past import Row
 from app.sync.segments import Segment
-from app.sync.subjects import homes_of, warnings_of
+from app.sync.subjects import homes_in, warnings_of
 
 OUT, IN = "out", "in"
 STARTED, EXPORTED, IMPORTED = "started", "exported", "imported"
@@ -56,27 +57,25 @@ def next_number(session: Session, me: Local, peer_id: str) -> int:
 def counts(session: Session, segments: Iterable[Segment]) -> dict[str, int]:
     """Return how many changesets, households and warnings a package tells of."""
     transactions = 0
-    touched: set[Row] = set()
+    households: set[str] = set()
+    warnings: set[str] = set()
     for segment in segments:
         transactions += len(segment.lines)
-        touched |= _touched(session, segment)
+        inside = _inside(segment)
+        households |= homes_in(session, inside)
+        led = select(ChangeRow.table_name, ChangeRow.row_id).where(
+            ChangeRow.changeset_id.in_(inside), ChangeRow.table_name.in_(("warning", "step"))
+        )
+        warnings |= warnings_of(session, {Row(*row) for row in session.execute(led.distinct())})
     return {
         "transactions": transactions,
-        "households": len(homes_of(session, touched)),
-        "warnings": len(warnings_of(session, touched)),
+        "households": len(households),
+        "warnings": len(warnings),
     }
 
 
-def _touched(session: Session, segment: Segment) -> set[Row]:
-    query = (
-        select(ChangeRow.table_name, ChangeRow.row_id)
-        .join(ChangesetRow, ChangesetRow.id == ChangeRow.changeset_id)
-        .filter(
-            ChangesetRow.origin == segment.chain.origin,
-            ChangesetRow.epoch == segment.chain.epoch,
-            ChangesetRow.scope == segment.chain.scope,
-            ChangesetRow.number.between(segment.first, segment.last),
-        )
-        .distinct()
+def _inside(segment: Segment) -> Select[int]:
+    """Return the query of the local ids of a segment's changesets."""
+    return select(ChangesetRow.id).where(
+        of_chain(segment.chain), ChangesetRow.number.between(segment.first, segment.last)
     )
-    return {Row(*row) for row in session.execute(query)}

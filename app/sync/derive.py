@@ -1,7 +1,7 @@
 """Journal → tables: the rows that changesets touched are computed from the journal again."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
@@ -238,12 +238,14 @@ def _rest_of_units(session: Session, history: Mapping[Row, list[Past]]) -> set[R
     return rest
 
 
-def _sheet_of(row: Row, changes: Iterable[Past]) -> Row:
+def _sheet_of(row: Row, changes: Sequence[Past]) -> Row:
     """Return the sheet that a row of it belongs to."""
     key = UNITS[row.table]
     if key == "id":
         return row
-    made = next(change for change in changes if change.field == NEW_ROW)
+    made = changes[0]
+    if made.field != NEW_ROW:
+        made = next(change for change in changes if change.field == NEW_ROW)
     return Row("sheet", made.new.get(key, ""))
 
 
@@ -420,8 +422,8 @@ def _fits(cls: type[Journaled], change: FieldChange, scope: str) -> bool:
         for name, value in values.items():
             if type(value) is not str or name not in texts:  # text in a column of text is common
                 _value(cls, name, value)
-        for name in values.keys() & _formed(cls):
-            if values[name] is not None:
+        for name in _formed(cls):
+            if values.get(name) is not None:
                 require_form(cls, name, values[name])
     except (ValueError, KeyError, TypeError, ArithmeticError):
         return False

@@ -78,6 +78,14 @@ class Run:
         later = Run(self.chain, fits[-1].number + 1, after, self.order + 1)
         return replace(self, ends=tuple(fits)), later
 
+    def pieces(self, room: int) -> Iterator["Run"]:
+        """Yield it in pieces of so many bytes, or up to the next signed place."""
+        rest: Run | None = self
+        while rest is not None:
+            piece, rest = rest.cut(max(room, rest.ends[0].size + _HEADING))
+            if piece is not None:
+                yield piece
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -305,8 +313,12 @@ class _Packing:
 
 
 def load_segments(session: Session, runs: Iterable[Run]) -> tuple[Segment, ...]:
-    """Return runs with their exact lines."""
-    return tuple(_segment(session, run) for run in runs)
+    """Return runs with their exact lines.
+
+    Long ones in several segments: the receiver keeps the signatures at which it can cut them.
+    """
+    pieces = (piece for run in runs for piece in run.pieces(PAST_ROOM // 2))
+    return tuple(_segment(session, piece) for piece in pieces)
 
 
 def _segment(session: Session, run: Run) -> Segment:

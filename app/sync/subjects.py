@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.models.base import journaled_tables
+from app.models.journal import ChangeRow
 from app.models.step import Step
 from app.sync.past import Row, among, by_table
 
@@ -26,9 +27,26 @@ def homes_of(session: Session, rows: Iterable[Row]) -> set[str]:
     """Return the households that rows belong to, as ``households_of`` does."""
     found: set[str] = set()
     for _table, query in _homes(rows):
-        households = query.with_only_columns(query.selected_columns[1]).distinct()
-        found.update(home for home in session.scalars(households) if home)
+        found.update(_households(session, query))
     return found
+
+
+def homes_in(session: Session, changesets: Select[int]) -> set[str]:
+    """Return the households whose rows changesets are about; they are given by a query of ids."""
+    inside = ChangeRow.changeset_id.in_(changesets)
+    found: set[str] = set()
+    for table in session.scalars(select(ChangeRow.table_name).where(inside).distinct()).all():
+        home = _home(table)
+        if home is not None:
+            rows = select(ChangeRow.row_id).where(inside, ChangeRow.table_name == table)
+            found.update(_households(session, home.query.where(home.id.in_(rows))))
+    return found
+
+
+def _households(session: Session, query: Any) -> Iterator[str]:
+    """Yield the households of a query of rows and households, each once."""
+    households = query.with_only_columns(query.selected_columns[1]).distinct()
+    return (home for home in session.scalars(households) if home)
 
 
 def _homes(rows: Iterable[Row]) -> Iterator[tuple[str, Any]]:

@@ -40,3 +40,13 @@ def test_a_past_that_its_origin_signed_too_seldom_takes_the_room_that_it_needs()
 def test_what_fits_no_file_is_not_sent() -> None:
     with pytest.raises(TooLargeError):
         pack(Plan(past=(run(ROOM + 1),)), ROOM, PAST_ROOM)
+
+
+def test_a_long_run_is_sent_in_segments_so_that_its_signed_places_are_known_there() -> None:
+    found = run(9_000, 9_000, 9_000, 50_000, 9_000)
+    pieces = list(found.pieces(PAST_ROOM))
+    assert [(p.first, [end.number for end in p.ends]) for p in pieces] == [
+        (1, [1, 2]), (3, [3]), (4, [4]), (5, [5]),
+    ]  # fmt: skip
+    assert sum(piece.count for piece in pieces) == found.count
+    assert list(run(9_000).pieces(PAST_ROOM)) == [run(9_000)]
