@@ -5,12 +5,11 @@ Run with ``python -m tests.bench.bench_recount [households]``; fails where a fig
 
 import sys
 import tempfile
-import time
 from datetime import date
 from pathlib import Path
 
 from app.ops import statistics
-from tests.bench.bench_reports import VILLAGES, told, villages
+from tests.bench.bench_reports import VILLAGES, now, told, villages
 from tests.conftest import COUNTY, make_store
 from tests.ops.statistics_village import fill
 from tests.recount import Asked, differences, dump, recount
@@ -24,7 +23,7 @@ def main(households: int) -> int:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         store = make_store(folder / "county", "county", COUNTY, "云山县")
-        start = time.perf_counter()
+        start = now()
         for number, village in enumerate(villages(VILLAGES)):
             fill(store, village.code, number, each + (number < rest))
         start = told(f"{households} households written", start)

@@ -55,9 +55,7 @@ def test_lateness_climbs(holder: str, late: int, seen_by: str) -> None:
 
 def test_routine_tasks_come_in_their_months() -> None:
     def labels(level: str, month: int) -> list[str]:
-        found = tasks_of(
-            calendars.cadence(), level, Period(2025, month), calendars.work_calendar()
-        )
+        found = tasks_of(calendars.cadence(), level, Period(2025, month), calendars.work_calendar())
         return [task.label for task, _ in found]
 
     assert labels("township", 10) == ["乡镇集中攻坚日", "一月一核查"]  # earliest first
