@@ -1,5 +1,6 @@
 """Declarative base, row identity, and the one form in which values enter the journal."""
 
+import hashlib
 import os
 import threading
 import time
@@ -40,7 +41,10 @@ def new_id() -> str:
 
 def natural_id(*parts: str) -> str:
     """Return the UUIDv5 of a natural key, so that two replicas create the same row."""
-    return str(uuid.uuid5(_NAMESPACE, "/".join(parts)))
+    name = _NAMESPACE.bytes + "/".join(parts).encode()
+    text = hashlib.sha1(name, usedforsecurity=False).hexdigest()  # uuid5; a third of its time
+    variant = "89ab"[int(text[16], 16) & 3]
+    return f"{text[:8]}-{text[8:12]}-5{text[13:16]}-{variant}{text[17:20]}-{text[20:32]}"
 
 
 class Money(TypeDecorator[Decimal]):
