@@ -17,6 +17,7 @@ _CHECK = "10X98765432"
 _NO_NUMBER = "999999"  # how the national system writes "has no number"
 _ODD = frozenset("13579")
 _JUNK = re.compile(r"[\s\u200b-\u200f\u202a-\u202e\u2060\ufeff'’‘`´\"“”=]+|(?<=\d)[-—_](?=\d)")
+_KIND_AND_GRADE = re.compile("[1-7][1-4]")  # of a certificate whose holder has no number yet
 _AMONG_WORDS = re.compile(r"\D*?(\d{17}[\dX])\D*")
 _MARKS = ";,.、。:"
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?E\+?\d{2}$")
@@ -58,6 +59,8 @@ def read_id(raw: object) -> IdReading:
     text = _JUNK.sub("", unicodedata.normalize("NFKC", str(raw))).upper().strip(_MARKS)
     if not any(map(str.isdigit, text.replace("0", ""))) and not is_masked(text):
         return IdReading("", "W_ID_MISSING")  # 无, 未办理, -, 0
+    if _KIND_AND_GRADE.fullmatch(text):
+        return IdReading("", "W_ID_MISSING")
     if found := _AMONG_WORDS.fullmatch(text):
         text = found[1]
     if _SCIENTIFIC.fullmatch(text):

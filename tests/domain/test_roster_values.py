@@ -194,7 +194,7 @@ def test_one_and_true_are_not_taken_for_each_other() -> None:
     assert reader.read("registered_size", True).code == "W_NOT_NUMBER"
 
 
-@pytest.mark.parametrize("raw", ["无", "未办理", "暂无", "-", "0", 0])
+@pytest.mark.parametrize("raw", ["无", "未办理", "暂无", "-", "0", 0, "43"])
 def test_a_word_for_no_number_is_no_number(raw: object) -> None:
     assert (read_id(raw).value, read_id(raw).code) == ("", "W_ID_MISSING")
 
