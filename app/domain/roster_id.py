@@ -57,9 +57,8 @@ def read_id(raw: object) -> IdReading:
             return IdReading("", "E_ID_LOST_DIGITS")
         raw = str(int(raw))
     text = _JUNK.sub("", unicodedata.normalize("NFKC", str(raw))).upper().strip(_MARKS)
-    if not any(map(str.isdigit, text.replace("0", ""))) and not is_masked(text):
-        return IdReading("", "W_ID_MISSING")  # 无, 未办理, -, 0
-    if _KIND_AND_GRADE.fullmatch(text):
+    is_none = not any(map(str.isdigit, text.replace("0", "")))  # 无, 未办理, -, 0
+    if _KIND_AND_GRADE.fullmatch(text) or (is_none and not is_masked(text)):
         return IdReading("", "W_ID_MISSING")
     if found := _AMONG_WORDS.fullmatch(text):
         text = found[1]

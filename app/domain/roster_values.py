@@ -146,7 +146,9 @@ def read_certificate(raw: object) -> Reading:
     reading = read_id(raw)
     if reading.code == MASKED:
         return Reading(None, MASKED, plain(raw))
-    return Reading(reading.certificate or reading.value or None)
+    written = plain(raw)
+    kept = written if written.isdigit() and int(written) else None  # kind and grade alone: 43
+    return Reading(reading.certificate or reading.value or kept)
 
 
 def read_day(raw: object) -> Reading:
