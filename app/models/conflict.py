@@ -160,14 +160,14 @@ def _parts(session: Session, changes: Sequence[FieldChange]) -> Iterable[_Part]:
             yield _Part("household", change.new["household_id"], COMPOSITION)
     for table, ids in lines.items():
         cls = _OF_SHEET[table]
-        for chunk in chunks(ids):
+        for chunk in chunks(sorted(ids)):
             for sheet in session.scalars(select(cls.sheet_id).where(cls.id.in_(chunk)).distinct()):
                 yield _Part("sheet", sheet, WHOLE)
 
 
 def _contested(session: Session, rows: set[str]) -> dict[_Part, str]:
     found: dict[_Part, str] = {}
-    for chunk in chunks(rows):
+    for chunk in chunks(sorted(rows)):
         query = select(ContestedRow).where(ContestedRow.row_id.in_(chunk))
         for row in session.scalars(query):
             found[_Part(row.table_name, row.row_id, row.field)] = row.conflict_id
@@ -182,7 +182,7 @@ def _refuse_rival_steps(session: Session, changes: Sequence[FieldChange]) -> Non
         if is_step and change.new["level"] != PROGRAM:
             subjects[change.new["subject"]].add(change.new["subject_id"])
     for subject, ids in subjects.items():
-        for chunk in chunks(ids):
+        for chunk in chunks(sorted(ids)):
             for rival in rivals_of(session, subject, chunk):
                 named = step_conflict_id(rival.subject_id, rival.follows)
                 raise ContestedError(subject, conflict=named)

@@ -136,7 +136,7 @@ def _rows(session: Session, subject: str, ids: Collection[str] | None) -> Iterat
     if ids is None:
         yield from session.scalars(_steps(), {"about": subject})
         return
-    for chunk in chunks(ids):
+    for chunk in chunks(sorted(ids)):
         yield from session.scalars(_steps_of_some(), {"about": subject, "ids": chunk})
 
 

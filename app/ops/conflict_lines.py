@@ -12,10 +12,11 @@ from app.models.conflict import COMPOSITION, LATE, REMOVAL, OpenConflictRow
 from app.models.form import Sheet
 from app.models.household import Household
 from app.models.journal import ChangeRow, ChangesetRow
+from app.models.statements import chunks
 from app.ops.conflict_words import side_text
 from app.ops.exchange_lines import ConflictLine, SideLine
 from app.ops.roster_words import field_label
-from app.sync.past import Row, chunks
+from app.sync.past import Row
 from app.sync.subjects import households_of
 from app.sync.trust import Trust
 from app.sync.units import read_sides

@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 
 from app.domain.changeset import NEW_ROW
 from app.models.journal import ACTIVE, ChangeRow, ChangesetRow
+from app.models.statements import among
 from app.models.store import Store
 from app.ops import devices
 from app.ops.roster_words import field_label
 from app.sync import local
-from app.sync.past import Row, chunks
+from app.sync.past import Row, by_table
 from app.sync.subjects import households_of, rows_of
 
 OWN = "本机"
@@ -66,7 +67,10 @@ def _queries(session: Session, household_id: str) -> list[Any]:
     if not household_id:
         return [query]
     rows = {Row("household", household_id), *rows_of(session, household_id)}
-    return [query.where(ChangeRow.row_id.in_(chunk)) for chunk in chunks({r.id for r in rows})]
+    return [
+        query.where(ChangeRow.table_name == table, among(ChangeRow.row_id, ids))
+        for table, ids in by_table(rows).items()
+    ]
 
 
 def _narrowed(query: Any, field: str, since: date | None) -> Any:

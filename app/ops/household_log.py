@@ -20,6 +20,7 @@ from app.models.form import Answer, Sheet
 from app.models.household import Member
 from app.models.income import IncomeEntry
 from app.models.journal import ACTIVE, ChangeRow, ChangesetRow
+from app.models.statements import among
 from app.models.step import Step
 from app.models.store import Store
 from app.ops import catalogue, devices, times
@@ -28,7 +29,7 @@ from app.ops.history import OWN
 from app.ops.lives import DATA_LABELS, SUBJECT_WORDS
 from app.ops.roster_words import FIELDS, field_label
 from app.sync import local
-from app.sync.past import Row, chunks
+from app.sync.past import Row, by_table
 from app.sync.subjects import rows_of
 
 _SHOWN = 400
@@ -84,13 +85,9 @@ def _changes(session: Session, household_id: str) -> list[Any]:
         .limit(_SHOWN)
     )  # fmt: skip
     found: list[Any] = []
-    by_table: dict[str, set[str]] = {}
-    for row in wanted:
-        by_table.setdefault(row.table, set()).add(row.id)
-    for table, ids in by_table.items():
-        for chunk in chunks(ids):
-            of_table = query.where(ChangeRow.table_name == table, ChangeRow.row_id.in_(chunk))
-            found += session.execute(of_table).all()
+    for table, ids in by_table(wanted).items():
+        of_table = query.where(ChangeRow.table_name == table, among(ChangeRow.row_id, ids))
+        found += session.execute(of_table).all()
     return sorted(found, key=lambda row: -row.id)[:_SHOWN]
 
 

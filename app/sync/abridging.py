@@ -24,9 +24,9 @@ from app.models.journal import (
     SeenRow,
 )
 from app.models.register import MonthSnapshot
+from app.models.statements import among, chunks
 from app.sync.base import Base, BaseChain
 from app.sync.known import of_chain
-from app.sync.past import among, chunks
 from app.sync.trust import Trust
 
 MONTHS_INSIDE = 2  # the newest month's sheets, and those from which its forms are pre-filled

@@ -9,11 +9,12 @@ from app.domain.changeset import NEW_ROW, Chain, Head
 from app.domain.merge import Entry, Place
 from app.models.base import journaled_tables
 from app.models.journal import ACTIVE, AbridgedRow, BaseChainRow, ChangeRow, ChangesetRow
+from app.models.statements import among
 from app.sync import writing
 from app.sync.base import BaseChain, CheckedBase
 from app.sync.errors import BaseForkError
 from app.sync.known import WHOLE, Settled, base_chains, lacking_past, of_chain
-from app.sync.past import Row, among
+from app.sync.past import Row
 from app.sync.segments import CheckedSegment
 from app.sync.writing import State
 

@@ -21,8 +21,9 @@ from app.models.conflict import LATE, SINCE_CLOSED, OpenConflictRow
 from app.models.form import Answer, Sheet
 from app.models.journal import ChangeRow
 from app.models.register import MonthSnapshot
+from app.models.statements import among, chunks
 from app.models.step import Step, StepChoice, steps_of
-from app.sync.past import Past, Row, among, causality_of, chunks, history_of
+from app.sync.past import Past, Row, causality_of, history_of
 from app.sync.trust import Trust
 from app.sync.units import UNITS, Conflict, Unit
 

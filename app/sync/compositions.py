@@ -18,7 +18,8 @@ from app.domain.merge import Causality, Part, Place, Side, UnitChange, resolve
 from app.models.conflict import COMPOSITION
 from app.models.household import Member
 from app.models.journal import ChangeRow
-from app.sync.past import Past, Row, among, causality_of, history_of
+from app.models.statements import among
+from app.sync.past import Past, Row, causality_of, history_of
 from app.sync.trust import Trust
 from app.sync.units import Conflict, Unit
 

@@ -18,8 +18,8 @@ from app.domain.merge import Origin, may_read
 from app.models.attachment import Attachment, AttachmentContent
 from app.models.journal import ACTIVE, WAITING, ChangeRow, ChangesetRow
 from app.models.replica import QuarantinedContentRow
+from app.models.statements import among
 from app.sync.package import Opened
-from app.sync.past import among
 from app.sync.receipt import MAX_LACKING, Receipt
 from app.sync.trust import Trust
 

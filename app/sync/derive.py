@@ -25,9 +25,10 @@ from app.models.base import (
 )
 from app.models.conflict import COMPOSITION, LATE, REMOVAL, UNIT
 from app.models.household import Member
+from app.models.statements import among
 from app.sync import closings, compositions, joins, removals
 from app.sync.formats import has_form, require_amount, require_form
-from app.sync.past import Past, Row, among, causality_of, history_of
+from app.sync.past import Past, Row, causality_of, history_of
 from app.sync.trust import Trust
 from app.sync.units import ROWS, UNITS, Conflict, Unit, forget, renew
 

@@ -6,7 +6,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.models.conflict import PersonJoin
-from app.sync.past import Row, among
+from app.models.statements import among
+from app.sync.past import Row
 
 JOINED = "joined"  # the status that the other rows of one person show; never in the journal
 

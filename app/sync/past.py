@@ -4,19 +4,15 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.changeset import NEW_ROW, Chain, Head
 from app.domain.merge import Causality, Entry, Place
 from app.models.journal import ACTIVE, VOID, ChangeRow, ChangesetRow, SeenRow
-
-T = TypeVar("T")
-
-_CHUNK = 500  # bound parameters of one statement
+from app.models.statements import among
 
 
 class Row(NamedTuple):
@@ -42,25 +38,12 @@ class Past:
         return json.loads(self.old)
 
 
-def among(column: SQLColumnExpression[Any], values: Iterable[str | int]) -> ColumnElement[bool]:
-    """Return the condition to be one of values, however many: they are bound as one JSON array."""
-    listed = func.json_each(json.dumps(list(values))).table_valued("value")
-    return column.in_(select(listed.c.value))
-
-
 def by_table(rows: Iterable[Row]) -> dict[str, list[str]]:
     """Return the ids of rows, each once, by their tables."""
     found: dict[str, list[str]] = defaultdict(list)
     for row in set(rows):
         found[row.table].append(row.id)
     return found
-
-
-def chunks(ids: Iterable[T]) -> Iterator[tuple[T, ...]]:
-    """Return the ids in portions that one statement can bind."""
-    remaining = iter(ids)
-    while chunk := tuple(islice(remaining, _CHUNK)):
-        yield chunk
 
 
 def history_of(session: Session, rows: Collection[Row]) -> dict[Row, list[Past]]:

@@ -16,7 +16,8 @@ from app.domain.merge import Causality, Part, Place, Side, UnitChange, contested
 from app.models.base import from_canonical, journaled_tables
 from app.models.conflict import REMOVAL
 from app.models.journal import ChangeRow
-from app.sync.past import Past, Row, among, causality_of, changes_of, history_of
+from app.models.statements import among
+from app.sync.past import Past, Row, causality_of, changes_of, history_of
 from app.sync.subjects import homes_of, rows_of
 from app.sync.trust import Trust
 from app.sync.units import Conflict, Unit

@@ -17,8 +17,9 @@ from app.domain.merge import RANKS, Entry, Origin, Place, admit
 from app.domain.ownership import POLICY
 from app.models.journal import ACTIVE, FORKED, WAITING, ChainHeadRow, ChangeRow, ChangesetRow
 from app.models.replica import RevocationCut
+from app.models.statements import chunks
 from app.sync.known import Settled
-from app.sync.past import Row, chunks
+from app.sync.past import Row
 from app.sync.trust import Trust, level_of
 
 Judge = Callable[[Entry], tuple[str, str]]

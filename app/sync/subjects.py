@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from app.models.base import journaled_tables
 from app.models.journal import ChangeRow
+from app.models.statements import among
 from app.models.step import Step
-from app.sync.past import Row, among, by_table
+from app.sync.past import Row, by_table
 
 
 def households_of(session: Session, rows: Iterable[Row]) -> dict[Row, str]:

@@ -20,7 +20,7 @@ from app.models.conflict import (
     conflict_id,
     sides_json,
 )
-from app.sync.past import among
+from app.models.statements import among
 
 # A sheet, its answers and its worksheet are one unit: table → the column that names the unit, "id"
 # for its head.

@@ -20,7 +20,7 @@ from app.models.journal import (
     changeset_values,
     seen_values,
 )
-from app.sync.past import among
+from app.models.statements import among
 
 
 @dataclass(frozen=True, slots=True)
