@@ -154,6 +154,8 @@ def _parts(session: Session, changes: Sequence[FieldChange]) -> Iterable[_Part]:
             lines[change.table].append(change.row)
         elif change.field != NEW_ROW:
             yield _Part(change.table, change.row, change.field)
+            for home in _homes(session, change):
+                yield _Part("household", home, COMPOSITION)
         elif change.table in _OF_SHEET:
             yield _Part("sheet", change.new["sheet_id"], WHOLE)
         elif change.table == Member.__tablename__ and change.new["relation"] == "户主":
@@ -163,6 +165,15 @@ def _parts(session: Session, changes: Sequence[FieldChange]) -> Iterable[_Part]:
         for chunk in chunks(sorted(ids)):
             for sheet in session.scalars(select(cls.sheet_id).where(cls.id.in_(chunk)).distinct()):
                 yield _Part("sheet", sheet, WHOLE)
+
+
+def _homes(session: Session, change: FieldChange) -> tuple[str, ...]:
+    """Return the households whose composition a change is of."""
+    if change.table != Member.__tablename__:
+        return ()
+    if change.field == "household_id":
+        return change.old, change.new
+    return (session.get_one(Member, change.row).household_id,) * (change.field == "relation")
 
 
 def _contested(session: Session, rows: set[str]) -> dict[_Part, str]:

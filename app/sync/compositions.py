@@ -51,11 +51,12 @@ def settle(session: Session, touched: Iterable[Row], trust: Trust) -> Settled:
     losers: dict[str, set[Place]] = defaultdict(set)
     for home in sorted(result.households):
         writes = _writes(home, {m: history[m] for m in sorted(members[home])}, causality, trust)
-        sides = resolve(writes, causality).sides
+        sides = resolve(writes, causality).sides if writes else ()
         if not sides:
-            continue
+            continue  # agreed, or nothing that moved somebody holds any more
         unit = Unit("household", home, COMPOSITION)
-        result.conflicts.append(Conflict(unit, sides, COMPOSITION, tuple(sorted(members[home]))))
+        written = {part.row for side in sides for part in side.values}
+        result.conflicts.append(Conflict(unit, sides, COMPOSITION, tuple(sorted(written))))
         lost = _losers(writes, sides[0], causality)
         for member in members[home]:
             losers[member] |= lost
@@ -67,17 +68,14 @@ def settle(session: Session, touched: Iterable[Row], trust: Trust) -> Settled:
 
 
 def _moved(session: Session, ids: set[str]) -> set[str]:
-    """Return the members that were ever moved or made head."""
+    """Return the members that were ever moved, or whose relation to the head was changed."""
     query = select(ChangeRow.row_id).where(
         ChangeRow.table_name == "member", among(ChangeRow.row_id, ids), _IS_COMPOSITION
     )
     return set(session.scalars(query.distinct())) if ids else set()
 
 
-_IS_COMPOSITION = or_(
-    ChangeRow.field == "household_id",
-    (ChangeRow.field == "relation") & (ChangeRow.new == json.dumps(HEAD, ensure_ascii=False)),
-)
+_IS_COMPOSITION = ChangeRow.field.in_(FIELDS)
 
 
 def _related(

@@ -207,13 +207,11 @@ def _one_by_one(past: Past) -> Iterator[Past]:
 def _replace_units(session: Session, settled: compositions.Settled, result: Derived) -> None:
     """A member that two sides moved is asked about once: with its household."""
     renew(session, COMPOSITION, [("household", h) for h in settled.households], settled.conflicts)
-    members = {m for conflict in settled.conflicts for m in conflict.members}
     covered = {
-        conflict.unit
-        for conflict in result.conflicts
-        if conflict.unit.table == "member"
-        and conflict.unit.row in members
-        and conflict.unit.field in compositions.FIELDS
+        Unit("member", member, name)
+        for conflict in settled.conflicts
+        for member in conflict.members
+        for name in compositions.FIELDS
     }
     forget(session, [unit.id for unit in covered])
     result.conflicts = [c for c in result.conflicts if c.unit not in covered]

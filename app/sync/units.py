@@ -45,7 +45,8 @@ class Unit(NamedTuple):
 class Conflict:
     """A unit with differing heads; ``sides``: the one in force first.
 
-    ``kind``: unit, removal, composition or late. ``members``: of a household in its composition.
+    ``kind``: unit, removal, composition or late. ``members``: whom the sides of a composition
+    move, or make something else to the head.
     """
 
     unit: Unit

@@ -31,3 +31,23 @@ def test_a_laptop_and_its_township_restored_at_once_are_listed_from_above(world:
     world.restore("t", renewed=True)
     meet(world)
     check(world)
+
+
+def test_who_is_born_into_a_contested_household_changes_nothing_of_its_question(
+    world: World,
+) -> None:
+    world.compose("a2", 0, 1)
+    world.visit("a2")
+    world.twin("a2", 0)
+    world.compose("a1", 0, 0)
+    meet(world)
+    check(world)
+
+
+def test_a_split_that_stood_on_a_lost_branch_leaves_no_question(world: World) -> None:
+    world.clone("a1", 0, 4)
+    world.overstep("a1", 0)
+    world.compose("a1", 0, 3)
+    world.take("t", 0)
+    meet(world)
+    check(world)
