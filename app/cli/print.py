@@ -64,7 +64,7 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
 @_options
 @click.option("--wall", is_flag=True, help="上墙版（缺省为存档版）")
 @click.option("--changed", is_flag=True, help="上墙版只印内容变了的户")
-@click.option("--words", is_flag=True, help="上墙版也印需求和目标（自己写的文字，看过再印）")
+@click.option("--words", is_flag=True, help="上墙版也印需求（自己写的文字，看过再印）")
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="D", help="按那一天的内容补打")
 def plan(
     cli: Cli, asked: _Asked, wall: bool, changed: bool, words: bool, as_of: datetime | None

@@ -108,7 +108,7 @@ class PlanSource:
             it or not, at the close of ``guarantees_period``; a missing item was not looked at.
         soft_words: words that a farmer must not read on paper -> what stands there instead.
         reprint: the sentence that says which earlier day the sheet is of, and when it was printed.
-        shows_words: somebody looked at the village's own words and lets them hang on the wall.
+        shows_words: somebody looked at the needs in the village's own words and lets them hang.
     """
 
     area: str

@@ -2,9 +2,9 @@
 
 What is not named for an edition cannot get onto its paper: 存档版 (for the file) and 上墙版
 (hangs in the house). Never on the wall: numbers of certificates, telephones and accounts,
-health and disability, amounts of income and aid, anything about a child in trouble. Words that
-somebody wrote himself get there only where a person looked at them and said so; what the list of
-telling words finds in them even then stays in the file.
+health and disability, amounts of income and aid, anything about a child in trouble. The
+village's own words on the needs get there only where a person looked at them and said so; needs
+and targets in which the list of telling words finds something stay in the file even then.
 """
 
 import re
@@ -134,7 +134,7 @@ def _items(
     source: PlanSource,
     edition: Edition,
 ) -> Block:
-    hidden = _FREE_TEXTS if edition is Edition.WALL and not source.shows_words else frozenset()
+    hidden = _CHOSEN if edition is Edition.WALL and not source.shows_words else frozenset()
     allowed = (f for f in fields if edition in f.editions and f.key not in hidden)
     items = tuple(Item(f.key, f.label, f.text(source, source)) for f in allowed)
     return Block(key, title, items=items)
@@ -206,6 +206,7 @@ _TELLING = re.compile(
 )
 _PUBLIC_NUMBERS = frozenset({"public_phone"})  # its owner has said that it may hang there
 _FREE_TEXTS = frozenset({"needs", "removal_target", "guarantee_target"})
+_CHOSEN = frozenset({"needs"})  # block 5 of plan.md: on the wall where the village chose so
 
 
 # -- texts ------------------------------------------------------------------------------------

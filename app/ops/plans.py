@@ -27,7 +27,7 @@ class PlanJob:
 
     ``only_changed``: of the wall edition only those whose content is not what hangs already.
     ``as_of``: as the sheets stood at the end of that day, and marked so. ``shows_words``: the
-    village's own words may hang, somebody looked at them.
+    needs in the village's own words may hang, somebody looked at them.
     """
 
     household_ids: tuple[str, ...] | None = None
@@ -134,7 +134,7 @@ def hangs_since(store: Store, household_id: str, today: date) -> str:
 def unchanged(store: Store, sources: Sequence[PlanSource]) -> dict[str, str]:
     """Return household id → day, of the wall sheets that say what the last printed ones said.
 
-    With or without the village's own words: what hangs is right either way.
+    With or without the needs in own words: what hangs is right either way.
     """
     kept = print_log.hanging(store, Edition.WALL.value)
     return {

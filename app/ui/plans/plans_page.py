@@ -68,7 +68,7 @@ class PlansPage(QWidget):
             self.edition.addItem(EDITION_LABELS[edition], edition)
         self.only_changed = QCheckBox("只印变了的")
         self.only_changed.setChecked(True)
-        self.words = QCheckBox("印需求和目标（先看预览）")
+        self.words = QCheckBox("印需求（先看预览）")
         self.words.setToolTip("自己写的文字，看过没有不宜上墙的再勾；不勾就不印。")
         self.table = DataTable(_columns(desk.store.level), "一户一策")
         self.count, self.head = title(), title()

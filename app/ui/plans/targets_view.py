@@ -135,7 +135,7 @@ def _problem(values: Mapping[str, str]) -> str:
     return _amount_problem(values["income"]) or ("" if values["reason"] else "请写修改原因。")
 
 
-_HINT = "离开一栏就存好。上墙版勾了“印需求和目标”才印；写了病情、收入、证件、电话的，勾了也不印。"
+_HINT = "离开一栏就存好。需求勾了“印需求”才上墙；写了病情、收入、证件、电话的，一律不上墙。"
 
 
 class _Needs(QPlainTextEdit):
