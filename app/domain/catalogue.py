@@ -41,6 +41,7 @@ class Option:
     Attributes:
         label: the written name, stable word of files and cases; ``shown`` is on screen and paper.
         only_when: the option is offered only then.
+        needs_note: says nothing by itself; the words beside the answer (备注) must.
         watch: goes to a list of people to look after, raises nothing.
         not_read: never read aloud, never on a paper that the farmer sees.
         direction: in or out (EV-03).
@@ -117,19 +118,16 @@ class Question:
     asked_words: str = ""
     short: str = ""
     ask: str = ""
-    ask_once: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     options: tuple[Option, ...] = ()
     default: AnswerValue | None = None
     empty_label: str = ""
     severity_when: tuple[SeverityWhen, ...] = ()
-    severity_note: str = ""
     exempt: Condition | None = None
     exempt_words: str = ""
     department: str = ""
     co_department: str = ""
     department_by: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     due_days: Mapping[str, int] = field(default_factory=lambda: NOTHING)
-    due_rule: str = ""
     help: str = ""
     photo: bool = False
     ask_every: int = 0
@@ -151,7 +149,6 @@ class Question:
     place: str = ""
     estimate_flag: bool = False
     options_silent: bool = False
-    area_default: str = ""
     specials: tuple[str, ...] = ()  # special answers that it takes
     always: bool = False
     looks_at: tuple[str, ...] = ()  # codes of the questions that asked_when depends on
@@ -228,6 +225,7 @@ class FormDef:
     default_due_days: Mapping[str, int] = field(default_factory=lambda: NOTHING)
     departments: tuple[str, ...] = ()
     by_code: Mapping[str, Question] = field(default_factory=lambda: NOTHING)
+    noted: frozenset[str] = frozenset()  # codes of those with an option that needs words
     judged: tuple[Question, ...] = ()  # those that can fall short, in catalogue order
 
     @property

@@ -1,7 +1,8 @@
 """What people write in the blank column of the checklist: digits, amounts, words → answers.
 
 The same digits as on screen and paper: two digits for a menu's second step, the person's number
-behind a colon where an item speaks of somebody (``4:2``), ``+`` for "as before".
+behind a colon where an item speaks of somebody (``4:2``), words behind one where «其他» needs
+them (``9:…``), ``+`` for "as before".
 """
 
 import re
@@ -63,6 +64,29 @@ def parse_cell(
     if question.menu and typed.isdigit():
         return _by_digits(question, typed)
     return parse_answer(question, text, today)
+
+
+def split_note(question: Question, text: str) -> tuple[str, str]:
+    """Return what a cell answers, and the words behind an option that needs them (``9:…``).
+
+    The words go to the end of the cell: they may hold commas and blanks of their own.
+    """
+    names = [
+        re.escape(_narrow(name))
+        for option in question.options
+        if option.needs_note
+        for name in (digit_of(question, option.key), option.label, option.text, option.key)
+    ]
+    if not names:
+        return text, ""
+    found = re.search(rf"(?:^|[,、;\s])(?:{'|'.join(names)})(\s*:)", _narrow(text))
+    return (text[: found.start(1)], text[found.end() :].strip()) if found else (text, "")
+
+
+def _narrow(text: str) -> str:
+    """Return a text with narrow signs, each at its place: the words keep the wide ones."""
+    signs = (unicodedata.normalize("NFKC", sign) for sign in text)
+    return "".join(new if len(new) == 1 else old for old, new in zip(text, signs, strict=True))
 
 
 def _items(

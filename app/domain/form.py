@@ -17,7 +17,7 @@ from app.domain.catalogue import (
 )
 from app.domain.household import AnswerKey, Answers, AnswerValue, Facts, Finding
 from app.domain.policy import Policy
-from app.domain.rules.checklist import is_asked, option_keys
+from app.domain.rules.checklist import is_asked, note_option, option_keys
 from app.domain.view import HouseholdView, is_special
 
 __all__ = [
@@ -41,6 +41,10 @@ __all__ = [
     "is_blind",
     "is_readable",
     "misplaced",
+    "note_option",
+    "note_problem",
+    "noted",
+    "notes_missing",
     "parse_amount",
     "parse_answer",
     "parse_date",
@@ -91,6 +95,27 @@ def required_missing(
     ]
 
 
+def notes_missing(form: FormDef, facts: Facts, policy: Policy) -> list[AnswerKey]:
+    """Return the asked questions with an option that needs words (注明) and has none."""
+    silent = {key for key in noted(form, facts.answers) if not facts.notes.get(key, "").strip()}
+    return [key for key in asked_questions(form, facts, policy) if key in silent] if silent else []
+
+
+def noted(form: FormDef, answers: Answers) -> list[AnswerKey]:
+    """Return the answers that say nothing without the words beside them."""
+    return [
+        key
+        for key, value in answers.items()
+        if key[0] in form.noted and note_option(form.by_code[key[0]], value)
+    ]
+
+
+def note_problem(question: Question, value: AnswerValue) -> str:
+    """Return what is wrong with an answer whose words are missing, and what to do."""
+    option = note_option(question, value)
+    return f"“{question.short}”选了“{option.text}”，要写明是什么事" if option else ""
+
+
 def pending(form: FormDef, facts: Facts, policy: Policy) -> list[AnswerKey]:
     """Return what was answered 说不清 or 没看成 and is to be found out (待补)."""
     asked = asked_questions(form, facts, policy)
@@ -112,9 +137,9 @@ def completeness(
     if not facts.answers:
         return "empty"
     way = facts.answers.get(("BF-03", ""))
-    if way is None or way in NOT_VISITED or required_missing(form, facts, policy, silent):
+    if way is None or way in NOT_VISITED or (way == "proxy" and visits.last_way == "proxy"):
         return "partial"
-    if way == "proxy" and visits.last_way == "proxy":
+    if required_missing(form, facts, policy, silent) or notes_missing(form, facts, policy):
         return "partial"
     for code, member_id in pending(form, facts, policy):
         if facts.answers[code, member_id] == "_not_seen":

@@ -76,6 +76,7 @@ def parse_form(data: Mapping[str, Any], file: str) -> FormDef:
         default_due_days=due_days,
         departments=departments,
         by_code=by_code,
+        noted=frozenset(q.code for q in in_order if any(o.needs_note for o in q.options)),
         judged=tuple(question for question in in_order if question.can_fall_short),
     )
 
@@ -182,7 +183,6 @@ def _question(table: TableReader, names: Mapping[str, Name]) -> Question:
         asked_words=table.text("asked_words"),
         short=table.text("short"),
         ask=table.text("ask", ""),
-        ask_once=table.mapping("ask_once"),
         options=options,
         default=_default(table, kind, options),
         empty_label=table.text("empty_label", ""),
@@ -226,11 +226,9 @@ def _with_words(table: TableReader, question: Question) -> Question:
     """Add what is shown, printed or proposed beside the question."""
     return replace(
         question,
-        severity_note=table.text("severity_note", ""),
         exempt_words=table.text("exempt_words", ""),
         co_department=table.text("co_department", ""),
         department_by=table.mapping("department_by"),
-        due_rule=table.text("due_rule", ""),
         ask_every=table.whole("ask_every", 0),
         ask_months=table.wholes("ask_months"),
         unit=table.text("unit", ""),
@@ -244,7 +242,6 @@ def _with_words(table: TableReader, question: Question) -> Question:
         place=table.one_of("place", ("", "head"), ""),
         estimate_flag=table.flag("estimate_flag", False),
         options_silent=table.flag("options_silent", False),
-        area_default=table.text("area_default", ""),
     )
 
 

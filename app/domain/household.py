@@ -167,6 +167,7 @@ class Facts:
         had_measures: some measure was open at last month's close.
         income: None while the twelve months are incomplete.
         answers: only what was given or confirmed; a missing key is "not answered".
+        notes: the words beside answers whose option needs them.
         other_ids: normalised identity numbers of other households -> words that name the household.
         other_phones: the same for telephone numbers.
     """
@@ -190,6 +191,7 @@ class Facts:
     selfpay: SelfPay = SelfPay()
     claims: Decimal = ZERO
     answers: Answers = field(default_factory=lambda: NOTHING)
+    notes: Mapping[AnswerKey, str] = field(default_factory=lambda: NOTHING)
     previous: Previous = Previous()
     open_warnings: tuple[OpenWarning, ...] = ()
     other_ids: Mapping[str, str] = field(default_factory=lambda: NOTHING)

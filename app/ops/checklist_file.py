@@ -8,8 +8,8 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.domain.checklist_paper import Met, cell_text, is_same, parse_cell, parse_met
-from app.domain.form import Question
+from app.domain.checklist_paper import Met, cell_text, is_same, parse_cell, parse_met, split_note
+from app.domain.form import Question, note_problem
 from app.domain.household import AnswerKey, AnswerValue, Finding
 from app.domain.ownership import Actor
 from app.domain.period import Period
@@ -23,7 +23,7 @@ from app.ops.errors import NotDueError
 from app.ops.plan_sources import area_names
 from app.ops.print_log import Noted
 from app.ops.printing import Printed, Printing, noted
-from app.ops.sheet_answers import put, put_visit, refusals, require_filling
+from app.ops.sheet_answers import put, put_note, put_visit, refusals, require_filling
 from app.ops.sheet_context import SheetContext, month_of
 from app.ops.sheet_submit import Submitted, outcome, submit_in
 from app.ops.visit_papers import paper_of
@@ -172,9 +172,13 @@ def _fill_household(
         for key, reason in refusals(context, values).items():
             _refuse(result, cells[key], "value", reason)
             del values[key]
-        changed = _count(context, cells, values, result)
+        notes = _notes(context, cells, values)
+        changed = _count(context, cells, values, notes, result)
         if changed:
             _write(session, sheet, context, changed, met, actor, today)
+            for key, note in notes.items():
+                put_note(session, sheet, key, note)
+            session.flush()
             _tell(context, submit_in(session, actor, sheet, today, store.level), result)
         else:
             _tell(context, outcome(context), result)
@@ -222,24 +226,44 @@ def _read(
     context: SheetContext, question: Question, key: AnswerKey, text: str, today: date
 ) -> AnswerValue | None:
     if not is_same(text):
-        return parse_cell(question, text, context.given.members, today)
+        answer, note = split_note(question, text)
+        value = parse_cell(question, answer, context.given.members, today)
+        lacks = note_problem(question, value) if value is not None else ""
+        if lacks and not note and not context.given.notes.get(key, "").strip():
+            raise ValueError(f"{lacks}：在冒号后面写，例如“{answer.strip()}:屋顶漏水”")
+        return value
     shown = context.prefilled.get(key, context.resting.get(key))
     if shown is None or key == context.spot_check:
         raise ValueError("没有可以照旧的值，请写本月的答案")
     return shown
 
 
+def _notes(
+    context: SheetContext,
+    cells: dict[AnswerKey, FilledCell],
+    values: dict[AnswerKey, AnswerValue | None],
+) -> dict[AnswerKey, str]:
+    """Return the words beside the answers that were not noted yet."""
+    found = {
+        key: split_note(context.form.question(key[0]), cell_text(cells[key].value))[1]
+        for key in values
+        if key[0] in context.form.noted
+    }
+    return {k: note for k, note in found.items() if note and note != context.given.notes.get(k)}
+
+
 def _count(
     context: SheetContext,
     cells: dict[AnswerKey, FilledCell],
     values: dict[AnswerKey, AnswerValue | None],
+    notes: dict[AnswerKey, str],
     result: Filled,
 ) -> dict[AnswerKey, AnswerValue | None]:
     """Return the answers that are new or different; those that replace another are warned of."""
     given = context.given.answers
     changed: dict[AnswerKey, AnswerValue | None] = {}
     for key, value in values.items():
-        if key in given and given[key] == value:
+        if key in given and given[key] == value and key not in notes:
             result.unchanged += 1
             continue
         changed[key] = value

@@ -131,6 +131,18 @@ def put_answer(session: Session, sheet: Sheet, key: AnswerKey, text: str | None)
     return row
 
 
+def put_note(session: Session, sheet: Sheet, key: AnswerKey, note: str) -> None:
+    """Keep the words beside an answer; one without value may have some."""
+    answer_id = natural_id("answer", sheet.id, *key)
+    row = session.get(Answer, answer_id)
+    if row is None and note:
+        put_answer(session, sheet, key, "")
+        row = session.get_one(Answer, answer_id)
+        row.value = None
+    if row is not None:
+        row.note = note
+
+
 def put_amount(
     session: Session, sheet: Sheet, definition: FormDef, question: str, value: AnswerValue | None
 ) -> None:

@@ -8,8 +8,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain import form, income_worksheet, prefill
@@ -18,7 +19,10 @@ from app.domain.household import HEAD, AnswerKey, AnswerValue, Facts
 from app.domain.income_worksheet import Amounts, LineKey
 from app.domain.period import Period
 from app.domain.policy import Policy
+from app.models.base import natural_id
 from app.models.facts import HouseholdMonth, Month, load_households
+from app.models.form import Answer
+from app.models.statements import Query, per_id, run
 from app.ops import catalogue, policies, warnings
 from app.ops.errors import UnknownHouseholdError
 from app.ops.income_lines import LineBook
@@ -143,7 +147,8 @@ class SheetContext:
     @property
     def missing(self) -> tuple[AnswerKey, ...]:
         """What must still be answered before the household can be submitted."""
-        return tuple(form.required_missing(self.form, self.facts, self.policy))
+        required = form.required_missing(self.form, self.facts, self.policy)
+        return (*required, *form.notes_missing(self.form, self.facts, self.policy))
 
     @property
     def spot_check(self) -> AnswerKey | None:
@@ -177,6 +182,7 @@ def load(
     """Return the households' contexts, in roster order (None: all living households)."""
     wanted = None if household_ids is None else set(household_ids)
     found = load_households(session, month, wanted, warnings.open_by_household(session, wanted))
+    found = _with_notes(session, month, found)
     book = LineBook(session, month.period, wanted)
     return [
         SheetContext(
@@ -187,6 +193,31 @@ def load(
         )
         for loaded in found
     ]
+
+
+def _with_notes(
+    session: Session, month: Month, found: list[HouseholdMonth]
+) -> list[HouseholdMonth]:
+    """Return the months with the words beside answers that need them; few have such a one."""
+    ids = {
+        natural_id("answer", loaded.sheet.id, *key): (place, key)
+        for place, loaded in enumerate(found)
+        if loaded.sheet is not None
+        for key in form.noted(month.form, loaded.facts.answers)
+    }
+    notes: dict[int, dict[AnswerKey, str]] = {}
+    for answer_id, note in run(session, _note_query(), ids) if ids else ():
+        place, key = ids[answer_id]
+        notes.setdefault(place, {})[key] = note
+    for place, said in notes.items():
+        found[place] = replace(found[place], facts=replace(found[place].facts, notes=said))
+    return found
+
+
+@cache
+def _note_query() -> Query:
+    table = Answer.__table__.c
+    return per_id(select(table.id, table.note), table.id)
 
 
 def month_of(period: Period, today: date) -> Month:

@@ -32,7 +32,7 @@ from app.ops import months, sheet_context, warnings
 from app.ops.changed import Changed
 from app.ops.errors import AnswerError, NoPeriodError, NotDueError, UnknownHouseholdError
 from app.ops.quiet import quiet_gc
-from app.ops.sheet_answers import put, put_answer, put_visit, require_filling, save
+from app.ops.sheet_answers import put, put_note, put_visit, require_filling, save
 from app.ops.sheet_context import SheetContext, month_of
 from app.ops.sheet_submit import Submitted, submit_sheet
 
@@ -219,7 +219,8 @@ def answer_open(
             raise AnswerError(question=question.label, reason=f"{error}。") from error
         put(session, sheet, context, {key: result.value})
         session.flush()
-        _put_note(session, sheet, key, result.note)
+        if result.note:
+            put_note(session, sheet, key, result.note)
         _end_drafts(session, sheet_id, [key])
         changed = Changed(frozenset({"answer"}), frozenset({sheet.household_id}))
     return result, changed
@@ -236,19 +237,8 @@ def save_note(
     with store.write("sheet.note", actor, reason) as session:
         sheet = session.get_one(Sheet, sheet_id)
         require_filling(session, sheet, reason)
-        _put_note(session, sheet, key, note)
+        put_note(session, sheet, key, note)
         return Changed(frozenset({"answer"}), frozenset({sheet.household_id}))
-
-
-def _put_note(session: Session, sheet: Sheet, key: AnswerKey, note: str) -> None:
-    answer_id = natural_id("answer", sheet.id, *key)
-    row = session.get(Answer, answer_id)
-    if row is None and note:
-        put_answer(session, sheet, key, "")
-        row = session.get_one(Answer, answer_id)
-        row.value = None
-    if row is not None:
-        row.note = note
 
 
 def _month(sheet: Sheet, today: date) -> Month:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from app.domain.checklist_paper import Met, cell_text, is_same, parse_cell, parse_met
+from app.domain.checklist_paper import Met, cell_text, is_same, parse_cell, parse_met, split_note
 from app.domain.household import AnswerValue
 from tests.domain.build import FORM, facts
 
@@ -104,3 +104,21 @@ def test_cells_become_text(value: object, text: str) -> None:
 def test_as_before_has_its_signs() -> None:
     assert all(is_same(text) for text in ("+", "＋", "=", "√", " 照旧 "))
     assert not is_same("1")
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "answer", "note"),
+    [
+        ("EV-01", "9:水管冻裂", "9", "水管冻裂"),
+        ("EV-01", "4、９ ：屋顶漏，还没修（东屋）", "4、９", "屋顶漏，还没修（东屋）"),
+        ("EV-01", "其他突发困难（注明）：走失", "其他突发困难（注明）", "走失"),
+        ("EV-01", "9", "9", ""),
+        ("EV-01", "9:", "9", ""),
+        ("EV-01", "4、1", "4、1", ""),
+        ("EV-03", "4:2", "4:2", ""),
+    ],
+)
+def test_words_behind_other_are_told_from_the_answer(
+    code: str, text: str, answer: str, note: str
+) -> None:
+    assert split_note(FORM.question(code), text) == (answer, note)

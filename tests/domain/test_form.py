@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from app.domain import form
+from app.domain import form, rules
 from app.domain.household import AnswerKey, AnswerValue, Facts
 from app.domain.period import Period
 from tests.domain.build import FORM, POLICY, facts, head, wife
@@ -168,3 +168,31 @@ def test_what_another_edition_wrote_is_told_from_what_can_be_read() -> None:
     assert all(form.is_readable(FORM, code, text) for code, text in readable)
     strange = [("LV-03", "marble"), ("ZZ-01", "x"), ("MD-05", "viel"), ("EV-01", "flood,ufo")]
     assert not any(form.is_readable(FORM, code, text) for code, text in strange)
+
+
+OTHER = ("illness", "other")
+
+
+@pytest.mark.parametrize("note", ["", "  "])
+def test_other_without_words_keeps_the_household_open(note: str) -> None:
+    silent = replace(full(facts(), EV_01=OTHER), notes={("EV-01", ""): note})
+    assert form.required_missing(FORM, silent, POLICY) == []
+    assert form.notes_missing(FORM, silent, POLICY) == [("EV-01", "")]
+    assert form.completeness(FORM, silent, POLICY) == "partial"
+    words = form.note_problem(FORM.question("EV-01"), OTHER)
+    assert words == "“难处”选了“其他突发困难(注明)”，要写明是什么事"
+
+
+def test_other_with_words_is_whole_and_its_finding_says_them() -> None:
+    said = replace(full(facts(), EV_01=OTHER), notes={("EV-01", ""): "水管冻裂"})
+    assert form.notes_missing(FORM, said, POLICY) == []
+    assert form.completeness(FORM, said, POLICY) == "complete"
+    told = [f.message for f in rules.evaluate(said, FORM, POLICY) if f.code == "EV-01"]
+    assert told == ["难处：大病确诊、其他突发困难(注明)（水管冻裂）"]
+
+
+def test_words_beside_an_option_that_needs_none_stay_out_of_the_finding() -> None:
+    said = replace(full(facts(), EV_01=("fire",)), notes={("EV-01", ""): "灶房"})
+    assert form.notes_missing(FORM, replace(said, notes={}), POLICY) == []
+    told = [f.message for f in rules.evaluate(said, FORM, POLICY) if f.code == "EV-01"]
+    assert told == ["难处：火灾"]

@@ -139,7 +139,10 @@ BREAKS: dict[str, tuple[Break, str]] = {
     ),
     "no table": (lambda _q, f: f.update(head=5), "这里应是一张表"),
     "no number": (lambda _q, f: question(f, "EV-02").update(min="0"), "min 应是数"),
-    "no mapping": (lambda _q, f: question(f, "CL-01").update(ask_once=3), "ask_once 应是表"),
+    "no mapping": (
+        lambda _q, f: question(f, "CL-01").update(department_by=3),
+        "department_by 应是表",
+    ),
     "no tables": (lambda q, _f: q.update(options="none"), "options 应是若干张表"),
     "no list": (lambda _q, f: question(f, "IN-04").update(lines="低保"), "lines 应是文字的清单"),
     "bad month": (lambda _q, f: f.update(valid_from="2025"), "valid_from：月份应写成"),

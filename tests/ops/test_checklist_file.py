@@ -179,3 +179,23 @@ def test_another_workbook_and_a_household_that_is_not_due_are_refused(
         checklist_file.fill(store, ME, OCTOBER, tmp_path / "x.xlsx", TODAY)
     with pytest.raises(NotDueError):
         checklist_file.write_checklists(store, ["nobody"], OCTOBER, printing(file))
+
+
+def test_other_brings_its_words_or_is_refused(store: Store, file: Path) -> None:
+    table = filled(file)
+    cells = {"2": "9", "3": "4、9：水管冻裂，停水3天"}
+    for row in table[1:]:
+        if row[4] == "EV-01":
+            row[9] = cells[str(row[1])]
+    write(file, table)
+    found = checklist_file.fill(store, ME, OCTOBER, file, TODAY)
+    assert [note.message for note in found.rejected] == [
+        "“难处”选了“其他突发困难(注明)”，要写明是什么事：在冒号后面写，例如“9:屋顶漏水”。"
+    ]
+    assert found.incomplete == {"2": 1}
+    due = {d.household_no: d.household_id for d in months.due_households(store, OCTOBER, TODAY)}
+    sheet = sheets.open_sheet(store, due["3"], OCTOBER, TODAY)
+    assert sheet.facts.answers["EV-01", ""] == ("fire", "other")
+    assert sheet.notes["EV-01", ""] == "水管冻裂，停水3天"
+    again = checklist_file.fill(store, ME, OCTOBER, file, TODAY)
+    assert (again.created, again.updated) == (0, 0)

@@ -14,6 +14,7 @@ from app.models.household import Member
 from app.models.journal import ChangeRow
 from app.models.step import Step
 from app.models.store import Store
+from app.models.warning import HouseholdWarning
 from app.ops import changes, follow_ups, months, sheets, warnings
 from app.ops.errors import AnswerError, SheetStateError
 from tests.conftest import VILLAGE, StoreMaker
@@ -307,3 +308,36 @@ def test_an_answer_of_another_edition_is_shown_as_stored(store: Store, household
         ("ZZ-09", ""): "old words", ("LV-03", ""): "no_such_option", ("WT-05", ""): "三天",
     }  # fmt: skip
     assert "WT-05" not in {code for code, _ in shown.facts.answers}
+
+
+EVENT = ("EV-01", "")
+
+
+def test_other_without_words_is_not_submitted_and_its_warning_says_the_words(
+    store: Store, household: str
+) -> None:
+    sheet_id = answer_all(store, household, {EVENT: ("other",)})
+    refused = sheets.submit_sheet(store, ME, sheet_id, TODAY)
+    assert (refused.missing, refused.state, refused.opened) == ((EVENT,), "partial", ())
+    sheets.save_note(store, ME, sheet_id, EVENT, "水管冻裂")
+    assert sheets.submit_sheet(store, ME, sheet_id, TODAY).missing == ()
+    assert sheets.open_sheet(store, household, OCTOBER, TODAY).sheet_state == "complete"
+    with store.read() as session:
+        messages = list(session.scalars(select(HouseholdWarning.message).filter_by(code="EV-01")))
+    assert messages == ["难处：其他突发困难(注明)（水管冻裂）"]
+
+
+def test_last_months_words_do_not_stand_for_this_months_other(store: Store, household: str) -> None:
+    sheet_id = answer_all(store, household, {EVENT: ("other",)})
+    sheets.save_note(store, ME, sheet_id, EVENT, "水管冻裂")
+    sheets.submit_sheet(store, ME, sheet_id, TODAY)
+    months.open_period(store, ME, NOVEMBER, TODAY)
+    later = sheets.open_sheet(store, household, NOVEMBER, TODAY)
+    assert (later.cells[EVENT].value, dict(later.notes)) == (None, {})
+    sheets.answer_open(store, ME, later.sheet_id, EVENT, OpenReply("1"), TODAY)
+    assert EVENT in sheets.submit_sheet(store, ME, later.sheet_id, TODAY).missing
+    sheets.save_note(store, ME, later.sheet_id, EVENT, "还没修好")
+    sheets.answer_open(store, ME, later.sheet_id, EVENT, OpenReply("1"), TODAY)
+    again = sheets.open_sheet(store, household, NOVEMBER, TODAY)
+    assert again.notes[EVENT] == "还没修好"
+    assert EVENT not in sheets.submit_sheet(store, ME, later.sheet_id, TODAY).missing

@@ -5,7 +5,7 @@ Source: checklist.yaml (options, severity_when, exempt) and meta.warning_grain.
 
 from decimal import Decimal
 
-from app.domain.catalogue import HeadStrip, Question
+from app.domain.catalogue import HeadStrip, Option, Question
 from app.domain.household import AnswerValue, Finding
 from app.domain.labels import SEVERITY_RANK, label, worst
 from app.domain.rules.run import Run
@@ -84,6 +84,12 @@ def option_keys(value: AnswerValue) -> tuple[str, ...]:
     return tuple(dict.fromkeys(item.partition(":")[0] for item in items))
 
 
+def note_option(question: Question, value: AnswerValue) -> Option | None:
+    """Return the chosen option that says nothing without words beside it, if there is one."""
+    chosen = (question.by_key.get(key) for key in option_keys(value))
+    return next((option for option in chosen if option and option.needs_note), None)
+
+
 def answer_words(question: Question, value: AnswerValue) -> str:
     """Return an answer in the words of the catalogue."""
     if is_special(value):
@@ -102,13 +108,14 @@ def _finding(
     words = answer_words(question, value)
     subject = f"{member.name}" if member else ""
     key = (question.code, member.id if member else "")
+    note = run.facts.notes.get(key, "").strip() if note_option(question, value) else ""
     line = next((x for x in question.severity_when if x.when(run.view, member, value)), None)
     others = tuple((code, "") for code in (line.fields if line else ()))
     return Finding(
         code=question.code,
         member_id=key[1],
         severity=severity,
-        message=f"{subject}{question.short}：{words}",
+        message=f"{subject}{question.short}：{words}{f'（{note}）' if note else ''}",
         values={question.short: words} | _used(run, line.parameters if line else ()),
         fields=(key, *(k for k in others if k != key)),
         basis=f"{question.code} {question.short} · 监测表{run.form.valid_from}版",

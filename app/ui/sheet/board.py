@@ -5,7 +5,15 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from app.domain.follow_up import Ask, asks_of
-from app.domain.form import AnswerKey, AnswerValue, Chapter, FormDef, Option, Question
+from app.domain.form import (
+    AnswerKey,
+    AnswerValue,
+    Chapter,
+    FormDef,
+    Option,
+    Question,
+    note_problem,
+)
 from app.domain.household import Facts, Finding, Member
 
 NOT_SEEN = "_not_seen"
@@ -90,7 +98,8 @@ class Board:
 
     def facts_with(self, tentative: Mapping[AnswerKey, AnswerValue]) -> Facts:
         """Return the facts with the given answers and a value that is being typed."""
-        return replace(self.facts, answers={**self.resting, **self.values, **tentative})
+        given = {**self.resting, **self.values, **tentative}
+        return replace(self.facts, answers=given, notes=self.notes)
 
     def change(self, changes: Mapping[AnswerKey, AnswerValue | None]) -> None:
         """Take over answers that were saved; None clears."""
@@ -115,6 +124,30 @@ class Board:
         said = self.replies.get(key, {})
         asks = asks_of(self.question(key), self.values.get(key))
         return [a for a in asks if a.name not in said and (a.choices or a.is_person)]
+
+    def first_editable(self, rows: list[AnswerKey]) -> AnswerKey:
+        return next((key for key in rows if not self.question(key).sum_of), rows[0])
+
+    def after(self, waiting: list[AnswerKey], key: AnswerKey | None) -> AnswerKey:
+        """Return the first of a chapter's waiting rows below a row, else the first of them."""
+        rows = self.rows(self.question(waiting[0]).chapter)
+        start = rows.index(key) if key in rows else -1
+        return next((row for row in waiting if rows.index(row) > start), waiting[0])
+
+    def text_of(self, key: AnswerKey) -> str:
+        """Return what stands in the row's field: the half-typed text, else the answer."""
+        value = self.values.get(key)
+        typed = "" if value is None or str(value).startswith("_") else str(value)
+        return self.drafts.get(key, typed)
+
+    def lacks_note(self, key: AnswerKey) -> bool:
+        """True if the given answer says nothing without the words beside it (注明)."""
+        return bool(self.note_problem(key)) and not self.notes.get(key, "").strip()
+
+    def note_problem(self, key: AnswerKey) -> str:
+        """Return what to write beside the given answer, "" if nothing must be."""
+        value = self.values.get(key)
+        return "" if value is None else note_problem(self.question(key), value)
 
     def present(self) -> list[Member]:
         return [member for member in self.facts.members if member.member_status == "present"]
@@ -163,6 +196,8 @@ class Board:
 
     def needs(self, key: AnswerKey) -> bool:
         """True if the row holds up its chapter until somebody answers it."""
+        if self.lacks_note(key):
+            return True
         status = self.status(key)
         return status is Status.ASK or (status is Status.BLANK and self.question(key).required)
 

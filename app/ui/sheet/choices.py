@@ -99,6 +99,19 @@ def ask_choices(ask: Ask, members: Iterable[Member]) -> tuple[Choice, ...]:
     )
 
 
+def find(offered: Iterable[Choice], digit: str) -> Choice | None:
+    """Return the choice of a digit."""
+    return next((choice for choice in offered if choice.digit == digit), None)
+
+
+def toggled(value: AnswerValue | None, item: str) -> tuple[str, ...]:
+    """Return a multi-choice answer with one item put in or taken out."""
+    chosen = value if isinstance(value, tuple) else ()
+    if item in chosen:
+        return tuple(entry for entry in chosen if entry != item)
+    return (*chosen, item)
+
+
 def _menu_choice(question: Question, digit: str, key: str, word: str) -> Choice:
     option = question.by_key.get(key)
     severity = _severity(option) if option else "none"

@@ -27,7 +27,9 @@ class SheetController:
         self._undo: list[Undo] = []
         self.findings: list[Finding] = []
         self._chapters = {chapter.code: chapter for chapter in board.form.chapters}
-        self._start()
+        if board.way():
+            self._next_chapter()
+        self._evaluate()
 
     # ---------------------------------------------------------------- what the view reads
     @property
@@ -43,7 +45,7 @@ class SheetController:
 
     def field_kind(self, key: AnswerKey) -> str:
         """Return the kind of text field the cursor's row needs now."""
-        return "text" if self._is_solving() else offers.field_kind(self.board.question(key))
+        return "text" if self.is_wording() else offers.field_kind(self.board.question(key))
 
     def accepts_text(self, key: AnswerKey) -> bool:
         return offers.accepts_text(self.board, key, self.path if key == self.place.key else ())
@@ -85,7 +87,7 @@ class SheetController:
         if self.place.key is None or text == self.typed:
             return
         self.typed = text
-        if not self._is_solving():
+        if not self.is_wording():
             self.board.drafts[self.place.key] = text
             self._out.draft(self.place.key, text)
         self._parse()
@@ -101,7 +103,9 @@ class SheetController:
         """Put the cursor somewhere; half-typed text stays a draft."""
         if place == self.place:
             return
-        self.place, self.path, self.is_special, self.ask = place, (), False, None
+        self.place, self.is_special, self.ask = place, False, None
+        is_silent = place.key is not None and self.board.lacks_note(place.key)
+        self.path = (offers.NOTE,) if is_silent else ()
         self.typed, self.problem = self._text_of(place.key), ""
 
     def go_to_key(self, key: AnswerKey) -> None:
@@ -114,6 +118,7 @@ class SheetController:
         if self._undo and not self._refuses() and self._out.save(self._undo[-1].before):
             step = self._undo.pop()
             self.board.change(step.before)
+            self.path = ()
             self.go(step.place)
             self.typed = self._text_of(self.place.key)
 
@@ -174,7 +179,7 @@ class SheetController:
         elif kind is Key.SPOT:
             self._single_lead_digit(chapter, self.board.spot_row(chapter) or rows[0], digit)
         else:
-            first = rows[0] if kind is Key.ZERO else self._first_editable(rows)
+            first = rows[0] if kind is Key.ZERO else self.board.first_editable(rows)
             self.go(Place(chapter.code, first))
             self._row_digit(first, digit)
 
@@ -189,7 +194,7 @@ class SheetController:
             self.go(Place(chapter.code, lead[0]))
 
     def _single_lead_digit(self, chapter: Chapter, key: AnswerKey, digit: str) -> None:
-        choice = _find(self.choices(key), digit)
+        choice = choices.find(self.choices(key), digit)
         if choice is None:
             return
         good = default_value(self.board.question(key))
@@ -203,7 +208,7 @@ class SheetController:
         if self.is_typing():
             self.type_text(self.typed + digit)
             return
-        choice = _find(self.choices(key), digit)
+        choice = choices.find(self.choices(key), digit)
         if choice is not None:
             self._take(key, choice)
 
@@ -221,11 +226,14 @@ class SheetController:
 
     def _toggle(self, key: AnswerKey, item: str) -> None:
         if self.path[:1] == (offers.WORSE,):
-            self._reply(key, OpenReply(open_answer.WORSE, _toggled(self._reported(key), item)))
+            self._reply(
+                key,
+                OpenReply(open_answer.WORSE, choices.toggled(self.board.previous.get(key), item)),
+            )
             return
         self.path = ()
-        if self._store({key: _toggled(self.board.values.get(key), item)}):
-            self.ask = next(iter(self.board.open_asks(key)), None)
+        if self._store({key: choices.toggled(self.board.values.get(key), item)}):
+            self._ask_further(key)
 
     def _deeper(self, step: str) -> None:
         self.path = (*self.path, step)
@@ -245,26 +253,43 @@ class SheetController:
 
     def _ask_or_advance(self, key: AnswerKey) -> None:
         """Stay for what is asked after this answer (从何时、为什么…), else go on."""
-        self.ask = next(iter(self.board.open_asks(key)), None)
-        if self.ask is None:
+        self._ask_further(key)
+        if self.ask is None and not self.is_wording():
             self._advance(key)
+
+    def _ask_or_stay(self, key: AnswerKey) -> None:
+        """The same, but a row of several choices stays open for more."""
+        is_multi = self.board.question(key).type == "multi"
+        (self._ask_further if is_multi else self._ask_or_advance)(key)
+
+    def _ask_further(self, key: AnswerKey) -> None:
+        self.ask = next(iter(self.board.open_asks(key)), None)
+        if self.ask is None and self.board.lacks_note(key):
+            self._deeper(offers.NOTE)
 
     def _follow(self, key: AnswerKey, reply: str) -> None:
         ask = self.ask
         if ask is None or self._refuses() or not self._out.follow_up(key, {ask.name: reply}):
             return
         self.board.replies.setdefault(key, {})[ask.name] = reply
-        question = self.board.question(key)
-        self.ask = next(iter(self.board.open_asks(key)), None)
-        if self.ask is None and question.type != "multi":
-            self._advance(key)
+        self._ask_or_stay(key)
+
+    # ---------------------------------------------------------------- words beside an answer
+    def is_wording(self) -> bool:
+        """True while the cursor's row asks for words: how it was solved, or what «其他» is."""
+        return self.path in offers.WORDINGS
+
+    def _keep_note(self, key: AnswerKey) -> None:
+        """What «其他» is: one line, kept as the note of the answer."""
+        note = self.typed.strip() or self.board.notes.get(key, "")
+        if not note:
+            self.problem = self.board.note_problem(key)
+        elif not self._refuses() and self._out.note(key, note):
+            self.board.notes[key] = note
+            self.path, self.typed = (), ""
+            self._ask_or_stay(key)
 
     # ---------------------------------------------------------------- open warnings (P-0)
-    def _is_solving(self) -> bool:
-        return self.path == (offers.SOLVED,)
-
-    def _reported(self, key: AnswerKey) -> AnswerValue | None:
-        return self.board.previous.get(key)
 
     def _take_note(self, key: AnswerKey) -> None:
         """How it was solved; the good answer follows from it, or is asked for."""
@@ -306,7 +331,7 @@ class SheetController:
             return
         waiting = [key for key in self.board.rows(chapter.code) if self.board.needs(key)]
         if waiting:
-            self.go(Place(chapter.code, self._after(waiting, self.place.key)))
+            self.go(Place(chapter.code, self.board.after(waiting, self.place.key)))
         else:
             self._next_chapter()
 
@@ -329,8 +354,9 @@ class SheetController:
     def _enter_row(self, key: AnswerKey) -> None:
         """Accept typed text or confirm the one value shown, and go to the next row."""
         changes: dict[AnswerKey, AnswerValue] = {}
-        if self._is_solving():
-            self._take_note(key)
+        if self.is_wording():
+            take = self._keep_note if self.path == (offers.NOTE,) else self._take_note
+            take(key)
             return
         if self.is_typing() and self.typed:
             if not self._accept_typed(changes):
@@ -365,14 +391,9 @@ class SheetController:
         rows = self.board.rows(self.place.chapter)
         waiting = [row for row in rows if self.board.unsettled(row)]
         if waiting:
-            self.go(Place(self.place.chapter, self._after(waiting, key)))
+            self.go(Place(self.place.chapter, self.board.after(waiting, key)))
         else:
             self._next_chapter()
-
-    def _after(self, waiting: list[AnswerKey], key: AnswerKey | None) -> AnswerKey:
-        rows = self.board.rows(self.place.chapter)
-        start = rows.index(key) if key in rows else -1
-        return next((row for row in waiting if rows.index(row) > start), waiting[0])
 
     def _next_chapter(self) -> None:
         """Go to the next bar that is not done; done and unasked ones are passed over."""
@@ -450,7 +471,7 @@ class SheetController:
     def _parse(self) -> AnswerValue | None:
         """Read what is typed; the reason why it cannot be read lands in ``problem``."""
         self.problem = ""
-        if self.place.key is None or not self.typed:
+        if self.place.key is None or not self.typed or self.is_wording():
             return None
         try:
             return self.board.engine.parse(self.board.question(self.place.key), self.typed)
@@ -460,7 +481,7 @@ class SheetController:
 
     def _evaluate(self) -> None:
         tentative: dict[AnswerKey, AnswerValue] = {}
-        is_value = self.is_typing() and not self._is_solving()
+        is_value = self.is_typing() and not self.is_wording()
         if is_value and self.place.key is not None and self.typed:
             problem, value = self.problem, self._parse()
             self.problem = problem or self.problem
@@ -469,31 +490,9 @@ class SheetController:
         self.findings = list(self.board.engine.findings(self.board.facts_with(tentative)))
 
     def _text_of(self, key: AnswerKey | None) -> str:
-        if key is None or not self.accepts_text(key):
+        if key is None or self.is_wording() or not self.accepts_text(key):
             return ""
-        if key in self.board.drafts:
-            return self.board.drafts[key]
-        value = self.board.values.get(key)
-        return "" if value is None or str(value).startswith("_") else str(value)
-
-    def _first_editable(self, rows: list[AnswerKey]) -> AnswerKey:
-        return next((key for key in rows if not self.board.question(key).sum_of), rows[0])
+        return self.board.text_of(key)
 
     def _order(self) -> list[str]:
         return [STRIP, *self._chapters, END]
-
-    def _start(self) -> None:
-        if self.board.way():
-            self._next_chapter()
-        self._evaluate()
-
-
-def _find(offered: tuple[Choice, ...], digit: str) -> Choice | None:
-    return next((choice for choice in offered if choice.digit == digit), None)
-
-
-def _toggled(value: AnswerValue | None, item: str) -> tuple[str, ...]:
-    chosen = value if isinstance(value, tuple) else ()
-    if item in chosen:
-        return tuple(entry for entry in chosen if entry != item)
-    return (*chosen, item)

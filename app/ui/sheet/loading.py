@@ -55,6 +55,8 @@ def remarks(data: SheetData) -> dict[AnswerKey, str]:
 
 def missing_sentence(shown: Board, missing: Sequence[AnswerKey]) -> str:
     """Return message 401 for the line 小结."""
+    if all(shown.lacks_note(key) for key in missing):
+        return f"{shown.note_problem(missing[0])}。填好的都已保存。按 Enter 去写。"
     names = list(dict.fromkeys(shown.question(key).short for key in missing))
     listed = "、".join(names[:4]) + ("…" if len(names) > 4 else "")
     return f"还有{len(missing)}题没答：{listed}。填好的都已保存。按 Enter 去第一题。"

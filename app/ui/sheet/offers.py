@@ -8,6 +8,8 @@ from app.ui.sheet.choices import Choice, Does
 
 # Steps of the reply to an open warning (P-0).
 WORSE, SOLVED, SOLVED_VALUE = "worse", "solved", "solved-value"
+NOTE = "note"  # what an option is that says nothing by itself (注明)
+WORDINGS = ((SOLVED,), (NOTE,))
 TYPED = frozenset({"money", "number", "date", "text"})
 
 
@@ -23,8 +25,8 @@ def is_stale(board: Board, key: AnswerKey) -> bool:
 
 def accepts_text(board: Board, key: AnswerKey, path: tuple[str, ...]) -> bool:
     """True where figures, a date or words are typed instead of a digit chosen."""
-    if path == (SOLVED,):
-        return True  # how it was solved
+    if path in WORDINGS:
+        return True
     if board.question(key).type not in TYPED or board.is_unseen(key):
         return False
     return not is_stale(board, key) or bool(path)

@@ -33,6 +33,7 @@ class Outlets:
     Attributes:
         save: stores answers, one call = one transaction; False if it failed.
         reply: stores what became of an open warning; this month's answer, None if it failed.
+        note: keeps the words beside an answer.
         follow_up: stores replies to what was asked after an answer.
         visit: stores how and whom one met (way, member id).
         draft: keeps half-typed text.
@@ -41,6 +42,7 @@ class Outlets:
 
     save: Callable[[Changes], bool]
     reply: Callable[[AnswerKey, OpenReply], AnswerValue | None]
+    note: Callable[[AnswerKey, str], bool]
     follow_up: Callable[[AnswerKey, Mapping[str, str]], bool]
     visit: Callable[[str, str], bool]
     draft: Callable[[AnswerKey, str], None]

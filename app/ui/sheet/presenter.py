@@ -117,12 +117,13 @@ def row_text(controller: SheetController, key: AnswerKey, remark: str, with_help
     name = f"{member.name} " if member else ""
     value = board.shown(key)
     typing = is_current and controller.is_typing()
+    wording = is_current and controller.is_wording()
     return RowText(
         key=key,
         short=f"{name}{question.short}",
         spoken=f"{name}{_stage(controller, key) or spoken(board, key)}",
         previous=_previous(board, key),
-        value="" if value is None else _value_text(board, key, value),
+        value="" if value is None or wording else _value_text(board, key, value),
         status=board.status(key),
         is_needed=board.needs(key),
         is_current=is_current,
@@ -160,6 +161,8 @@ def _stage(controller: SheetController, key: AnswerKey) -> str:
         return f"{controller.ask.label}？"
     if not controller.path:
         return ""
+    if controller.path == (offers.NOTE,):
+        return f"{controller.board.note_problem(key)}（写几句，按 Enter）"
     kind, _, option_key = controller.path[-1].partition(":")
     option = controller.board.question(key).by_key.get(option_key)
     if kind == "who" and option is not None:

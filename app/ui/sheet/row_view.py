@@ -114,7 +114,7 @@ class RowView(QFrame):
             before.setFixedWidth(unit * 10)
             line.addWidget(before)
             line.addWidget(self._value_label(unit))
-        self._chip = SeverityChip(text.severity)
+        self._chip = SeverityChip(text.severity, self)  # without it a window for a moment
         line.addWidget(self._chip)
         return line
 
@@ -148,7 +148,7 @@ class RowView(QFrame):
             for choice in text.choices:
                 flow.addWidget(self._option(choice))
         layout.addWidget(box)
-        self._problem = QLabel(text.problem)
+        self._problem = QLabel(text.problem, self)  # without it a window for a moment
         self._problem.setProperty("kind", "problem")
         self._problem.setContentsMargins(22, 0, 0, 0)
         self._problem.setVisible(bool(text.problem))

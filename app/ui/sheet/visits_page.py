@@ -143,13 +143,13 @@ class VisitsPage(QWidget):
         outlets = Outlets(
             save=self._save,
             reply=self._reply,
+            note=self._save_note,
             follow_up=self._save_follow_up,
             visit=self._save_visit,
             draft=self._save_draft,
             submit=self._submit,
         )
-        controller = SheetController(board, outlets)
-        self._show_form(FormView(controller, loading.remarks(data)))
+        self._show_form(FormView(SheetController(board, outlets), loading.remarks(data)))
 
     # ---------------------------------------------------------------- saving
     def _save(self, changes: Changes) -> bool:
@@ -226,12 +226,15 @@ class VisitsPage(QWidget):
         is_kept = self._run(dialog)
         board.photos = self._photos(data)
         form.redraw()
-        if not is_kept:
-            return
-        actor, text = self._desk.actor, dialog.text()
-        if self._quietly(lambda: sheets.save_note(self._store, actor, data.sheet_id, key, text)):
-            board.notes[key] = text
+        if is_kept and self._save_note(key, dialog.text()):
+            board.notes[key] = dialog.text()
             form.redraw()
+
+    def _save_note(self, key: AnswerKey, text: str) -> bool:
+        data, actor = self._data, self._desk.actor
+        return data is not None and bool(
+            self._quietly(lambda: sheets.save_note(self._store, actor, data.sheet_id, key, text))
+        )
 
     def _show_photos(self, form: FormView, data: sheets.SheetData) -> None:
         """Show the photos of the whole visit, from the strip and the bars."""
@@ -260,10 +263,9 @@ class VisitsPage(QWidget):
         if data is None:
             return False
         actor, today = self._desk.actor, self._desk.today()
-        done = self._quietly(
+        return None is not self._quietly(
             lambda: sheets.record_visit(self._store, actor, data.sheet_id, way, met, today)
         )
-        return done is not None
 
     def _save_draft(self, key: AnswerKey, text: str) -> None:
         data = self._data

@@ -70,6 +70,7 @@ class Recorder:
 
     def __init__(self) -> None:
         self.saved: list[dict[AnswerKey, AnswerValue | None]] = []
+        self.notes: dict[AnswerKey, str] = {}
         self.drafts: dict[AnswerKey, str] = {}
         self.submitted = 0
         self.met = ""
@@ -84,7 +85,13 @@ class Recorder:
         return self.works
 
     def outlets(self) -> Outlets:
-        return Outlets(self.save, self.reply, self.follow_up, self.visit, self.draft, self.submit)
+        return Outlets(
+            self.save, self.reply, self.note, self.follow_up, self.visit, self.draft, self.submit
+        )
+
+    def note(self, key: AnswerKey, text: str) -> bool:
+        self.notes[key] = text
+        return self.works
 
     def follow_up(self, key: AnswerKey, replies: Mapping[str, str]) -> bool:
         self.follow_ups.setdefault(key, {}).update(replies)

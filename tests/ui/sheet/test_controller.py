@@ -10,6 +10,7 @@ from tests.ui.sheet.builders import FATHER, FOUR, make_board, press, start
 
 SON_SCHOOL: AnswerKey = ("ED-01", "m3")
 TOILET: AnswerKey = ("LV-04", "")
+EVENT: AnswerKey = ("EV-01", "")
 
 
 def test_an_unchanged_household_of_four_takes_fifteen_keys() -> None:
@@ -270,3 +271,37 @@ def test_an_illness_is_asked_for_the_person() -> None:
     assert recorder.follow_ups["EV-01", ""] == {"illness.who": "m2"}
     press(controller, "+")
     assert controller.place.chapter == "BF"
+
+
+def test_other_asks_for_its_words_at_the_field_before_it_lets_go() -> None:
+    controller, recorder = start(make_board())
+    controller.go(Place("EV"))
+    press(controller, "9")
+    assert controller.is_typing()
+    assert controller.field_kind(EVENT) == "text"
+    press(controller, "enter")
+    assert (controller.place.key, recorder.notes) == (EVENT, {})
+    assert "要写明是什么事" in controller.problem
+    assert controller.board.needs(EVENT)
+    controller.type_text("水管冻裂")
+    assert controller.problem == ""
+    press(controller, "enter")
+    assert recorder.notes == {EVENT: "水管冻裂"}
+    assert recorder.drafts == {}
+    assert not controller.is_typing()
+    assert not controller.board.needs(EVENT)
+    assert "水管冻裂" in next(f.message for f in controller.findings if f.code == "EV-01")
+
+
+def test_who_comes_back_to_other_is_asked_for_its_words_again() -> None:
+    controller, _ = start(make_board())
+    controller.go(Place("EV"))
+    press(controller, "9 escape")
+    assert not controller.is_typing()
+    press(controller, "9")
+    assert controller.board.values[EVENT] == ()
+    press(controller, "9 up")
+    controller.go_to_key(EVENT)
+    assert controller.is_typing()
+    press(controller, "undo")
+    assert not controller.is_typing()

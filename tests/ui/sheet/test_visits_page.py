@@ -335,3 +335,20 @@ def test_the_worksheet_saves_line_by_line_and_the_amount_follows(
     page._must_reload = True
     page._on_changed()
     assert form_of(page).controller.board.values["IN-04", ""] == Decimal(500)
+
+
+def test_other_takes_its_words_in_the_row_and_keeps_them(
+    qtbot: QtBot, page: VisitsPage, desk: Desk
+) -> None:
+    form = form_of(page)
+    form.move_to(("EV-01", ""))
+    click(qtbot, page, "9", ENTER)
+    row = form.rows["EV-01", ""]
+    assert QApplication.focusWidget() is row.field
+    assert "要写明是什么事" in row.text.problem
+    missing = loading.missing_sentence(form.controller.board, [("EV-01", "")])
+    assert missing.endswith("按 Enter 去写。")
+    click(qtbot, page, "水管冻裂", ENTER)
+    data = sheets.open_sheet(desk.store, "h2", OCTOBER, TODAY)
+    assert (data.cells["EV-01", ""].value, data.notes["EV-01", ""]) == (("other",), "水管冻裂")
+    assert form.rows["EV-01", ""].field is None
