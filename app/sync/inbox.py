@@ -134,10 +134,12 @@ def settle_forks(session: Session, effect: Effect, trust: Trust, objections: Obj
     is_quiet = not cuts and not rulings.forked_scopes(session)
     if is_quiet or base_chains(session):
         return effect
-    found = rulings.review(session, trust, Judging(trust, objections, cuts), cuts)
+    judging = Judging(trust, objections, cuts)
+    found = rulings.review(session, trust, judging, cuts)
     touched = set(found.touched)
     if epochs.lost_branch(session):
         touched |= epochs.reissue(session)
+        rulings.review(session, trust, judging, cuts)  # what it may not is void here at once
     touched |= effect.touched & found.touched
     known = {changeset.line() for changeset in effect.forked}
     return replace(

@@ -3,6 +3,7 @@
 from sqlalchemy import func, select
 
 from app.models.form import Sheet
+from tests.ops.network import journal
 from tests.sync.invariants import check
 from tests.sync.meeting import meet
 from tests.sync.world import World
@@ -42,6 +43,20 @@ def test_who_is_born_into_a_contested_household_changes_nothing_of_its_question(
     world.compose("a1", 0, 0)
     meet(world)
     check(world)
+
+
+def test_what_a_lost_branch_may_not_is_void_as_soon_as_it_is_issued_again(world: World) -> None:
+    world.compose("b1", 0, 0)
+    world.export(2, lost=False)
+    world.clone("b1", 0, 4)
+    world.take("t", 1)
+    world.overstep("b1", 0)
+    before = world.stores["b1"].identity.epoch
+    world.visit("b1")
+    b1 = world.stores["b1"]
+    assert b1.identity.epoch != before  # it lost, and has issued its own again
+    own = [row for row in journal(b1) if row[:2] == (b1.device_id, b1.identity.epoch)]
+    assert [row[6] for row in own] == ["void"]
 
 
 def test_a_split_that_stood_on_a_lost_branch_leaves_no_question(world: World) -> None:
