@@ -1,6 +1,8 @@
 """Natural changes (自然变更) of a household: reported by the village, in force when decided."""
 
+import json
 from datetime import date
+from typing import Any
 
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -22,3 +24,9 @@ class NaturalChange(Journaled):
     reported_on: Mapped[date]
     period: Mapped[str] = mapped_column(String(7), default="", index=True)  # of EV-03, "" if not
     details: Mapped[str] = mapped_column(default="")  # JSON: the new member, who goes, relations
+
+
+def details_of(row: NaturalChange) -> dict[str, Any]:
+    """Return the further data of a change; a package may bring none."""
+    found: dict[str, Any] = json.loads(row.details) if row.details else {}
+    return found

@@ -12,11 +12,11 @@ from app.domain.household import HEAD
 from app.domain.natural_change import NATURAL_CHANGE
 from app.domain.period import Period, months_between
 from app.models.base import natural_id
-from app.models.change import NaturalChange
+from app.models.change import NaturalChange, details_of
 from app.models.household import Household, Member
 from app.models.step import steps_of
 from app.ops import household_moves, policies, warnings
-from app.ops.change_rules import PRESENT, details_of, ids_of, present, relations_of
+from app.ops.change_rules import PRESENT, ids_of, present, relations_of
 from app.ops.household_moves import Move
 from app.ops.lives import Living, living
 

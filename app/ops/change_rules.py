@@ -15,7 +15,7 @@ from app.domain.identity import read
 from app.domain.labels import LABELS
 from app.domain.natural_change import NATURAL_CHANGE
 from app.domain.period import years_between
-from app.models.change import NaturalChange
+from app.models.change import NaturalChange, details_of
 from app.models.household import Household, Member
 from app.models.step import steps_of
 from app.ops.errors import ChangeRefusedError
@@ -24,12 +24,6 @@ from app.ops.lives import bad_data, state_label
 
 PRESENT = "present"
 _FIX = "请改好后再报。"
-
-
-def details_of(row: NaturalChange) -> dict[str, Any]:
-    """Return the further data of a change."""
-    found: dict[str, Any] = json.loads(row.details) if row.details else {}
-    return found
 
 
 def refuse(row: NaturalChange, reason: str, way_out: str = _FIX) -> NoReturn:

@@ -16,7 +16,7 @@ from app.domain.natural_change import NATURAL_CHANGE
 from app.domain.ownership import Actor
 from app.domain.period import Period
 from app.models.base import natural_id
-from app.models.change import NaturalChange
+from app.models.change import NaturalChange, details_of
 from app.models.household import Household
 from app.models.step import steps_of
 from app.models.store import Store
@@ -246,7 +246,7 @@ def _take_data(row: NaturalChange, given: StepInput) -> None:
     row.reason = domain.reason_key(row.change_kind, row.reason)
     more = _keyed({k: v for k, v in given.values.items() if k not in _ROW_FIELDS and v})
     if more:
-        row.details = _json({**change_rules.details_of(row), **more})
+        row.details = _json({**details_of(row), **more})
 
 
 def _keyed(details: Mapping[str, Any]) -> dict[str, Any]:

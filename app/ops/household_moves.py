@@ -4,7 +4,6 @@ Nothing hangs on a household that has ended, and no help is lost (脱贫不脱�
 on where the people are. What had ended stays, as history of the household where it was.
 """
 
-import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +16,7 @@ from app.domain.attachment import natural_parts
 from app.domain.natural_change import NATURAL_CHANGE
 from app.models.attachment import Attachment
 from app.models.base import natural_id
-from app.models.change import NaturalChange
+from app.models.change import NaturalChange, details_of
 from app.models.form import Sheet
 from app.models.household import HelperAssignment, Household, MonitoredCase
 from app.models.step import steps_of
@@ -80,8 +79,10 @@ def follow(session: Session, today: date) -> frozenset[str]:
     """
     found = set()
     for source_id, target_id in _merged(session).items():
-        source, target = session.get_one(Household, source_id), session.get(Household, target_id)
-        if target is None or target.removed_on is not None or not has_open(session, source):
+        source, target = session.get(Household, source_id), session.get(Household, target_id)
+        if source is None or target is None or target.removed_on is not None:
+            continue  # a package may name whom it likes
+        if not has_open(session, source):
             continue
         merge(session, Move(source, target, today, "propose-cancel"))
         found.add(target_id)
@@ -279,10 +280,11 @@ def has_open(session: Session, source: Household) -> bool:
 
 def _merged(session: Session) -> dict[str, str]:
     """Return household → the one that it has become part of in the end."""
-    rows = list(session.scalars(select(NaturalChange).filter_by(change_kind=natural_change.MERGE)))
+    query = select(NaturalChange).filter_by(change_kind=natural_change.MERGE)
+    rows = list(session.scalars(query.order_by(NaturalChange.id)))
     steps = steps_of(session, NATURAL_CHANGE.subject, [row.id for row in rows])
     into = {
-        row.household_id: str(json.loads(row.details)["target_household_id"])
+        row.household_id: str(details_of(row).get("target_household_id", ""))
         for row in rows
         if living(row, steps.get(row.id, []), NATURAL_CHANGE, row.change_kind).state
         == natural_change.DONE

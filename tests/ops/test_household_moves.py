@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from app.domain import case, measure
 from app.domain.household import AnswerKey, AnswerValue
 from app.models.case import Clue
+from app.models.change import NaturalChange
 from app.models.form import Sheet
 from app.models.household import Helper, HelperAssignment, Household, Member, MonitoredCase
 from app.models.plan import Measure
@@ -20,6 +21,7 @@ from app.ops import (
     attachments,
     case_rows,
     changes,
+    household_moves,
     measures,
     monitored,
     months,
@@ -359,3 +361,15 @@ def test_what_a_village_began_before_it_knew_of_the_merge_follows_by_itself(
         )
         ends = select(Step).filter_by(subject="warning", action="cancel")
         assert session.scalars(ends).all() == []
+
+
+@pytest.mark.parametrize("details", ["", "{}", '{"target_household_id": "nobody"}'])
+def test_a_merge_from_a_package_that_names_no_household_leads_nothing_on(
+    store: Store, home: str, other: str, details: str
+) -> None:
+    made = joining(store, home, other)
+    decide(store, made)
+    with store.write("test", ME) as session:
+        session.get_one(NaturalChange, made).details = details
+        session.flush()
+        assert household_moves.follow(session, TODAY) == frozenset()
