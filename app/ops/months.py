@@ -16,6 +16,7 @@ from app.domain.ownership import Actor
 from app.domain.period import Period
 from app.domain.view import HouseholdView
 from app.domain.visit_flags import flags_of
+from app.domain.watch import watched
 from app.models.base import natural_id
 from app.models.facts import Month
 from app.models.form import PeriodRow, Sheet
@@ -62,6 +63,7 @@ class DueHousehold:
     flags: tuple[str, ...] = ()  # 八必访, keys of app/domain/visit_flags.py
     next_due: date | None = None  # earliest limit of its open warnings
     position: int = 0  # place in the roster
+    watched: tuple[str, ...] = ()  # why it is on the 关注名单
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +261,7 @@ def _due(context: SheetContext, is_closed: bool) -> DueHousehold:
         flags=flags_of(HouseholdView(context.facts, context.policy), catalogue.visit_flags()),
         next_due=min((w.due_on for w in facts.open_warnings if w.due_on), default=None),
         position=context.loaded.household.position,
+        watched=watched(context.form, facts.answers),
     )
 
 

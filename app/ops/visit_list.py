@@ -1,43 +1,28 @@
 """The visit list in the order in which to go: what presses first, then who must be visited."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from app.domain import labels
 from app.domain.labels import SEVERITY_RANK
-from app.domain.period import Period
-from app.models.store import Store
 from app.ops import catalogue, months
 from app.ops.months import DueHousehold
 
 
-@dataclass(frozen=True, slots=True)
-class VisitItem:
-    """A household to visit, and why it stands where it stands ("" for no special reason)."""
-
-    due: DueHousehold
-    reason: str
-
-
-def visit_list(store: Store, period: Period, today: date) -> list[VisitItem]:
+def by_urgency(due: Iterable[DueHousehold]) -> list[DueHousehold]:
     """Return who is due, what presses first; households that are done stand at the end.
 
-    Order: not done, gravest open warning, overdue and nearest limit, number of 八必访 flags, then
-    group and roster order.
+    Order: not done, gravest open warning, nearest limit, number of 八必访 flags, then group and
+    roster order.
     """
-    due = months.due_households(store, period, today)
-    ordered = sorted(due, key=lambda household: order(household, today))
-    return [VisitItem(household, reason(household, today)) for household in ordered]
+    return sorted(due, key=_order)
 
 
-def order(due: DueHousehold, today: date) -> tuple[bool, int, date, int, int, str]:
-    """Return the place of a household in the list."""
-    nearest = due.next_due or date.max
+def _order(due: DueHousehold) -> tuple[bool, int, date, int, int, str]:
     return (
         months.is_visited(due),
         -worst(due.severities),
-        nearest,
+        due.next_due or date.max,
         -len(due.flags),
         due.position,
         due.household_no,
@@ -50,7 +35,7 @@ def worst(severities: Mapping[str, int]) -> int:
 
 
 def reason(due: DueHousehold, today: date) -> str:
-    """Return why a household comes early, in words."""
+    """Return why a household is looked at, in words; "" for no special reason."""
     parts = []
     rank = worst(due.severities)
     if rank:
@@ -60,6 +45,8 @@ def reason(due: DueHousehold, today: date) -> str:
     flags = catalogue.visit_flags()
     if due.flags:
         parts.append("必访：" + "、".join(flags.label(key) for key in due.flags))
+    if due.watched:
+        parts.append("关注：" + "、".join(due.watched))
     return "；".join(parts)
 
 

@@ -1,6 +1,7 @@
-"""The households due this month, by group, with their state; red figures for open shortfalls."""
+"""The households due this month, by group or by urgency, with their state and what is open."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QFont, QKeyEvent
@@ -17,13 +18,14 @@ from PySide6.QtWidgets import (
 )
 
 from app.ops.months import DueHousehold
+from app.ops.visit_list import by_urgency, reason
 from app.ui import colours
 from app.ui.colours import severity_rank, severity_text
 
 _ID = Qt.ItemDataRole.UserRole
 DONE_STATES = ("complete", "locked")
 _MARKS = {"complete": "✓", "locked": "✓", "partial": "…", "empty": " "}
-UNFINISHED, ALL = "未完成", "全部"
+UNFINISHED, URGENT, WATCHED, ALL = "未完成", "未完成，先急后缓", "关注名单", "全部"
 
 
 class VisitList(QWidget):
@@ -35,11 +37,12 @@ class VisitList(QWidget):
         super().__init__()
         self._households: list[DueHousehold] = []
         self._current = ""
+        self._today = date.min
         self.count = QLabel()
         self.count.setProperty("kind", "title")
         self.count.setWordWrap(True)
         self.filter = QComboBox()
-        self.filter.addItems([UNFINISHED, ALL])
+        self.filter.addItems([UNFINISHED, URGENT, WATCHED, ALL])
         self.filter.setAccessibleName("筛选")
         self.list = QListWidget()
         self.list.setAccessibleName("应访名单")
@@ -63,9 +66,9 @@ class VisitList(QWidget):
         self.list.itemActivated.connect(self._on_item)
         self.list.itemClicked.connect(self._on_item)
 
-    def set_households(self, households: Sequence[DueHousehold], current: str) -> None:
+    def set_households(self, households: Sequence[DueHousehold], current: str, today: date) -> None:
         """Show the list; ``current`` is marked and stays visible whatever the filter says."""
-        self._households, self._current = list(households), current
+        self._households, self._current, self._today = list(households), current, today
         done = [one for one in households if one.sheet_state in DONE_STATES]
         total, people = len(households), sum(one.persons for one in households)
         self.count.setText(
@@ -90,9 +93,10 @@ class VisitList(QWidget):
 
     def first_unfinished(self, after: str = "") -> str:
         """Return the first household that is not done, looking behind ``after`` first."""
-        ids = [one.household_id for one in self._households]
+        households = self._ordered()
+        ids = [one.household_id for one in households]
         start = ids.index(after) + 1 if after in ids else 0
-        ordered = self._households[start:] + self._households[:start]
+        ordered = households[start:] + households[:start]
         waiting = (one for one in ordered if one.sheet_state not in DONE_STATES)
         return next((one.household_id for one in waiting if one.household_id != after), "")
 
@@ -104,20 +108,25 @@ class VisitList(QWidget):
             return
         super().keyPressEvent(event)
 
+    def _ordered(self) -> list[DueHousehold]:
+        is_urgent = self.filter.currentText() == URGENT
+        return by_urgency(self._households) if is_urgent else self._households
+
     def _shown(self) -> list[DueHousehold]:
-        if self.filter.currentText() == ALL:
-            return self._households
-        return [
-            one
-            for one in self._households
-            if one.sheet_state not in DONE_STATES or one.household_id == self._current
-        ]
+        current = self._current
+        return [one for one in self._ordered() if one.household_id == current or self._has(one)]
+
+    def _has(self, one: DueHousehold) -> bool:
+        """Tell whether the filter takes a household."""
+        if self.filter.currentText() == WATCHED:
+            return bool(one.watched)
+        return self.filter.currentText() == ALL or one.sheet_state not in DONE_STATES
 
     def _fill(self) -> None:
         self.list.clear()
         group = None
         for one in self._shown():
-            if one.hamlet_group != group:
+            if one.hamlet_group != group and self.filter.currentText() != URGENT:
                 group = one.hamlet_group
                 self.list.addItem(_heading(group or "未分组"))
             item = self._item(one)
@@ -137,7 +146,7 @@ class VisitList(QWidget):
         if tone is not None:
             item.setForeground(QColor(tone.ink))
             item.setBackground(QColor(tone.fill))  # readable on any palette
-        item.setToolTip(text)
+        item.setToolTip("\n".join(filter(None, (text, reason(one, self._today)))))
         return item
 
     def _on_item(self, item: QListWidgetItem) -> None:

@@ -340,7 +340,7 @@ class VisitsPage(QWidget):
 
     def _mark_current(self) -> None:
         current = self._data.household_id if self._data is not None else ""
-        self.list.set_households(self._due, current)
+        self.list.set_households(self._due, current, self._desk.today())
 
     def _is_open(self) -> bool:
         period, today = self._period(), self._desk.today()
