@@ -5,6 +5,7 @@ import gettext
 import re
 import subprocess
 import tomllib
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -239,6 +240,17 @@ def test_every_compiled_catalogue_says_what_its_source_says(path: Path) -> None:
     written = re.findall(r'^msgstr(?:\[0\])? "(.+)"$', source, re.MULTILINE)
     plain = {text.replace(r"\n", "\n").replace(r"\t", "\t") for text in written}
     assert plain <= compiled
+
+
+def test_every_number_of_an_error_is_one_error_for_whoever_is_told_it_by_telephone() -> None:
+    numbered = re.compile(r"""^    code(?:, message)? = "(E\d{3})\"""", re.MULTILINE)
+    found = Counter(
+        number
+        for path in APP.rglob("*.py")
+        for number in numbered.findall(path.read_text(encoding="utf-8"))
+    )
+    assert len(found) > 100
+    assert [number for number, times in found.items() if times > 1] == []
 
 
 def test_every_rule_that_the_engine_knows_has_its_words() -> None:

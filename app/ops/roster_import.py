@@ -62,7 +62,7 @@ _VILLAGE_KINDS = frozenset(("village_roster",))
 class NotVillageError(AppError):
     """Only a village keeps a roster; a superior gets it in packages."""
 
-    code, message = "E216", "户台账在村里导入，镇、县由变更包收到。名册没有变。"
+    code, message = "E223", "户台账在村里导入，镇、县由变更包收到。名册没有变。"
     hint = "请在村里的电脑上导入。"
 
 

@@ -230,7 +230,7 @@ def test_wrong_usage_exits_with_two(call: Verbs, tmp_path: Path) -> None:
 def test_a_township_is_told_where_to_import(tmp_path: Path) -> None:
     setup.create_replica(tmp_path / "t", ReplicaPlan("township", TOWNSHIP, "青石镇"), GOOD)
     answer = verbs(tmp_path / "t")("import", FIRST)
-    assert (answer.code, answer.json["error"]["code"]) == (1, "E216")
+    assert (answer.code, answer.json["error"]["code"]) == (1, "E223")
 
 
 def test_decisions_by_key_and_by_kind_are_honoured(known: Verbs, tmp_path: Path) -> None:
