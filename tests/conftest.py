@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from app.domain.ownership import Actor
 from app.models import engine, schema, vault
@@ -18,6 +19,16 @@ from app.models.store import Store, new_epoch
 from app.sync import keys
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+# No test asks the clock, and the usual run is the same everywhere; a long one (``ZHUCUN_RUNS``,
+# tests/sync/test_machine.py) lets chance in.
+settings.register_profile(
+    "usual",
+    deadline=None,
+    derandomize="ZHUCUN_RUNS" not in os.environ,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("usual")
 
 VILLAGE = "539901101201"
 TOWNSHIP = "539901101000"
