@@ -34,14 +34,18 @@ _ASIDE = frozenset({"id", "subject", "subject_id", "household_id", "scope"})
 class Move:
     """A way from one household to another, and the day on which it is noted.
 
-    ``twin``: the step for a warning that the other household has open already: «cancel» where
-    the township decides (A17), else «propose-cancel» (A17b).
+    ``is_decided``: it comes with the township's decision, not by itself at a village afterwards.
     """
 
     source: Household
     target: Household
     today: date
-    twin: str = "cancel"
+    is_decided: bool = True
+
+    @property
+    def twin(self) -> str:
+        """The step for a warning that the other household has open already (A17, A17b)."""
+        return "cancel" if self.is_decided else "propose-cancel"
 
     @property
     def words(self) -> str:
@@ -84,7 +88,7 @@ def follow(session: Session, today: date) -> frozenset[str]:
             continue  # a package may name whom it likes
         if not has_open(session, source):
             continue
-        merge(session, Move(source, target, today, "propose-cancel"))
+        merge(session, Move(source, target, today, is_decided=False))
         found.add(target_id)
     return frozenset(found)
 
@@ -210,7 +214,7 @@ def _move_cases(session: Session, move: Move) -> None:
         return
     is_needed = other is None or (own.state, other.state) == (case.MONITORING, case.RISK_REMOVED)
     if not is_needed:
-        if move.twin == "cancel":
+        if move.is_decided:
             case_rows.extinguish(session, own.id, move.today, f"{move.words}，由该户接续")
         return
     for found in case_rows.load(session, [move.source.id]):
